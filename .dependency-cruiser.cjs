@@ -1,0 +1,39 @@
+// A room of src/ imports only from rooms above it in this list, and only through their index.ts.
+const rooms = [
+  'platform', 'kernels', 'math', 'recipe', 'network', 'compression', 'integer', 'features', 'data',
+  'training', 'firmware', 'boards', 'report', 'pipeline', 'search', 'server', 'cli',
+];
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'only-the-face-of-a-room',
+      severity: 'error',
+      comment: 'A room is used through its index.ts; nothing reaches behind it.',
+      from: { path: '^src/([^/]+)/', pathNot: String.raw`\.test\.ts$` },
+      to: { path: '^src/[^/]+/', pathNot: ['^src/$1/', '^src/[^/]+/index\\.ts$', '^src/platform/(node|browser)\\.ts$'] },
+    },
+    {
+      name: 'node-only-behind-the-platform',
+      severity: 'error',
+      comment: 'Rooms that run in a browser touch the host through #platform alone.',
+      from: { path: '^src/', pathNot: ['^src/(platform|cli|server)/', String.raw`\.test\.ts$`, '^src/testing/'] },
+      to: { dependencyTypes: ['core'] },
+    },
+    ...rooms.map((room, i) => ({
+      name: `rooms-below-${room}`,
+      severity: 'error',
+      comment: `${room}/ imports only from rooms above it.`,
+      from: { path: `^src/${room}/`, pathNot: String.raw`\.test\.ts$` },
+      to: { path: `^src/(${rooms.slice(i + 1).join('|') || '$'})/` },
+    })),
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'default', 'types'] },
+  },
+};
