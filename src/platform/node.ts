@@ -1,0 +1,161 @@
+import { execFile } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import * as fs from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { HostError, type Platform, type ProgramResult, type WorkerHandle } from './types.js';
+
+export { HostError } from './types.js';
+export type { ProgramResult, WorkerHandle } from './types.js';
+
+/** `src/platform` and `dist/platform` lie at the same depth, so this is the package's root from either. */
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+const reasons: Record<string, string> = {
+  ENOENT: 'there is no such file or directory',
+  EACCES: 'permission denied',
+  EISDIR: 'it is a directory, a file is needed',
+  ENOTDIR: 'a part of the path is a file, not a directory',
+  ENOSPC: 'the disk is full; free some space and run the same command again',
+  EROFS: 'the file system is read-only',
+  EDQUOT: 'the disk quota is used up; free some space and run the same command again',
+};
+
+function hostError(action: string, file: string, error: unknown): HostError {
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  const reason = reasons[code] ?? (error instanceof Error ? error.message : String(error));
+  return new HostError(`can't ${action} ${file}: ${reason}`, { cause: error });
+}
+
+export async function readKernels(): Promise<Uint8Array> {
+  return readFile(packageFile('kernels/kernels.wasm'));
+}
+
+export async function readFile(file: string): Promise<Uint8Array> {
+  try {
+    return await fs.readFile(file);
+  } catch (error) {
+    throw hostError('read', file, error);
+  }
+}
+
+export async function writeFile(file: string, bytes: Uint8Array | string): Promise<void> {
+  const temporary = `${file}.${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    await fs.mkdir(path.dirname(file), { recursive: true });
+    await fs.writeFile(temporary, bytes, { flush: true });
+    await fs.rename(temporary, file);
+  } catch (error) {
+    await fs.rm(temporary, { force: true }).catch(() => undefined);
+    throw hostError('write', file, error);
+  }
+}
+
+export async function removeFile(file: string): Promise<void> {
+  await fs.rm(file, { force: true });
+}
+
+export async function kindOf(file: string): Promise<'file' | 'directory' | undefined> {
+  try {
+    return (await fs.stat(file)).isDirectory() ? 'directory' : 'file';
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw hostError('look at', file, error);
+  }
+}
+
+export async function listDirectory(directory: string): Promise<string[]> {
+  try {
+    return (await fs.readdir(directory)).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  } catch (error) {
+    throw hostError('list', directory, error);
+  }
+}
+
+export function joinPath(...segments: string[]): string {
+  return path.join(...segments);
+}
+
+export function environment(name: string): string | undefined {
+  return process.env[name];
+}
+
+export function packageDirectory(name: string): string | undefined {
+  try {
+    return path.dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
+  } catch {
+    return undefined; // not installed: the caller says what to do
+  }
+}
+
+export function packageFile(file: string): string {
+  return path.join(root, file);
+}
+
+export async function sha256(bytes: Uint8Array): Promise<string> {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+export function now(): number {
+  return performance.now();
+}
+
+export function parallelism(): number {
+  return os.availableParallelism();
+}
+
+export function describeHost(): { node: string; cpu: string; os: string } {
+  return {
+    node: process.version,
+    cpu: os.cpus()[0]?.model.trim() ?? process.arch,
+    os: `${os.type()} ${os.release()} ${process.arch}`,
+  };
+}
+
+export function runProgram(command: string, args: readonly string[]): Promise<ProgramResult | undefined> {
+  return new Promise((resolve, reject) => {
+    execFile(command, args, { maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
+      const { code } = (error ?? {}) as { code?: number | string };
+      if (code === 'ENOENT') resolve(undefined);
+      else if (error && typeof code !== 'number') reject(hostError('run', command, error));
+      else resolve({ code: typeof code === 'number' ? code : 0, stdout, stderr });
+    });
+  });
+}
+
+export async function temporaryDirectory(): Promise<{ path: string; dispose(): Promise<void> }> {
+  const directory = await fs.mkdtemp(path.join(os.tmpdir(), 'fastgrnn-'));
+  return { path: directory, dispose: () => fs.rm(directory, { recursive: true, force: true }) };
+}
+
+export function startWorker(module: string, data: unknown): WorkerHandle {
+  const worker = new Worker(path.join(root, 'dist', `${module}.js`), { workerData: data });
+  let stopped = false;
+  return {
+    onError(listener) {
+      worker.once('error', (error) => {
+        if (!stopped) listener(error as Error);
+      });
+    },
+    async stop() {
+      stopped = true;
+      await worker.terminate();
+    },
+  };
+}
+
+export function breathe(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+// The compiler checks here that this module is a whole Platform.
+({
+  readKernels, readFile, writeFile, removeFile, kindOf, listDirectory, joinPath, environment, packageDirectory,
+  packageFile, sha256, now, parallelism, describeHost, runProgram, temporaryDirectory, startWorker, breathe,
+}) satisfies Platform;

@@ -1,0 +1,56 @@
+/** What the host must offer. `#platform` resolves to `node.ts` or `browser.ts`; both export exactly these functions. */
+export interface Platform {
+  /** The bytes of the WASM kernels that are committed with the package. */
+  readKernels(): Promise<Uint8Array>;
+  /** The bytes of a file. Throws `HostError` that names the path when it can't be read. */
+  readFile(path: string): Promise<Uint8Array>;
+  /** Writes to a temporary name beside `path`, then renames, so that a crash or a full disk leaves the old file whole. */
+  writeFile(path: string, bytes: Uint8Array | string): Promise<void>;
+  /** Removes a file; a missing one is no error. */
+  removeFile(path: string): Promise<void>;
+  /** 'file', 'directory', or undefined where there is neither. */
+  kindOf(path: string): Promise<'file' | 'directory' | undefined>;
+  /** Names in a directory, sorted by code unit so that every machine sees the same order. */
+  listDirectory(path: string): Promise<string[]>;
+  /** Joins path segments. */
+  joinPath(...segments: string[]): string;
+  /** An environment variable, or undefined. */
+  environment(name: string): string | undefined;
+  /** The directory of an installed npm package as seen from this one, or undefined. */
+  packageDirectory(name: string): string | undefined;
+  /** A path inside this package, e.g. `packageFile('recipes/digits.yaml')`. */
+  packageFile(path: string): string;
+  /** Lower-case hexadecimal SHA-256. */
+  sha256(bytes: Uint8Array): Promise<string>;
+  /** Milliseconds on a monotonic clock. For progress and timings only: never reaches a model. */
+  now(): number;
+  /** How many threads run at once here. */
+  parallelism(): number;
+  /** What `doctor` and `metrics.json` say of the host. */
+  describeHost(): { node: string; cpu: string; os: string };
+  /** Runs an external program where the host can (a cross compiler); undefined when it isn't there. */
+  runProgram(command: string, args: readonly string[]): Promise<ProgramResult | undefined>;
+  /** A directory for temporary files, removed by `dispose`. */
+  temporaryDirectory(): Promise<{ path: string; dispose(): Promise<void> }>;
+  /** Starts a worker thread on a module of this package, named from its root without extension, e.g. `training/worker`. */
+  startWorker(module: string, data: unknown): WorkerHandle;
+  /** Lets timers, signals and messages be served between two pieces of long work. */
+  breathe(): Promise<void>;
+}
+
+export interface ProgramResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface WorkerHandle {
+  /** Called once with the error when the worker dies before it is stopped. */
+  onError(listener: (error: Error) => void): void;
+  stop(): Promise<void>;
+}
+
+/** The host refused: a file is missing or unreadable, the disk is full, a feature is absent. The message says what to do. */
+export class HostError extends Error {
+  override name = 'HostError';
+}
