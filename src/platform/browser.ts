@@ -97,6 +97,22 @@ export function breathe(): Promise<void> {
 
 // The compiler checks here that this module is a whole Platform.
 ({
-  readKernels, readFile, writeFile, removeFile, kindOf, listDirectory, joinPath, environment, packageDirectory,
-  packageFile, sha256, now, parallelism, describeHost, runProgram, temporaryDirectory, startWorker, breathe,
+  readKernels,
+  readFile,
+  writeFile,
+  removeFile,
+  kindOf,
+  listDirectory,
+  joinPath,
+  environment,
+  packageDirectory,
+  packageFile,
+  sha256,
+  now,
+  parallelism,
+  describeHost,
+  runProgram,
+  temporaryDirectory,
+  startWorker,
+  breathe,
 }) satisfies Platform;
