@@ -52,7 +52,7 @@ export function ln(x: number): number {
   let n = exponentOf(scaled);
   let m = scaled * powerOfTwo(-Math.max(-1022, Math.min(1022, n)));
   if (n === 1023) m *= 0.5;
-  if (m > 1.4142135623730951) {
+  if (m > Math.SQRT2) {
     m *= 0.5;
     n++;
   }
@@ -94,7 +94,7 @@ export function tanh(x: number): number {
   return x > 0 ? y : -y;
 }
 
-const halfPi = 1.5707963267948966;
+const halfPi = Math.PI / 2;
 
 /** The cosine of an angle in radians, for |x| below 1000; absolute error below 1e-13. */
 export function cos(x: number): number {
@@ -104,7 +104,7 @@ export function cos(x: number): number {
 /** The sine of an angle in radians, for |x| below 1000; absolute error below 1e-13. */
 export function sin(x: number): number {
   const n = Math.floor(x / (2 * halfPi) + 0.5);
-  const r = x - n * 3.141592653589793 - n * 1.2246467991473532e-16;
+  const r = x - n * Math.PI - n * 1.2246467991473532e-16;
   const z = r * r;
   let series = 1;
   for (let k = 22; k >= 2; k -= 2) series = 1 - (z * series) / (k * (k + 1));
