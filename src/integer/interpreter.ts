@@ -1,0 +1,133 @@
+import { argmax } from '../math/index.js';
+import type { IntegerMatrix, IntegerNetwork } from './network.js';
+import { activateQ14, oneQ14, roundingShift, saturate, updateQ12 } from './nonlinearity.js';
+
+/** The nonzeros of a matrix by rows: row j's stand at `starts[j]` up to `starts[j + 1]`. Zeros add nothing to a sum. */
+interface Rows {
+  readonly starts: Int32Array;
+  readonly columns: Uint8Array;
+  readonly values: Int8Array;
+}
+
+function rowsOf(matrix: IntegerMatrix): Rows {
+  const starts = new Int32Array(matrix.rows + 1);
+  const columns: number[] = [];
+  const values: number[] = [];
+  for (let row = 0; row < matrix.rows; row++) {
+    for (let column = 0; column < matrix.columns; column++) {
+      const value = matrix.values[row * matrix.columns + column];
+      if (value !== 0) {
+        columns.push(column);
+        values.push(value);
+      }
+    }
+    starts[row + 1] = columns.length;
+  }
+  return { starts, columns: Uint8Array.from(columns), values: Int8Array.from(values) };
+}
+
+function dot(rows: Rows, row: number, vector: Int16Array): number {
+  const { columns, values, starts } = rows;
+  const end = starts[row + 1];
+  let sum = 0;
+  for (let k = starts[row]; k < end; k++) sum = (sum + values[k] * vector[columns[k]]) | 0;
+  return sum;
+}
+
+/**
+ * Runs an integer network: the definition of what firmware computes, one readable line an equation of
+ * `docs/integer-network.md`. Not the fastest way to run one, the reference for all others.
+ */
+export class IntegerInterpreter {
+  readonly network: IntegerNetwork;
+  /** The hidden state, int16[H]. */
+  readonly h: Int16Array;
+  /** The rounding remainders, 14 bits each, [H]. */
+  readonly r: Uint16Array;
+  private readonly a: Int16Array;
+  private readonly t: Int16Array;
+  private readonly u: Int16Array;
+  private readonly p: Int32Array;
+  private readonly scores: Int32Array;
+  private readonly w2: Rows | undefined;
+  private readonly w1: Rows;
+  private readonly u2: Rows | undefined;
+  private readonly u1: Rows;
+  private readonly classifier: Rows;
+  private readonly gateTable: Int16Array;
+  private readonly updateTable: Int16Array;
+
+  constructor(network: IntegerNetwork) {
+    this.network = network;
+    this.h = new Int16Array(network.hiddenSize);
+    this.r = new Uint16Array(network.hiddenSize);
+    this.a = new Int16Array(network.inputSize);
+    this.t = network.wRank > 0 ? new Int16Array(network.wRank) : this.a;
+    this.u = network.uRank > 0 ? new Int16Array(network.uRank) : this.h;
+    this.p = new Int32Array(network.hiddenSize);
+    this.scores = new Int32Array(network.classes);
+    this.w2 = network.w2 && rowsOf(network.w2);
+    this.w1 = rowsOf(network.w1);
+    this.u2 = network.u2 && rowsOf(network.u2);
+    this.u1 = rowsOf(network.u1);
+    this.classifier = rowsOf(network.classifier);
+    // Every int16 argument's value, so that a step needs no branches: 2 x 128 KB.
+    this.gateTable = Int16Array.from({ length: 65536 }, (_, i) => activateQ14(network.gate, Math.max(i - 32768, -32767)));
+    this.updateTable = Int16Array.from({ length: 65536 }, (_, i) => updateQ12(network.update, Math.max(i - 32768, -32767)));
+    this.reset();
+  }
+
+  /** Forgets the past. */
+  reset(): void {
+    this.h.fill(0);
+    this.r.fill(oneQ14 / 2);
+  }
+
+  /** One time step. `x` holds D inputs in the model's units from `start` on. */
+  step(x: Int16Array, start = 0): void {
+    const { network: n, a, t, u, p, h, r } = this;
+    const perChannel = n.centre.length > 1;
+    for (let i = 0; i < a.length; i++) {
+      const channel = perChannel ? i : 0;
+      const centred = saturate(x[start + i] - n.centre[channel], 32767);
+      a[i] = saturate(roundingShift(centred * n.multiplier[channel], n.inputShift), n.inputLimit);
+    }
+    if (this.w2) {
+      for (let j = 0; j < t.length; j++) t[j] = saturate(roundingShift(dot(this.w2, j, a), n.w2Shift), n.wLimit);
+    }
+    if (this.u2) {
+      for (let j = 0; j < u.length; j++) u[j] = saturate(roundingShift(dot(this.u2, j, h), n.u2Shift), n.uLimit);
+    }
+    // Of full rank, u is h itself: every row must be read before a state is written.
+    for (let j = 0; j < h.length; j++) {
+      p[j] = roundingShift(dot(this.w1, j, t), n.w1Shift) + roundingShift(dot(this.u1, j, u), n.u1Shift);
+    }
+    const gated = n.cell === 'FastGRNN';
+    for (let j = 0; j < h.length; j++) {
+      const c = this.updateTable[saturate(p[j] + n.biasUpdate[j], 32767) + 32768];
+      const z = gated ? this.gateTable[saturate(p[j] + n.biasGate[j], 32767) + 32768] : n.offset;
+      const g = gated ? saturate(roundingShift(n.scale * (oneQ14 - z), 14) + n.offset, 32767) : n.scale;
+      const v = g * c + z * h[j] + r[j];
+      h[j] = saturate(v >> 14, n.stateLimit);
+      r[j] = v & (oneQ14 - 1);
+    }
+  }
+
+  /** The head's int32 scores of the present state, written into `out` [L]. */
+  logits(out: Int32Array = new Int32Array(this.network.classes)): Int32Array {
+    for (let l = 0; l < out.length; l++) out[l] = dot(this.classifier, l, this.h) + this.network.classifierBias[l];
+    return out;
+  }
+
+  /** The class with the largest score, the first of equals. */
+  predict(): number {
+    return argmax(this.logits(this.scores));
+  }
+
+  /** Resets, runs a whole sequence [T][D] that starts at `start` of `values`, and predicts. */
+  classify(values: Int16Array, start: number, steps: number): number {
+    this.reset();
+    for (let t = 0; t < steps; t++) this.step(values, start + t * this.network.inputSize);
+    return this.predict();
+  }
+}

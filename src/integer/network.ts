@@ -1,0 +1,130 @@
+import type { Nonlinearity } from '../network/index.js';
+
+/** An int8 matrix, a row an output: `values[row * columns + column]` in -127..127 stands for `value * 2^-fractionBits`. */
+export interface IntegerMatrix {
+  readonly rows: number;
+  readonly columns: number;
+  readonly values: Int8Array;
+  readonly fractionBits: number;
+}
+
+/**
+ * The whole integer network, as `docs/integer-network.md` defines it. Everything that decides a bit of a result is here;
+ * `fractionBits` only say what the integers stand for.
+ */
+export interface IntegerNetwork {
+  readonly cell: 'FastGRNN' | 'FastRNN';
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+  /** 0: W is of full rank and stands in `w1`. */
+  readonly wRank: number;
+  /** 0: U is of full rank and stands in `u1`. */
+  readonly uRank: number;
+  readonly classes: number;
+  readonly gate: Nonlinearity;
+  readonly update: Nonlinearity;
+
+  /** int16, one value a channel, or a single one for all. */
+  readonly centre: Int16Array;
+  /** int16, as many as `centre`. */
+  readonly multiplier: Int16Array;
+  readonly inputShift: number;
+  /** Fraction bits of the normalised input `a`. */
+  readonly inputBits: number;
+
+  /** rw x D, only of low rank. */
+  readonly w2: IntegerMatrix | undefined;
+  /** H x rw, or H x D of full rank. */
+  readonly w1: IntegerMatrix;
+  /** ru x H, only of low rank. */
+  readonly u2: IntegerMatrix | undefined;
+  /** H x ru, or H x H of full rank. */
+  readonly u1: IntegerMatrix;
+  readonly w2Shift: number;
+  readonly w1Shift: number;
+  readonly u2Shift: number;
+  readonly u1Shift: number;
+
+  readonly inputLimit: number;
+  readonly wLimit: number;
+  readonly uLimit: number;
+  readonly stateLimit: number;
+
+  /** int16[H] in Q12; empty for FastRNN. */
+  readonly biasGate: Int16Array;
+  /** int16[H] in Q12. */
+  readonly biasUpdate: Int16Array;
+  /** Fraction bits n of the hidden state, 1..12. */
+  readonly stateBits: number;
+  /** FastGRNN: zeta in Q(n+2). FastRNN: alpha in Q(n+2). */
+  readonly scale: number;
+  /** FastGRNN: nu in Q(n+2). FastRNN: beta in Q14. */
+  readonly offset: number;
+
+  /** L x H. */
+  readonly classifier: IntegerMatrix;
+  /** int32[L], magnitude below 2^30, in units of 2^-(classifier.fractionBits + stateBits). */
+  readonly classifierBias: Int32Array;
+}
+
+/** A network can't be expressed as an integer network, or an integer network breaks its own rules. */
+export class IntegerNetworkError extends Error {
+  override name = 'IntegerNetworkError';
+}
+
+/** Bounds that make every sum fit 32 bits (docs/integer-network.md, "Why 32 bits are enough"). */
+export const maximumSize = 255;
+
+/** Throws an `IntegerNetworkError` that names the first field outside the definition. */
+export function checkIntegerNetwork(network: IntegerNetwork): void {
+  const { inputSize: d, hiddenSize: h, wRank, uRank, classes } = network;
+  integer('inputSize', d, 1, maximumSize);
+  integer('hiddenSize', h, 1, maximumSize);
+  integer('wRank', wRank, 0, maximumSize);
+  integer('uRank', uRank, 0, maximumSize);
+  integer('classes', classes, 2, maximumSize);
+  for (const name of ['inputShift', 'w2Shift', 'w1Shift', 'u2Shift', 'u1Shift'] as const) {
+    integer(name, network[name], 0, 30);
+  }
+  for (const name of ['inputLimit', 'wLimit', 'uLimit', 'stateLimit'] as const) integer(name, network[name], 1, 32767);
+  integer('stateBits', network.stateBits, 1, 12);
+  integer('scale', network.scale, -32767, 32767);
+  integer('offset', network.offset, -32767, 32767);
+
+  matrix('w2', network.w2, wRank > 0 ? [wRank, d] : undefined);
+  matrix('w1', network.w1, [h, wRank > 0 ? wRank : d]);
+  matrix('u2', network.u2, uRank > 0 ? [uRank, h] : undefined);
+  matrix('u1', network.u1, [h, uRank > 0 ? uRank : h]);
+  matrix('classifier', network.classifier, [classes, h]);
+
+  if (network.centre.length !== 1) length('centre', network.centre, d);
+  length('multiplier', network.multiplier, network.centre.length);
+  length('biasGate', network.biasGate, network.cell === 'FastGRNN' ? h : 0);
+  length('biasUpdate', network.biasUpdate, h);
+  length('classifierBias', network.classifierBias, classes);
+  for (const [l, bias] of network.classifierBias.entries()) integer(`classifierBias[${l}]`, bias, -1073741823, 1073741823);
+}
+
+function integer(name: string, value: number, low: number, high: number): void {
+  if (!Number.isInteger(value) || value < low || value > high) {
+    throw new IntegerNetworkError(`integer network: ${name} is ${value}, it must be a whole number from ${low} to ${high}`);
+  }
+}
+
+function length(name: string, values: ArrayLike<number>, expected: number): void {
+  if (values.length !== expected) {
+    throw new IntegerNetworkError(`integer network: ${name} has ${values.length} values, it must have ${expected}`);
+  }
+}
+
+function matrix(name: string, m: IntegerMatrix | undefined, shape: [number, number] | undefined): void {
+  if (m === undefined || shape === undefined) {
+    if (m !== shape) throw new IntegerNetworkError(`integer network: ${name} does not fit the rank`);
+    return;
+  }
+  if (m.rows !== shape[0] || m.columns !== shape[1]) {
+    throw new IntegerNetworkError(`integer network: ${name} is ${m.rows} x ${m.columns}, it must be ${shape[0]} x ${shape[1]}`);
+  }
+  length(name, m.values, m.rows * m.columns);
+  if (m.values.includes(-128)) throw new IntegerNetworkError(`integer network: ${name} holds -128, weights reach from -127 to 127`);
+}
