@@ -1,0 +1,10 @@
+export { canonicalJson } from './canonical.js';
+export { recipeFields } from './describe.js';
+export { RecipeError } from './errors.js';
+export { loadRecipe, shippedRecipes, type LoadedRecipe } from './load.js';
+export { nearest } from './nearest.js';
+export { parseRecipe, resolveRecipe } from './resolve.js';
+export type { Recipe, RecipeField } from './schema.js';
+export { nonlinearities } from './sections/network.js';
+export { recipeHash, serialise } from './serialise.js';
+export { applySet } from './set.js';

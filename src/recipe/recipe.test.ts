@@ -1,0 +1,189 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  applySet,
+  loadRecipe,
+  parseRecipe,
+  RecipeError,
+  recipeFields,
+  recipeHash,
+  resolveRecipe,
+  serialise,
+  shippedRecipes,
+} from './index.js';
+
+function problem(input: unknown): string {
+  try {
+    resolveRecipe(input, 'r');
+  } catch (error) {
+    expect(error).toBeInstanceOf(RecipeError);
+    return (error as RecipeError).message;
+  }
+  return 'no error';
+}
+
+describe('resolving', () => {
+  test('nothing at all is a recipe, and so are groups without fields', () => {
+    const defaults = resolveRecipe(undefined, 'r');
+    expect(resolveRecipe(parseRecipe('network:\ntraining:\n  augment:\n', 'r'), 'r')).toEqual(defaults);
+    expect(resolveRecipe({}, 'r')).toEqual(defaults);
+  });
+
+  test('every default is what its own rule allows and stands in the resolved recipe', () => {
+    const defaults = resolveRecipe({}, 'r');
+    for (const { path: name, fallback, description } of recipeFields()) {
+      const value = name.split('.').reduce<unknown>((group, key) => (group as Record<string, unknown>)[key], defaults);
+      expect(value).toEqual(fallback);
+      expect(description).toMatch(/^[A-Za-z].*\.$/s);
+      if (fallback !== undefined)
+        expect(() => resolveRecipe(applySet({}, `${name}=${JSON.stringify(fallback)}`), 'r')).not.toThrow();
+    }
+  });
+
+  test.each([
+    [{ network: { hidenSize: 3 } }, 'recipe r: network.hidenSize: unknown field; did you mean hiddenSize?'],
+    [{ hiddenSize: 3 }, 'recipe r: hiddenSize: unknown field; did you mean network.hiddenSize?'],
+    [
+      { training: { augment: { rotation: 3 } } },
+      'recipe r: training.augment.rotation: unknown field; did you mean rotate?',
+    ],
+    [{ integer: { zzzzzz: 3 } }, 'recipe r: integer.zzzzzz: unknown field; integer has calibration, margin'],
+    [{ network: { hiddenSize: 0 } }, 'recipe r: network.hiddenSize: 0 must be an integer from 1 to 255'],
+    [{ network: { hiddenSize: 2.5 } }, 'recipe r: network.hiddenSize: 2.5 must be an integer from 1 to 255'],
+    [
+      { network: { gate: 'tanhh' } },
+      'recipe r: network.gate: "tanhh" must be one of tanh, sigmoid, relu, hardTanh, hardSigmoid, hardSigmoid4',
+    ],
+    [
+      { network: 7 },
+      'recipe r: network: 7 must be a group of fields: cell, hiddenSize, wRank, uRank, gate, update, residual, alpha, beta',
+    ],
+    [
+      { training: { epochs: [0, 0, 0] } },
+      'recipe r: training.epochs: [0,0,0] must be three integers from 0, not all zero, as in [100, 100, 100]',
+    ],
+    [
+      { training: { epochs: [1, -1, 0] } },
+      'recipe r: training.epochs: [1,-1,0] must be three integers from 0, not all zero, as in [100, 100, 100]',
+    ],
+    [
+      { training: { epochs: [1, 1] } },
+      'recipe r: training.epochs: [1,1] must be three integers from 0, not all zero, as in [100, 100, 100]',
+    ],
+    [
+      { training: { learningRate: Number.NaN } },
+      'recipe r: training.learningRate: NaN must be a number above 0, at most 10',
+    ],
+    [{ data: { validation: 1 } }, 'recipe r: data.validation: 1 must be a number from 0 to below 1'],
+    [
+      { data: { input: { lsb: [0.5, -1] } } },
+      'recipe r: data.input.lsb: [0.5,-1] must be auto, a positive number, or a list of positive numbers, one a channel',
+    ],
+    [{ seed: -1 }, 'recipe r: seed: -1 must be an integer from 0 to 4294967295'],
+    [{ targets: 'uno' }, 'recipe r: targets: "uno" must be a list of board names, as in [uno]'],
+  ])('%j', (input, message) => expect(problem(input)).toBe(message));
+
+  test('all that is wrong is told at once', () => {
+    expect(problem({ seed: 'x', network: { uRank: 256, cell: 'GRU' } }).split('\n')).toHaveLength(3);
+    expect(problem([1])).toContain('must be a map with the fields seed, data');
+  });
+
+  test.each([
+    [{ data: { name: 'csv' } }, 'data.path: missing'],
+    [{ data: { path: 'x' } }, 'data.path: only csv has a path'],
+    [{ data: { merge: { a: ['b'] } } }, 'data.merge: mnist-rows has no classes to merge'],
+    [{ network: { residual: 'fixed', alpha: 0.1 } }, 'network.beta: missing'],
+    [{ network: { alpha: 0.1 } }, 'network.alpha: 0.1 has no effect on a free residual'],
+    [{ compression: { uSparsity: 0.2 } }, 'training.epochs: the second stage has no epochs'],
+    [{ data: { validation: 0 }, training: { epochs: [1, 1, 1] } }, 'training.earlyStopping: needs validation data'],
+  ])('conflict %j', (input, message) => expect(problem(input)).toContain(message));
+
+  test('text that is not YAML is told with its line', () => {
+    expect(() => parseRecipe('seed: 1\nseed: 2\n', 'r')).toThrow(/recipe r: Map keys must be unique at line 2/);
+    expect(() => parseRecipe('a: [1', 'r')).toThrow(RecipeError);
+  });
+});
+
+describe('overrides', () => {
+  test('values are YAML, the recipe itself stays as it was', () => {
+    const recipe = { network: { hiddenSize: 3 }, seed: 4 };
+    const changed = applySet(applySet(recipe, 'network.hiddenSize=64'), 'training.epochs=[3, 2, 1]');
+    expect(changed).toEqual({ network: { hiddenSize: 64 }, seed: 4, training: { epochs: [3, 2, 1] } });
+    expect(recipe).toEqual({ network: { hiddenSize: 3 }, seed: 4 });
+    expect(applySet({}, 'data.merge.a b=[X, Y]')).toEqual({ data: { merge: { 'a b': ['X', 'Y'] } } });
+    expect(applySet({}, 'data.path=a=b')).toEqual({ data: { path: 'a=b' } });
+  });
+
+  test.each([
+    ['network.hidenSize=3', '--set network.hidenSize: unknown field; did you mean hiddenSize?'],
+    ['nonsense', '--set nonsense: must be NAME=VALUE, as in network.hiddenSize=64'],
+    ['seed.x=3', '--set seed.x: seed is a field without parts; set seed=VALUE'],
+    ['__proto__.x=3', '--set __proto__: unknown field'],
+    ['data.merge.__proto__=[a]', '--set data.merge.__proto__'],
+    ['training.epochs=[1', '--set training.epochs=[1: '],
+  ])('%s', (assignment, message) => {
+    expect(() => applySet({}, assignment)).toThrow(RecipeError);
+    expect(() => applySet({}, assignment)).toThrow(message);
+  });
+});
+
+describe('text and hash', () => {
+  test('a serialised recipe reads back as itself and serialises alike', async () => {
+    for (const name of (await shippedRecipes()).filter((shipped) => shipped !== 'csv')) {
+      const { recipe } = await loadRecipe(name);
+      const text = serialise(recipe);
+      const again = resolveRecipe(parseRecipe(text, name), name);
+      expect(again).toEqual(recipe);
+      expect(serialise(again)).toBe(text);
+    }
+    expect(serialise(resolveRecipe({}, 'r'))).toContain('  epochs: [60, 0, 0]\n');
+  });
+
+  test('the hash is of the resolved recipe without seed, targets and path', async () => {
+    const hash = (input: unknown) => recipeHash(resolveRecipe(input, 'r'));
+    const base = await hash({});
+    expect(base).toMatch(/^[0-9a-f]{64}$/);
+    expect(await hash({ seed: 9, targets: ['m0'], network: { hiddenSize: 32 } })).toBe(base);
+    expect(await hash({ data: { name: 'csv', path: 'a' } })).toBe(await hash({ data: { path: 'b', name: 'csv' } }));
+    for (const set of ['network.hiddenSize=31', 'data.limit=5', 'integer.margin=2', 'training.augment.noise=0.1']) {
+      expect(await hash(applySet({}, set))).not.toBe(base);
+    }
+  });
+});
+
+describe('loading', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'recipe-'));
+    await mkdir(path.join(folder, 'mine'));
+    await writeFile(path.join(folder, 'mine', 'recipe.yaml'), 'data: {name: csv, path: ../recordings}\n');
+    await writeFile(path.join(folder, 'other.yml'), 'data: {name: csv, path: /recordings}\n');
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  test('shipped recipes are sound, overrides and the seed apply', async () => {
+    expect(await shippedRecipes()).toEqual(['csv', 'digits', 'digits-2k', 'har2', 'har2-paper', 'har6']);
+    const { recipe, name } = await loadRecipe('digits', ['network.hiddenSize=8'], 42);
+    expect([name, recipe.seed, recipe.network.hiddenSize, recipe.network.uRank]).toEqual(['digits', 42, 8, 18]);
+    const csv = await loadRecipe('csv', ['data.path=here/recordings']);
+    expect(csv.recipe.data.path).toBe('here/recordings');
+  });
+
+  test('a path is taken from the recipe file', async () => {
+    const mine = await loadRecipe(path.join(folder, 'mine', 'recipe.yaml'));
+    expect([mine.name, mine.recipe.data.path]).toEqual(['mine', path.join(folder, 'recordings')]);
+    const other = await loadRecipe(path.join(folder, 'other.yml'));
+    expect([other.name, other.recipe.data.path]).toEqual(['other', '/recordings']);
+  });
+
+  test('a recipe that is not there', async () => {
+    await expect(loadRecipe('digit')).rejects.toThrow(
+      'there is no recipe digit; did you mean digits?; shipped recipes: csv, digits, digits-2k, har2, har2-paper, har6',
+    );
+    await expect(loadRecipe('./digits.yaml')).rejects.toBeInstanceOf(RecipeError);
+    await expect(loadRecipe(path.join(folder, 'mine'))).rejects.toThrow('did you mean');
+    await expect(loadRecipe('digits', [], -1)).rejects.toThrow('seed: -1 must be');
+  });
+});

@@ -1,0 +1,79 @@
+import { parseDocument } from 'yaml';
+import { groups } from './describe.js';
+import { RecipeError } from './errors.js';
+import { explain } from './messages.js';
+import { recipeSchema, type Recipe } from './schema.js';
+
+/**
+ * Checks a recipe and fills in the defaults.
+ *
+ * @param input the object that the YAML holds; null or undefined stand for an empty recipe
+ * @param name how messages call the recipe
+ * @throws RecipeError with one line for each wrong field
+ */
+export function resolveRecipe(input: unknown, name: string): Recipe {
+  const object = withoutEmptyGroups(input ?? {}, '');
+  const result = recipeSchema.safeParse(object);
+  const problems = result.success ? conflicts(result.data) : explain(result.error.issues, object);
+  if (problems.length > 0) throw new RecipeError(problems.map((problem) => `recipe ${name}: ${problem}`).join('\n'));
+  return result.data as Recipe;
+}
+
+/**
+ * The object that a recipe's YAML text holds, not yet checked.
+ *
+ * @throws RecipeError with line and column where the text isn't YAML
+ */
+export function parseRecipe(text: string, name: string): unknown {
+  const document = parseDocument(text, { prettyErrors: true });
+  if (document.errors.length > 0) throw new RecipeError(`recipe ${name}: ${document.errors[0].message.trim()}`);
+  return document.toJS() as unknown;
+}
+
+/** What each field allows but not all of them together. */
+function conflicts(recipe: Recipe): string[] {
+  const { data, network, training, compression } = recipe;
+  const problems: string[] = [];
+  if (data.name === 'csv' && data.path === undefined) {
+    problems.push('data.path: missing; csv needs the folder of your recordings, as in --set data.path=recordings');
+  }
+  if (data.name !== 'csv' && data.path !== undefined) {
+    problems.push(`data.path: only csv has a path; ${data.name} is looked for in the folder that --data names`);
+  }
+  if (data.name === 'mnist-rows' && data.merge !== undefined) {
+    problems.push('data.merge: mnist-rows has no classes to merge; take the field out');
+  }
+  const fixed = network.residual === 'fixed';
+  for (const weight of ['alpha', 'beta'] as const) {
+    if (fixed === (network[weight] !== undefined)) continue;
+    problems.push(
+      fixed
+        ? `network.${weight}: missing; a fixed residual needs network.alpha and network.beta`
+        : `network.${weight}: ${network[weight]} has no effect on a ${network.residual} residual; set network.residual=fixed or take the field out`,
+    );
+  }
+  const sparse = compression.wSparsity < 1 || compression.uSparsity < 1;
+  const [, thresholding, support] = training.epochs;
+  if (sparse && thresholding === 0) {
+    problems.push(
+      'training.epochs: the second stage has no epochs, but a sparsity below 1 is reached there; give all three, as in [100, 100, 100]',
+    );
+  }
+  if (training.earlyStopping && data.validation === 0 && thresholding + support > 0) {
+    problems.push(
+      'training.earlyStopping: needs validation data; set data.validation above 0 or earlyStopping to false',
+    );
+  }
+  return problems;
+}
+
+/** A group without any field under it is null in YAML; it means that all is left at the defaults. */
+function withoutEmptyGroups(value: unknown, path: string): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .map(([name, inner]): [string, unknown, string] => [name, inner, path === '' ? name : `${path}.${name}`])
+      .filter(([, inner, at]) => inner !== null || !groups.has(at))
+      .map(([name, inner, at]) => [name, groups.has(at) ? withoutEmptyGroups(inner, at) : inner]),
+  );
+}

@@ -1,0 +1,36 @@
+import * as z from 'zod/mini';
+import { choice, field, integer } from '../fields.js';
+
+/** The nonlinearities that a gate or an update can have. */
+export const nonlinearities = ['tanh', 'sigmoid', 'relu', 'hardTanh', 'hardSigmoid', 'hardSigmoid4'] as const;
+
+const unit = () => z.optional(z.number().check(z.gte(0), z.lte(1)));
+
+/** The shape of the network. */
+export const network = z.strictObject({
+  cell: choice('The recurrent cell.', ['FastGRNN', 'FastRNN'], 'FastGRNN'),
+  hiddenSize: integer('The number of hidden units.', 1, 255, 32),
+  wRank: integer("The rank of the input matrix W, the paper's r_w; 0 for a full matrix.", 0, 255, 0),
+  uRank: integer("The rank of the recurrent matrix U, the paper's r_u; 0 for a full matrix.", 0, 255, 0),
+  gate: choice(
+    'The nonlinearity of the gate z (FastGRNN). hardSigmoid is clip((x+1)/2, 0, 1), hardSigmoid4 is clip((x+2)/4, 0, 1).',
+    nonlinearities,
+    'hardSigmoid4',
+  ),
+  update: choice('The nonlinearity of the candidate state. hardTanh is clip(x, -1, 1).', nonlinearities, 'hardTanh'),
+  residual: choice(
+    'The weights of the residual connection: both trained (free), one trained and the other one minus it (tied), or given (fixed).',
+    ['free', 'tied', 'fixed'],
+    'free',
+  ),
+  alpha: field(
+    unit(),
+    'residual fixed: the weight of the candidate state (FastRNN: alpha; FastGRNN: zeta).',
+    'a number from 0 to 1',
+  ),
+  beta: field(
+    unit(),
+    'residual fixed: the weight of the old state (FastRNN: beta; FastGRNN: nu).',
+    'a number from 0 to 1',
+  ),
+});

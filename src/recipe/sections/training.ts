@@ -1,0 +1,52 @@
+import * as z from 'zod/mini';
+import { choice, field, flag, fraction, integer, number, positive } from '../fields.js';
+
+const epochCount = z.int().check(z.gte(0), z.lte(100_000));
+
+/** How the network is trained. */
+export const training = z.strictObject({
+  epochs: field(
+    z._default(
+      z.tuple([epochCount, epochCount, epochCount]).check(z.refine(([e1, e2, e3]) => e1 + e2 + e3 > 0)),
+      [60, 0, 0],
+    ),
+    'Epochs of the three stages: dense, iterative hard thresholding, fixed support.',
+    'three integers from 0, not all zero, as in [100, 100, 100]',
+  ),
+  batchSize: integer('Recordings a batch.', 1, 65_536, 128),
+  shards: integer(
+    'Into how many parts a batch is cut, whatever the number of workers: a part of the definition of the result.',
+    1,
+    64,
+    8,
+  ),
+  optimiser: choice('The optimiser; momentum is Nesterov momentum.', ['adam', 'momentum', 'sgd'], 'adam'),
+  learningRate: positive('The largest learning rate.', 10, 0.01),
+  finalLearningRate: number('The learning rate at the end of a cosine schedule.', 0, 10, 1e-4),
+  schedule: choice(
+    'How the learning rate falls: one cosine over all epochs, to a tenth for the last third (step), or not.',
+    ['cosine', 'step', 'constant'],
+    'cosine',
+  ),
+  warmup: number('Epochs over which the learning rate rises from zero.', 0, 100_000, 1),
+  weightDecay: number('Decoupled weight decay of the matrices.', 0, 100, 0.01),
+  momentum: fraction('The momentum of the momentum optimiser.', 0.9, 'zero allowed'),
+  clip: number('The largest norm of the gradient; 0 for no clipping.', 0, 1e9, 1),
+  labelSmoothing: fraction('The probability that is spread over all classes.', 0, 'zero allowed'),
+  earlyStopping: flag('In stages 2 and 3, keep the epoch that is best on the validation set.', true),
+  retrain: flag('After choosing on validation, train again on the full training set.', false),
+  augment: z.prefault(
+    z.strictObject({
+      rotate: number(
+        'Standard deviation of a random rotation of the sensor axes, in groups of three, in degrees.',
+        0,
+        180,
+        0,
+      ),
+      shift: integer('Largest random shift in time, in steps.', 0, 100_000, 0),
+      scale: fraction('Largest random change of scale, as a fraction.', 0, 'zero allowed'),
+      noise: number('Standard deviation of added noise, after normalisation.', 0, 100, 0),
+    }),
+    {},
+  ),
+});
