@@ -72,8 +72,12 @@ export class IntegerInterpreter {
     this.u1 = rowsOf(network.u1);
     this.classifier = rowsOf(network.classifier);
     // Every int16 argument's value, so that a step needs no branches: 2 x 128 KB.
-    this.gateTable = Int16Array.from({ length: 65536 }, (_, i) => activateQ14(network.gate, Math.max(i - 32768, -32767)));
-    this.updateTable = Int16Array.from({ length: 65536 }, (_, i) => updateQ12(network.update, Math.max(i - 32768, -32767)));
+    this.gateTable = Int16Array.from({ length: 65536 }, (_, i) =>
+      activateQ14(network.gate, Math.max(i - 32768, -32767)),
+    );
+    this.updateTable = Int16Array.from({ length: 65536 }, (_, i) =>
+      updateQ12(network.update, Math.max(i - 32768, -32767)),
+    );
     this.reset();
   }
 

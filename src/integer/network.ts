@@ -102,12 +102,15 @@ export function checkIntegerNetwork(network: IntegerNetwork): void {
   length('biasGate', network.biasGate, network.cell === 'FastGRNN' ? h : 0);
   length('biasUpdate', network.biasUpdate, h);
   length('classifierBias', network.classifierBias, classes);
-  for (const [l, bias] of network.classifierBias.entries()) integer(`classifierBias[${l}]`, bias, -1073741823, 1073741823);
+  for (const [l, bias] of network.classifierBias.entries())
+    integer(`classifierBias[${l}]`, bias, -1073741823, 1073741823);
 }
 
 function integer(name: string, value: number, low: number, high: number): void {
   if (!Number.isInteger(value) || value < low || value > high) {
-    throw new IntegerNetworkError(`integer network: ${name} is ${value}, it must be a whole number from ${low} to ${high}`);
+    throw new IntegerNetworkError(
+      `integer network: ${name} is ${value}, it must be a whole number from ${low} to ${high}`,
+    );
   }
 }
 
@@ -123,8 +126,11 @@ function matrix(name: string, m: IntegerMatrix | undefined, shape: [number, numb
     return;
   }
   if (m.rows !== shape[0] || m.columns !== shape[1]) {
-    throw new IntegerNetworkError(`integer network: ${name} is ${m.rows} x ${m.columns}, it must be ${shape[0]} x ${shape[1]}`);
+    throw new IntegerNetworkError(
+      `integer network: ${name} is ${m.rows} x ${m.columns}, it must be ${shape[0]} x ${shape[1]}`,
+    );
   }
   length(name, m.values, m.rows * m.columns);
-  if (m.values.includes(-128)) throw new IntegerNetworkError(`integer network: ${name} holds -128, weights reach from -127 to 127`);
+  if (m.values.includes(-128))
+    throw new IntegerNetworkError(`integer network: ${name} holds -128, weights reach from -127 to 127`);
 }

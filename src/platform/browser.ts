@@ -89,6 +89,12 @@ export function startWorker(module: string, data: unknown): WorkerHandle {
   };
 }
 
+export function workerInput(): Promise<unknown> {
+  return new Promise((resolve) => {
+    addEventListener('message', (event) => resolve(event.data), { once: true });
+  });
+}
+
 export function breathe(): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, 0);
@@ -114,5 +120,6 @@ export function breathe(): Promise<void> {
   runProgram,
   temporaryDirectory,
   startWorker,
+  workerInput,
   breathe,
 }) satisfies Platform;

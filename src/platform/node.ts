@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import { Worker, workerData } from 'node:worker_threads';
 import { HostError, type Platform, type ProgramResult, type WorkerHandle } from './types.js';
 
 export { HostError } from './types.js';
@@ -148,6 +148,10 @@ export function startWorker(module: string, data: unknown): WorkerHandle {
   };
 }
 
+export async function workerInput(): Promise<unknown> {
+  return workerData;
+}
+
 export function breathe(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
@@ -173,5 +177,6 @@ export function breathe(): Promise<void> {
   runProgram,
   temporaryDirectory,
   startWorker,
+  workerInput,
   breathe,
 }) satisfies Platform;

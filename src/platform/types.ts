@@ -34,6 +34,8 @@ export interface Platform {
   temporaryDirectory(): Promise<{ path: string; dispose(): Promise<void> }>;
   /** Starts a worker thread on a module of this package, named from its root without extension, e.g. `training/worker`. */
   startWorker(module: string, data: unknown): WorkerHandle;
+  /** Inside a worker: the data that `startWorker` was given. */
+  workerInput(): Promise<unknown>;
   /** Lets timers, signals and messages be served between two pieces of long work. */
   breathe(): Promise<void>;
 }

@@ -1,0 +1,12 @@
+export { calibrate, type Ranges } from './calibration.js';
+export { convert } from './convert.js';
+export { agreement, predictInteger } from './evaluation.js';
+export { IntegerInterpreter } from './interpreter.js';
+export {
+  checkIntegerNetwork,
+  IntegerNetworkError,
+  maximumSize,
+  type IntegerMatrix,
+  type IntegerNetwork,
+} from './network.js';
+export { activateQ14, roundingShift, saturate, tanhTable, updateQ12, usesTable } from './nonlinearity.js';

@@ -1,0 +1,32 @@
+import { Random } from '../math/index.js';
+
+/** Random streams of a training. Each draws from (seed, stream), so nothing depends on who drew before. */
+export const streams = { initialise: 1, validation: 2, shuffle: 1000, augment: 1_000_000 } as const;
+
+/** The order in which an epoch visits the rows; a function of seed and epoch alone. */
+export function epochOrder(rows: Uint32Array, seed: number, epoch: number): Uint32Array {
+  const order = Uint32Array.from(rows);
+  new Random(seed, streams.shuffle + epoch).shuffle(order);
+  return order;
+}
+
+/** Cuts `count` rows into `parts` runs whose lengths differ by at most one: run i is [starts[i], starts[i + 1]). */
+export function cut(count: number, parts: number): number[] {
+  return Array.from({ length: parts + 1 }, (_, i) => Math.floor((i * count) / parts));
+}
+
+/** How many batches of about `batchSize` rows an epoch has; all rows are used, batches differ by at most one row. */
+export function batchesFor(rows: number, batchSize: number): number {
+  return Math.max(1, Math.round(rows / batchSize));
+}
+
+/** How many shards a batch is cut into: the recipe's number, but none of fewer than 8 rows. Workers never change it. */
+export function shardsFor(count: number, shards: number): number {
+  return Math.max(1, Math.min(shards, Math.floor(count / 8)));
+}
+
+/** Rows of the largest shard that a training meets. */
+export function largestShard(rows: number, batchSize: number, shards: number): number {
+  const batch = rows / batchesFor(rows, batchSize);
+  return Math.max(...[Math.floor(batch), Math.ceil(batch)].map((count) => Math.ceil(count / shardsFor(count, shards))));
+}

@@ -1,0 +1,48 @@
+import type { Normalisation } from '../features/index.js';
+import { NetworkEngine, type Architecture } from '../network/index.js';
+import type { Kernels } from '../kernels/index.js';
+import { Gather } from './gather.js';
+import type { LabelledSequences } from './task.js';
+
+/** Rows that are evaluated at once. */
+export const blockRows = 64;
+
+export interface Evaluation {
+  readonly accuracy: number;
+  /** Mean cross-entropy in nats. */
+  readonly loss: number;
+  /** [count] */
+  readonly predictions: Int32Array;
+}
+
+const noAugmentation = { rotate: 0, shift: 0, scale: 0, noise: 0 };
+
+/** Runs a float network over all sequences, in their order. */
+export function evaluateFloat(
+  kernels: Kernels,
+  architecture: Architecture,
+  parameters: Float32Array,
+  normalisation: Normalisation,
+  sequences: LabelledSequences,
+): Evaluation {
+  const engine = new NetworkEngine(kernels, architecture, { rows: blockRows, steps: sequences.steps, training: false });
+  engine.parameters.set(parameters);
+  const gather = new Gather(
+    { seed: 0, training: { augment: noAugmentation }, lsb: new Float64Array(sequences.features) },
+    sequences,
+    normalisation,
+  );
+  const rows = Uint32Array.from({ length: sequences.count }, (_, i) => i);
+  const predictions = new Int32Array(sequences.count);
+  let correct = 0;
+  let loss = 0;
+  for (let start = 0; start < sequences.count; start += blockRows) {
+    const end = Math.min(sequences.count, start + blockRows);
+    gather.plain(engine, rows, start, end);
+    const block = engine.evaluate(end - start, sequences.steps);
+    correct += block.correct;
+    loss += block.loss;
+    predictions.set(engine.predictions.subarray(0, end - start), start);
+  }
+  return { accuracy: correct / sequences.count, loss: loss / sequences.count, predictions };
+}

@@ -1,0 +1,12 @@
+export { evaluateFloat, type Evaluation } from './evaluation.js';
+export { streams } from './batches.js';
+export type { BestEpoch, TrainingState } from './state.js';
+export {
+  stagesOf,
+  TrainingError,
+  type EpochRecord,
+  type LabelledSequences,
+  type Stage,
+  type TrainingTask,
+} from './task.js';
+export { train, type Progress, type TrainingResult, type TrainOptions } from './train.js';

@@ -1,0 +1,213 @@
+import { hardThreshold, keptEntries } from '../compression/index.js';
+import { NetworkEngine, tensorsOf, type TensorSpec } from '../network/index.js';
+import type { Kernels } from '../kernels/index.js';
+import { batchesFor, cut, epochOrder, largestShard, shardsFor } from './batches.js';
+import { blockRows } from './evaluation.js';
+import type { Exchange } from './exchange.js';
+import { Gather } from './gather.js';
+import { learningRateAt } from './schedule.js';
+import type { TrainingState } from './state.js';
+import { TrainingError, type EpochRecord, type TrainingTask } from './task.js';
+
+/** What the first worker hears of a training while it runs. */
+export interface LoopHooks {
+  /** After each epoch, with the state to save. */
+  readonly onEpoch?: (record: EpochRecord, state: TrainingState) => void | Promise<void>;
+  /** After each batch: epochs done so far, with a fraction, and the batch's mean loss. */
+  readonly onBatch?: (epochs: number, loss: number) => void | Promise<void>;
+}
+
+/**
+ * One worker's part of a training: the three stages of section 3.2.1. All workers run this same loop in step; each computes
+ * the gradients of its own shards, all add up all shards in the same order, and each makes the same update to its own copy
+ * of the parameters. So the result is the same for any number of workers.
+ */
+export class TrainingLoop {
+  readonly state: TrainingState;
+  private readonly task: TrainingTask;
+  private readonly exchange: Exchange;
+  private readonly engine: NetworkEngine;
+  private readonly gather: Gather;
+  private readonly matrices: { tensor: TensorSpec; kept: number }[];
+  private readonly totalEpochs: number;
+
+  constructor(kernels: Kernels, task: TrainingTask, exchange: Exchange, state: TrainingState) {
+    const { architecture, compression, training, sequences } = task;
+    this.task = task;
+    this.exchange = exchange;
+    this.state = state;
+    const rows = Math.max(blockRows, largestShard(task.trainRows.length, training.batchSize, training.shards));
+    this.engine = new NetworkEngine(kernels, architecture, { rows, steps: sequences.steps, training: true });
+    this.gather = new Gather(task, sequences, task.normalisation);
+    this.totalEpochs = task.stages.reduce((sum, stage) => sum + stage.epochs, 0);
+    this.matrices = tensorsOf(architecture)
+      .filter((tensor) => tensor.role === 'matrix')
+      .map((tensor) => ({
+        tensor,
+        kept: keptEntries(tensor.size, tensor.name.startsWith('W') ? compression.wSparsity : compression.uSparsity),
+      }));
+    const { optimiser } = this.engine;
+    this.engine.parameters.set(state.parameters);
+    optimiser.moment1.set(state.moment1);
+    optimiser.moment2.set(state.moment2);
+    optimiser.support.set(state.support);
+  }
+
+  /** Runs from where the state stands to the end. */
+  async run(hooks: LoopHooks = {}): Promise<void> {
+    const { state, task } = this;
+    while (state.stage < task.stages.length) {
+      const stage = task.stages[state.stage];
+      while (state.epoch < stage.stopAfter) {
+        const record = await this.epoch(hooks);
+        state.history.push(record);
+        state.epoch++;
+        this.rememberBest(record);
+        this.save();
+        if (state.epoch === stage.stopAfter) this.endStage();
+        await hooks.onEpoch?.(record, state);
+      }
+      if (stage.stopAfter === 0) this.endStage();
+    }
+  }
+
+  private async epoch(hooks: LoopHooks): Promise<EpochRecord> {
+    const { state, task, engine } = this;
+    const { training, trainRows, seed } = task;
+    const stage = task.stages[state.stage];
+    const before = task.stages.slice(0, state.stage).reduce((sum, s) => sum + s.epochs, 0) + state.epoch;
+    const order = epochOrder(trainRows, seed, before);
+    const starts = cut(trainRows.length, batchesFor(trainRows.length, training.batchSize));
+    const batches = starts.length - 1;
+    let lossSum = 0;
+    let rowsSeen = 0;
+    let skipped = 0;
+    let learningRate = 0;
+    for (let batch = 0; batch < batches; batch++) {
+      const first = starts[batch];
+      const count = starts[batch + 1] - first;
+      learningRate = learningRateAt(training, before + (batch + 1) / batches, this.totalEpochs);
+      const loss = this.gradient(order, first, count, before);
+      if (Number.isFinite(loss) && this.clip()) {
+        state.updates++;
+        engine.optimiser.step(training, learningRate, state.updates);
+        if (stage.name === 'thresholding' && (batch + 1) % task.compression.thresholdEvery === 0) this.threshold();
+        lossSum += loss;
+        rowsSeen += count;
+      } else skipped++;
+      if (hooks.onBatch) await hooks.onBatch(before + (batch + 1) / batches, loss / count);
+    }
+    if (rowsSeen === 0) {
+      throw new TrainingError(
+        `training diverged in epoch ${before + 1}: no batch has a finite gradient; lower training.learningRate (now ${training.learningRate}) or set training.clip (now ${training.clip})`,
+      );
+    }
+    if (stage.name === 'thresholding') this.threshold();
+    const validation = this.evaluate();
+    return {
+      stage: state.stage,
+      epoch: state.epoch + 1,
+      loss: lossSum / rowsSeen,
+      learningRate,
+      ...validation,
+      skipped,
+    };
+  }
+
+  /** The gradient of a batch's mean loss, summed over the shards of all workers, into the engine. Returns the sum of losses. */
+  private gradient(order: Uint32Array, first: number, count: number, epoch: number): number {
+    const { task, engine, exchange } = this;
+    const { training, sequences } = task;
+    const shards = shardsFor(count, training.shards);
+    const starts = cut(count, shards);
+    for (let shard = exchange.worker; shard < shards; shard += exchange.workers) {
+      const rows = starts[shard + 1] - starts[shard];
+      this.gather.training(engine, order, first + starts[shard], first + starts[shard + 1], epoch);
+      const loss = engine.lossAndGradient(rows, sequences.steps, {
+        batchRows: count,
+        labelSmoothing: training.labelSmoothing,
+      });
+      exchange.put(shard, engine.gradient, loss);
+    }
+    return exchange.sum(engine.gradient, shards);
+  }
+
+  /** Scales the gradient down to the norm `clip`. False when the gradient is not finite. */
+  private clip(): boolean {
+    const { gradient } = this.engine;
+    const { clip } = this.task.training;
+    let squares = 0;
+    for (let i = 0; i < gradient.length; i++) squares += gradient[i] * gradient[i];
+    if (!Number.isFinite(squares)) return false;
+    const norm = Math.sqrt(squares);
+    if (clip > 0 && norm > clip) {
+      const factor = clip / norm;
+      for (let i = 0; i < gradient.length; i++) gradient[i] *= factor;
+    }
+    return true;
+  }
+
+  /** Stage 2's projection of every matrix of the cell. */
+  private threshold(): void {
+    const { parameters, optimiser } = this.engine;
+    for (const { tensor, kept } of this.matrices) {
+      const range = [tensor.offset, tensor.offset + tensor.size] as const;
+      hardThreshold(parameters.subarray(...range), optimiser.support.subarray(...range), kept);
+    }
+  }
+
+  private evaluate(): { validation?: number; validationLoss?: number } {
+    const { task, engine, exchange, gather } = this;
+    const rows = task.validationRows;
+    if (rows.length === 0) return {};
+    const blocks = Math.ceil(rows.length / blockRows);
+    for (let block = exchange.worker; block < blocks; block += exchange.workers) {
+      const start = block * blockRows;
+      const end = Math.min(rows.length, start + blockRows);
+      gather.plain(engine, rows, start, end);
+      const { correct, loss } = engine.evaluate(end - start, task.sequences.steps);
+      exchange.putBlock(block, correct, loss);
+    }
+    const { correct, loss } = exchange.sumBlocks(blocks);
+    return { validation: correct / rows.length, validationLoss: loss / rows.length };
+  }
+
+  /** Early stopping (section 3.2.1): stages 2 and 3 keep their epoch of best validation accuracy, of equals the lower loss. */
+  private rememberBest(record: EpochRecord): void {
+    const { state, task, engine } = this;
+    const stage = task.stages[state.stage];
+    const { validation: accuracy, validationLoss: loss } = record;
+    if (stage.name === 'dense' || !task.training.earlyStopping || accuracy === undefined || loss === undefined) return;
+    const { best } = state;
+    if (best && (accuracy < best.accuracy || (accuracy === best.accuracy && loss >= best.loss))) return;
+    state.best = {
+      epoch: record.epoch,
+      accuracy,
+      loss,
+      parameters: engine.parameters.slice(),
+      support: engine.optimiser.support.slice(),
+    };
+  }
+
+  private endStage(): void {
+    const { state, engine } = this;
+    state.chosen.push(state.best?.epoch ?? state.epoch);
+    if (state.best) {
+      engine.parameters.set(state.best.parameters);
+      engine.optimiser.support.set(state.best.support);
+    }
+    state.best = undefined;
+    state.stage++;
+    state.epoch = 0;
+    this.save();
+  }
+
+  /** Copies what the engine holds into the state. */
+  private save(): void {
+    const { state, engine } = this;
+    state.parameters.set(engine.parameters);
+    state.moment1.set(engine.optimiser.moment1);
+    state.moment2.set(engine.optimiser.moment2);
+    state.support.set(engine.optimiser.support);
+  }
+}

@@ -1,0 +1,67 @@
+import type { Normalisation } from '../features/index.js';
+import type { Architecture } from '../network/index.js';
+import type { Recipe } from '../recipe/index.js';
+
+/** One of the paper's three stages (section 3.2.1). */
+export interface Stage {
+  readonly name: 'dense' | 'thresholding' | 'fixed support';
+  /** The stage's part of the learning rate schedule. */
+  readonly epochs: number;
+  /** How many of them to run: all, or fewer where a validation chose an earlier epoch. */
+  readonly stopAfter: number;
+}
+
+/** Labelled sequences in int16, as `data` delivers them. */
+export interface LabelledSequences {
+  readonly count: number;
+  readonly steps: number;
+  readonly features: number;
+  /** [count][steps][features] */
+  readonly values: Int16Array;
+  /** [count], 0 to classes - 1 */
+  readonly labels: Int32Array;
+}
+
+/** Everything that decides a trained network, as plain data that can be posted to a worker. */
+export interface TrainingTask {
+  readonly architecture: Architecture;
+  readonly training: Recipe['training'];
+  readonly compression: Recipe['compression'];
+  readonly seed: number;
+  readonly sequences: LabelledSequences;
+  readonly trainRows: Uint32Array;
+  /** May be empty: then the last epoch of each stage counts. */
+  readonly validationRows: Uint32Array;
+  readonly normalisation: Normalisation;
+  /** Physical value of one count of each channel: rotations of sensor axes need it. */
+  readonly lsb: Float64Array;
+  readonly stages: readonly Stage[];
+}
+
+/** What one epoch gave. */
+export interface EpochRecord {
+  readonly stage: number;
+  /** 1 for the first of its stage. */
+  readonly epoch: number;
+  /** Mean loss over the training rows. */
+  readonly loss: number;
+  readonly learningRate: number;
+  /** Accuracy on the validation rows, where there are any. */
+  readonly validation?: number;
+  readonly validationLoss?: number;
+  /** Batches left out because their gradient was not finite. */
+  readonly skipped: number;
+}
+
+/** The stages of a recipe's `epochs`, empty ones left out. */
+export function stagesOf(epochs: readonly [number, number, number]): Stage[] {
+  const names = ['dense', 'thresholding', 'fixed support'] as const;
+  return names
+    .map((name, i) => ({ name, epochs: epochs[i], stopAfter: epochs[i] }))
+    .filter((stage) => stage.epochs > 0);
+}
+
+/** A training that can't go on, or a state that doesn't belong to it. */
+export class TrainingError extends Error {
+  override name = 'TrainingError';
+}

@@ -1,0 +1,117 @@
+import { breathe, now, parallelism, startWorker, type WorkerHandle } from '#platform';
+import { loadKernels } from '../kernels/index.js';
+import { Random } from '../math/index.js';
+import { initialise, parameterCount } from '../network/index.js';
+import { shardsFor, streams } from './batches.js';
+import { blockRows } from './evaluation.js';
+import { Exchange, exchangeBuffers } from './exchange.js';
+import { TrainingLoop } from './loop.js';
+import { initialState, type TrainingState } from './state.js';
+import type { EpochRecord, TrainingTask } from './task.js';
+import type { WorkerInput } from './worker.js';
+
+/** How a training runs; nothing here changes its result. */
+export interface TrainOptions {
+  /** Threads, this one among them; by default one a core. Never more than shards. */
+  readonly workers?: number;
+  readonly backend?: 'auto' | 'wasm' | 'native';
+  /** Goes on from a saved state. */
+  readonly state?: TrainingState;
+  readonly onEpoch?: (record: EpochRecord, state: TrainingState) => void | Promise<void>;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface Progress {
+  /** Finished epochs, with a fraction. */
+  readonly epochs: number;
+  readonly totalEpochs: number;
+  readonly stage: string;
+  /** Mean loss of the last batch. */
+  readonly loss: number;
+  readonly secondsLeft: number;
+}
+
+export interface TrainingResult {
+  readonly parameters: Float32Array;
+  /** 1 where a parameter may be nonzero. */
+  readonly support: Float32Array;
+  readonly history: readonly EpochRecord[];
+  /** For each stage the epoch whose parameters were kept. */
+  readonly chosenEpochs: readonly number[];
+  readonly seconds: number;
+  readonly backend: string;
+  readonly workers: number;
+}
+
+/** How often other work of this thread (signals, timers) gets its turn, in milliseconds. */
+const breathEvery = 100;
+
+/** Trains a network. The same task gives the same parameters, bit for bit, whatever the options. */
+export async function train(task: TrainingTask, options: TrainOptions = {}): Promise<TrainingResult> {
+  const started = now();
+  const kernels = await loadKernels({ backend: options.backend ?? 'auto' });
+  const state = options.state ?? initialState(initialise(task.architecture, new Random(task.seed, streams.initialise)));
+  const shards = shardsFor(task.training.batchSize, task.training.shards);
+  const workers = Math.max(1, Math.min(options.workers ?? parallelism(), shards));
+  const blocks = Math.ceil(task.validationRows.length / blockRows);
+  const buffers = exchangeBuffers(workers, task.training.shards, parameterCount(task.architecture), blocks);
+  const exchange = new Exchange(buffers, 0);
+  let failure: Error | undefined;
+  const helpers: WorkerHandle[] = [];
+  for (let worker = 1; worker < workers; worker++) {
+    const input: WorkerInput = {
+      task,
+      state,
+      buffers,
+      worker,
+      backend: kernels.backend === 'wasm' ? 'wasm' : 'native',
+    };
+    const helper = startWorker('training/worker', input);
+    helper.onError((error) => {
+      failure = error;
+    });
+    helpers.push(helper);
+  }
+  try {
+    const loop = new TrainingLoop(kernels, task, exchange, state);
+    const progress = progressReporter(task, state, options.onProgress);
+    await loop.run({
+      onBatch: async (epochs, loss) => {
+        if (progress(epochs, loss)) await breathe();
+      },
+      ...(options.onEpoch ? { onEpoch: options.onEpoch } : {}),
+    });
+  } catch (error) {
+    exchange.stop();
+    await breathe(); // a helper's own error explains more than our being stopped by it
+    throw failure ?? error;
+  } finally {
+    await Promise.all(helpers.map((helper) => helper.stop()));
+  }
+  return {
+    parameters: state.parameters,
+    support: state.support,
+    history: state.history,
+    chosenEpochs: state.chosen,
+    seconds: (now() - started) / 1000,
+    backend: kernels.backend,
+    workers,
+  };
+}
+
+/** Returns a function that reports at most every `breathEvery` milliseconds and says whether it did. */
+function progressReporter(task: TrainingTask, state: TrainingState, report: TrainOptions['onProgress']) {
+  const totalEpochs = task.stages.reduce((sum, stage) => sum + stage.epochs, 0);
+  let first: { at: number; epochs: number } | undefined;
+  let last = 0;
+  return (epochs: number, loss: number): boolean => {
+    const at = now();
+    first ??= { at, epochs };
+    if (at - last < breathEvery) return false;
+    last = at;
+    const speed = (epochs - first.epochs) / (at - first.at);
+    const secondsLeft = speed > 0 ? (totalEpochs - epochs) / speed / 1000 : NaN;
+    report?.({ epochs, totalEpochs, stage: task.stages[state.stage]?.name ?? '', loss, secondsLeft });
+    return true;
+  };
+}
