@@ -1,0 +1,51 @@
+import { sha256 } from '#platform';
+import { canonicalJson } from '../recipe/index.js';
+import type { Sequences } from './sequences.js';
+
+/** A data set that is ready for training. Nothing of `test` is needed for training. */
+export interface Dataset {
+  readonly name: string;
+  /** [classes] */
+  readonly classNames: readonly string[];
+  /** [features] */
+  readonly channelNames: readonly string[];
+  /** [features], the physical unit of each channel, such as g or rad/s. */
+  readonly units: readonly string[];
+  /** [features]: physical value = int16 count * lsb. */
+  readonly lsb: Float64Array;
+  readonly train: Sequences;
+  readonly test: Sequences;
+  /** SHA-256 of the content: values, labels, groups, lsb and class names, of training and test. */
+  readonly hash: string;
+  /** What a reader of the results should know of the data: where they come from, what was left out. */
+  readonly notes: readonly string[];
+}
+
+/** Makes a data set of its parts: adds the hash. */
+export async function makeDataset(parts: Omit<Dataset, 'hash'>): Promise<Dataset> {
+  const { classNames, lsb, train, test } = parts;
+  const content = { classNames, lsb: [...lsb], train: await digests(train), test: await digests(test) };
+  return { ...parts, hash: await sha256(new TextEncoder().encode(canonicalJson(content))) };
+}
+
+async function digests(sequences: Sequences): Promise<object> {
+  const { count, steps, features, values, labels, groups } = sequences;
+  return {
+    shape: [count, steps, features],
+    values: await digest(values),
+    labels: await digest(labels),
+    groups: groups && (await digest(groups)),
+  };
+}
+
+const chunkBytes = 1 << 24;
+
+/** SHA-256s of pieces of 16 MiB: a digest can't read shared memory in a browser, and a copy of all of it would be large. */
+async function digest(values: Int16Array | Int32Array): Promise<string[]> {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  const hashes: string[] = [];
+  for (let start = 0; start < bytes.length; start += chunkBytes) {
+    hashes.push(await sha256(Uint8Array.from(bytes.subarray(start, start + chunkBytes))));
+  }
+  return hashes;
+}

@@ -1,0 +1,23 @@
+import { joinPath, kindOf, readFile } from '#platform';
+import { DataError } from './errors.js';
+
+/** Which of `names` in `directory` is there as a file, plain or with `.gz`; its path, or undefined. */
+export async function findFile(directory: string, ...names: string[]): Promise<string | undefined> {
+  for (const name of names.flatMap((plain) => [plain, `${plain}.gz`])) {
+    const path = joinPath(directory, name);
+    if ((await kindOf(path)) === 'file') return path;
+  }
+  return undefined;
+}
+
+/** The bytes of a file, unpacked where its name ends in `.gz`. */
+export async function readMaybeGzipped(path: string): Promise<Uint8Array> {
+  const bytes = await readFile(path);
+  if (!path.endsWith('.gz')) return bytes;
+  try {
+    const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream('gzip'));
+    return new Uint8Array(await new Response(stream).arrayBuffer());
+  } catch (error) {
+    throw new DataError(`${path} is damaged or isn't gzip; fetch it again`, { cause: error });
+  }
+}

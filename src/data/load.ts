@@ -1,0 +1,60 @@
+import { environment } from '#platform';
+import { Random } from '../math/index.js';
+import { loadFolder } from './csv/load-folder.js';
+import { makeDataset, type Dataset } from './dataset.js';
+import { benchmark } from './benchmarks.js';
+import { DataError } from './errors.js';
+import { chooseLsb, quantise } from './lsb.js';
+import { mergeClasses } from './merge.js';
+import { selectSequences, type Sequences } from './sequences.js';
+import type { DataSettings, Source } from './source.js';
+import { splitStreams } from './splits.js';
+
+export interface LoadOptions {
+  /** The folder of data sets; without it, the environment's FASTGRNN_DATA. */
+  readonly dataDirectory?: string | undefined;
+}
+
+/**
+ * Reads the data set of a recipe: merges classes, rounds to int16, limits. The same files and settings give the same
+ * data set and hash on every machine; the recipe's seed has no part in it.
+ *
+ * @throws DataError where files are missing or wrong
+ */
+export async function loadDataset(settings: DataSettings, options: LoadOptions = {}): Promise<Dataset> {
+  const source = await readSource(settings, options);
+  const { classNames, indices } = mergeClasses(source.classNames, settings.merge);
+  const lsb = chooseLsb(settings.input.lsb, source.train);
+  const prepare = (recordings: Source['train']): Sequences => ({
+    ...quantise(recordings, lsb),
+    labels: recordings.labels.map((label) => indices[label]),
+  });
+  return makeDataset({
+    name: settings.name,
+    classNames,
+    channelNames: source.channelNames,
+    units: source.units,
+    lsb,
+    train: limit(prepare(source.train), settings.limit),
+    test: prepare(source.test),
+    notes: source.notes,
+  });
+}
+
+/** The folder of data sets: as given, else the environment's FASTGRNN_DATA. */
+export function dataDirectoryOf(options: LoadOptions): string | undefined {
+  return options.dataDirectory ?? (environment('FASTGRNN_DATA') || undefined);
+}
+
+function readSource(settings: DataSettings, options: LoadOptions): Promise<Source> {
+  if (settings.name !== 'csv') return benchmark(settings.name).load(dataDirectoryOf(options));
+  if (settings.path !== undefined) return loadFolder(settings.path, settings);
+  throw new DataError('data.path: missing; csv needs the folder of your recordings');
+}
+
+function limit(train: Sequences, count: number | undefined): Sequences {
+  if (count === undefined || count >= train.count) return train;
+  const order = Uint32Array.from({ length: train.count }, (_, i) => i);
+  new Random(0, splitStreams.limit).shuffle(order);
+  return selectSequences(train, order.subarray(0, count).sort());
+}

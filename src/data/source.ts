@@ -1,0 +1,45 @@
+import type { Recipe } from '../recipe/index.js';
+import type { Recordings } from './sequences.js';
+
+/** The `data` part of a recipe. */
+export type DataSettings = Recipe['data'];
+
+/** What a loader reads, before merging, rounding and limiting. */
+export interface Source {
+  readonly classNames: readonly string[];
+  readonly channelNames: readonly string[];
+  readonly units: readonly string[];
+  readonly train: Recordings;
+  readonly test: Recordings;
+  readonly notes: readonly string[];
+}
+
+/** A benchmark: facts for `data list` and `data info`, and how it is read. */
+export interface Benchmark {
+  readonly description: DatasetDescription;
+  /** Reads it; `dataDirectory` is the folder of data sets, where there is one. */
+  load(dataDirectory: string | undefined): Promise<Source>;
+  /** The folder in which its files lie; undefined where there is none. */
+  directory(dataDirectory: string | undefined): Promise<string | undefined>;
+  /** SHA-256 by file, relative to that folder. */
+  readonly checksums: Readonly<Record<string, string>>;
+}
+
+/** What is known of a benchmark without reading it. */
+export interface DatasetDescription {
+  readonly name: string;
+  readonly title: string;
+  /** Where it comes from. */
+  readonly origin: string;
+  readonly licence: string;
+  readonly citation: string;
+  /** How training and test parts were divided, and by whom. */
+  readonly split: string;
+  readonly train: number;
+  readonly test: number;
+  readonly steps: number;
+  readonly features: number;
+  readonly classes: number;
+  /** How to get it. */
+  readonly get: string;
+}
