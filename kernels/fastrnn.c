@@ -1,0 +1,48 @@
+// The pass of FastRNN, one time step of a batch (the paper's equation (2)):
+//   c = update(a + b),  h = alpha c + beta h'
+// where a = W x + U h' is already there, and h' is the step before.
+#include "activation.h"
+#include "operations.h"
+
+// c: a on entry, c on return. h: written. scalars: alpha, beta (after their sigmoid).
+void fastrnn_forward(int rows, int n, int ld, int update, float *c, const float *previous, float *h, const float *bias,
+                     const float *scalars) {
+  const vec alpha = splat(scalars[0]), beta = splat(scalars[1]);
+  for (int r = 0; r < rows; r++) {
+    activate(update, n, c, bias, c);
+    for (int j = 0; j < n; j += VL) store(h + j, alpha * load(c + j) + beta * load(previous + j));
+    c += ld, previous += ld, h += ld;
+  }
+}
+
+// With g = dL/dh:  da = alpha g update',  dL/dh' += beta g,  dL/dalpha = sum g c,  dL/dbeta = sum g h'.
+INLINE void backward(const int bounded, struct derivative update, int rows, int n, int ld, float *c,
+                     const float *previous, float *dh, const float *scalars, float *columns) {
+  const vec alpha = splat(scalars[0]), beta = splat(scalars[1]);
+  for (int j = 0; j < n; j += VL) {
+    float *column = columns + j;
+    vec dbias = load(column), dalpha = load(column + ld), dbeta = load(column + 2 * ld);
+    ROLLED for (int r = 0; r < rows; r++) {
+      int at = r * ld + j;
+      vec g = load(dh + at), cj = load(c + at);
+      dalpha += g * cj;
+      dbeta += g * load(previous + at);
+      vec da = alpha * g * slope(bounded, update, cj);
+      dbias += da;
+      store(c + at, flush(da));
+      store(dh + at, flush(beta * g));
+    }
+    store(column, dbias);
+    store(column + ld, dalpha);
+    store(column + 2 * ld, dbeta);
+  }
+}
+
+// c: c on entry, da on return. dh: dL/dh on entry, the direct part of dL/dh' on return.
+// columns[3][ld]: sums of dL/db, dL/dalpha and dL/dbeta by column, added to.
+void fastrnn_backward(int rows, int n, int ld, int update, float *c, const float *previous, float *dh,
+                      const float *scalars, float *columns) {
+  struct derivative u = derivative_of(update);
+  if (u.bounded) backward(1, u, rows, n, ld, c, previous, dh, scalars, columns);
+  else backward(0, u, rows, n, ld, c, previous, dh, scalars, columns);
+}

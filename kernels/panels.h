@@ -1,0 +1,23 @@
+// How a matrix is cut into panels of columns and tiles of rows: shared by pack.c, which writes panels, and gemm.c.
+#ifndef FASTGRNN_PANELS_H
+#define FASTGRNN_PANELS_H
+
+#include "vector.h"
+
+// Tiles of ROWS_OF(width) x width vectors keep their sums in registers. WASM engines on x86-64 have 15 vector
+// registers to give: a 3 x 3 tile takes 9 for sums, 3 for a row of the panel and 1 for the other factor.
+#if VL == 16
+#define PANEL 4
+#elif VL == 8
+#define PANEL 2
+#else
+#define PANEL 3
+#endif
+
+// The width, in vectors, of the next panel when `left` vectors remain: never PANEL followed by a single one.
+INLINE int panel_width(int left) {
+  if (left == PANEL + 1 && PANEL > 2) return 2;
+  return left < PANEL ? left : PANEL;
+}
+
+#endif

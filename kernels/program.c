@@ -1,0 +1,85 @@
+// The interpreter of programs. A program is a list of sections; a section is a list of operations that is run once for
+// each of its time steps. src/kernels/program.ts writes programs.
+//
+//   program  = sections, then each section
+//   section  = operations, first step, steps, increment (1 or -1), then each operation
+//   operation = 24 words: opcode, 7 sizes, 8 operands of 2 words
+//   operand  = offset at step 0, distance from one step to the next; offset -1: absent
+//
+// All words are int32. Offsets and distances count floats from the arena's start. Sizes that hold a real number hold the
+// bits of a float.
+#include "operations.h"
+
+enum opcode {
+  PACK, UNPACK, GEMM, GEMM_TRANSPOSED, ACTIVATE, FASTGRNN_FORWARD, FASTGRNN_BACKWARD, FASTRNN_FORWARD, FASTRNN_BACKWARD,
+  SOFTMAX_CROSS_ENTROPY, FILL, AFFINE, BROADCAST_ROWS, COLUMN_SUMS, ADD_SCALED, SCALAR_GRADIENT, SUM_OF_SQUARES,
+  ALL_FINITE, ADAM, MOMENTUM, PEAK
+};
+
+enum { SIZES = 7, OPERANDS = 8 };
+
+struct operation {
+  int opcode;
+  int size[SIZES];
+  struct {
+    int offset, step;
+  } operand[OPERANDS];
+};
+
+static float real(int bits) {
+  union {
+    int bits;
+    float value;
+  } u = {bits};
+  return u.value;
+}
+
+static void execute(const struct operation *op, float *arena, int t) {
+  const int *n = op->size;
+  float *p[OPERANDS];
+  for (int i = 0; i < OPERANDS; i++) {
+    int offset = op->operand[i].offset;
+    p[i] = offset < 0 ? 0 : arena + offset + (long)t * op->operand[i].step;
+  }
+  switch ((enum opcode)op->opcode) {
+    case PACK: pack(n[0], n[1], n[2], n[3], p[0], p[1]); break;
+    case UNPACK: unpack(n[0], n[1], n[2], n[3], n[4], p[0], p[1]); break;
+    case GEMM: gemm(n[0], n[1], n[2], n[3], n[4], n[5], p[0], p[1], p[2]); break;
+    case GEMM_TRANSPOSED: gemm_transposed(n[0], n[1], n[2], n[3], n[4], n[5], p[0], p[1], p[2]); break;
+    case ACTIVATE: activate(n[0], n[1], p[0], p[1], p[2]); break;
+    case FASTGRNN_FORWARD:
+      fastgrnn_forward(n[0], n[1], n[2], n[3], n[4], p[0], p[1], p[2], p[3], p[4], p[5], p[6]);
+      break;
+    case FASTGRNN_BACKWARD:
+      fastgrnn_backward(n[0], n[1], n[2], n[3], n[4], p[0], p[1], p[2], p[3], p[4], p[5]);
+      break;
+    case FASTRNN_FORWARD: fastrnn_forward(n[0], n[1], n[2], n[3], p[0], p[1], p[2], p[3], p[4]); break;
+    case FASTRNN_BACKWARD: fastrnn_backward(n[0], n[1], n[2], n[3], p[0], p[1], p[2], p[3], p[4]); break;
+    case SOFTMAX_CROSS_ENTROPY:
+      softmax_cross_entropy(n[0], n[1], n[2], p[0], (const int *)p[1], p[2], p[3], p[4], (int *)p[5], p[6]);
+      break;
+    case FILL: fill(n[0], real(n[1]), p[0]); break;
+    case AFFINE: affine(n[0], real(n[1]), real(n[2]), p[0], p[1]); break;
+    case BROADCAST_ROWS: broadcast_rows(n[0], n[1], n[2], p[0], p[1]); break;
+    case COLUMN_SUMS: column_sums(n[0], n[1], n[2], p[0], p[1]); break;
+    case ADD_SCALED: add_scaled(n[0], p[0], p[1], p[2]); break;
+    case SCALAR_GRADIENT: scalar_gradient(n[0], n[1], real(n[2]), p[0], p[1], p[2]); break;
+    case SUM_OF_SQUARES: sum_of_squares(n[0], p[0], p[1]); break;
+    case ALL_FINITE: all_finite(n[0], p[0], (int *)p[1]); break;
+    case ADAM: adam(n[0], p[0], p[1], p[2], p[3], p[4], p[5], p[6]); break;
+    case MOMENTUM: momentum(n[0], n[1], p[0], p[1], p[2], p[3], p[4], p[5]); break;
+    case PEAK: peak(n[0], p[0]); break;
+  }
+}
+
+// Runs the program that stands at arena + program.
+__attribute__((visibility("default"))) void run(float *arena, int program) {
+  const int *word = (const int *)arena + program;
+  for (int sections = *word++; sections > 0; sections--) {
+    int operations = word[0], first = word[1], steps = word[2], increment = word[3];
+    const struct operation *list = (const struct operation *)(word + 4);
+    for (int s = 0, t = first; s < steps; s++, t += increment)
+      for (int i = 0; i < operations; i++) execute(list + i, arena, t);
+    word = (const int *)(list + operations);
+  }
+}

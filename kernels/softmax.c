@@ -1,0 +1,50 @@
+#include "elementary.h"
+#include "operations.h"
+
+// Cross-entropy of softmax(logits) against a smoothed label, row by row:
+//   target = (1 - smoothing) [class = label] + smoothing / classes,   loss = -weight sum target ln p
+//   dlogits = weight scale (p - target)
+// losses[rows] and predictions[rows] (the first largest logit) are written; dlogits may be 0 (none wanted).
+// A row whose label lies outside 0 .. classes - 1 has no label: its loss and its gradient are 0.
+// settings: smoothing, scale. The sum of exponentials is taken in order of the classes.
+void softmax_cross_entropy(int rows, int classes, int ld, const float *logits, const int *labels,
+                           const float *row_weights, float *dlogits, float *losses, int *predictions,
+                           const float *settings) {
+  const float smoothing = settings[0], scale = settings[1];
+  for (int r = 0; r < rows; r++, logits += ld) {
+    int best = 0, label = labels[r];
+    float total = 0.0f, mean = 0.0f, weight = row_weights[r];
+    for (int k = 1; k < classes; k++)
+      if (logits[k] > logits[best]) best = k;
+    predictions[r] = best;
+
+    int labelled = label >= 0 && label < classes;
+    vec largest = splat(classes ? logits[best] : 0.0f), e = {0};
+    for (int k = 0; k < classes; k++) {
+      if (k % VL == 0) {
+        e = exponential(load(logits + k) - largest);
+        if (dlogits) store(dlogits + k, e);
+      }
+      total += e[k % VL];
+      mean += logits[k] - largest[0];
+    }
+    mean /= (float)classes;
+    // -ln p of a class is ln total - (logit - largest)
+    float loss = 0.0f;
+    if (labelled) {
+      double log_total = logarithm((double)total);
+      double target = (1.0 - smoothing) * (logits[label] - largest[0]) + smoothing * (double)mean;
+      loss = (float)(weight * (log_total - target));
+    }
+    losses[r] = loss;
+
+    if (dlogits) {
+      float factor = labelled ? weight * scale : 0.0f, off = smoothing / (float)classes, inverse = 1.0f / total;
+      for (int k = 0; k < classes; k++) {
+        float target = k == label ? 1.0f - smoothing + off : off;
+        dlogits[k] = factor == 0.0f ? 0.0f : factor * (dlogits[k] * inverse - target);
+      }
+      dlogits += ld;
+    }
+  }
+}

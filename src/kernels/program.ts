@@ -1,0 +1,297 @@
+import { nonlinearityNumber, type Nonlinearity } from './nonlinearity.js';
+import type { Matrix, Operand } from './operand.js';
+
+/** The numbers of the operations, as kernels/program.c lists them. */
+const OPCODES = [
+  'pack',
+  'unpack',
+  'gemm',
+  'gemmTransposed',
+  'activate',
+  'fastgrnnForward',
+  'fastgrnnBackward',
+  'fastrnnForward',
+  'fastrnnBackward',
+  'softmaxCrossEntropy',
+  'fill',
+  'affine',
+  'broadcastRows',
+  'columnSums',
+  'addScaled',
+  'scalarGradient',
+  'sumOfSquares',
+  'allFinite',
+  'adam',
+  'momentum',
+  'peak',
+] as const;
+
+const SIZES = 7;
+const OPERANDS = 8;
+const ABSENT: Operand = { offset: -1, step: 0 };
+
+/** Over which time steps a section runs: `steps` of them from `first`, forwards (1) or backwards (-1) in time. */
+export interface Span {
+  readonly first: number;
+  readonly steps: number;
+  readonly increment: 1 | -1;
+}
+
+/** The bits of a float32 as an int32, for sizes that hold a real number. */
+function floatBits(value: number): number {
+  return new Int32Array(new Float32Array([value]).buffer)[0];
+}
+
+/**
+ * Writes a program for the kernels: sections, each a list of operations that runs once for each of the section's time steps.
+ * The format is told in kernels/program.c; every operation's meaning beside its C function.
+ * Shapes in the comments are [rows][columns]; every size may be 0.
+ */
+export class ProgramBuilder {
+  private readonly sections: number[][] = [];
+
+  /** Operations written from here on run over `span`. */
+  over(span: Span): this {
+    this.sections.push([0, span.first, span.steps, span.increment]);
+    return this;
+  }
+
+  /** Operations written from here on run once, at step 0. */
+  once(): this {
+    return this.over({ first: 0, steps: 1, increment: 1 });
+  }
+
+  /** packed <- S[inner][columns], where S[k][j] lies at source + k rowStride + j columnStride; swapped strides transpose. */
+  pack(o: {
+    inner: number;
+    columns: number;
+    rowStride: number;
+    columnStride: number;
+    source: Operand;
+    packed: Operand;
+  }): this {
+    return this.write('pack', [o.inner, o.columns, o.rowStride, o.columnStride], [o.source, o.packed]);
+  }
+
+  /** target + i rowStride + j columnStride <- source[i][j], for source [rows][columns]. */
+  unpack(o: {
+    rows: number;
+    columns: number;
+    rowStride: number;
+    columnStride: number;
+    source: Matrix;
+    target: Operand;
+  }): this {
+    const sizes = [o.rows, o.columns, o.source.stride, o.rowStride, o.columnStride];
+    return this.write('unpack', sizes, [o.source, o.target]);
+  }
+
+  /** c[rows][columns] <- a[rows][inner] * packed, added to c when `accumulate`. */
+  gemm(o: {
+    rows: number;
+    columns: number;
+    inner: number;
+    accumulate: boolean;
+    a: Matrix;
+    packed: Operand;
+    c: Matrix;
+  }): this {
+    const sizes = [o.rows, o.columns, o.inner, o.a.stride, o.c.stride, Number(o.accumulate)];
+    return this.write('gemm', sizes, [o.a, o.packed, o.c]);
+  }
+
+  /** c[aColumns][bColumns] <- c + a[rows][aColumns]^T * b[rows][bColumns]. */
+  gemmTransposed(o: { rows: number; aColumns: number; bColumns: number; a: Matrix; b: Matrix; c: Matrix }): this {
+    const sizes = [o.rows, o.aColumns, o.bColumns, o.a.stride, o.b.stride, o.c.stride];
+    return this.write('gemmTransposed', sizes, [o.a, o.b, o.c]);
+  }
+
+  /** y[length] <- f(x + bias), or f(x) without a bias. y may be x. */
+  activate(o: { kind: Nonlinearity; length: number; x: Operand; bias?: Operand; y: Operand }): this {
+    return this.write('activate', [nonlinearityNumber(o.kind), o.length], [o.x, o.bias ?? ABSENT, o.y]);
+  }
+
+  /** One step of FastGRNN: see kernels/fastgrnn.c. z holds W x + U h' on entry. scalars: zeta, nu. */
+  fastgrnnForward(o: {
+    rows: number;
+    hidden: number;
+    gate: Nonlinearity;
+    update: Nonlinearity;
+    z: Matrix;
+    c: Matrix;
+    previous: Matrix;
+    h: Matrix;
+    biasGate: Operand;
+    biasUpdate: Operand;
+    scalars: Operand;
+  }): this {
+    const kinds = [nonlinearityNumber(o.gate), nonlinearityNumber(o.update)];
+    const operands = [o.z, o.c, o.previous, o.h, o.biasGate, o.biasUpdate, o.scalars];
+    return this.write('fastgrnnForward', [o.rows, o.hidden, o.z.stride, ...kinds], operands);
+  }
+
+  /** One step of FastGRNN backwards. c becomes the gradient of W x + U h'; dh that of h', but for the way through U. */
+  fastgrnnBackward(o: {
+    rows: number;
+    hidden: number;
+    gate: Nonlinearity;
+    update: Nonlinearity;
+    z: Matrix;
+    c: Matrix;
+    previous: Matrix;
+    dh: Matrix;
+    scalars: Operand;
+    columns: Matrix;
+  }): this {
+    const kinds = [nonlinearityNumber(o.gate), nonlinearityNumber(o.update)];
+    const operands = [o.z, o.c, o.previous, o.dh, o.scalars, o.columns];
+    return this.write('fastgrnnBackward', [o.rows, o.hidden, o.z.stride, ...kinds], operands);
+  }
+
+  /** One step of FastRNN: see kernels/fastrnn.c. c holds W x + U h' on entry. scalars: alpha, beta. */
+  fastrnnForward(o: {
+    rows: number;
+    hidden: number;
+    update: Nonlinearity;
+    c: Matrix;
+    previous: Matrix;
+    h: Matrix;
+    bias: Operand;
+    scalars: Operand;
+  }): this {
+    const sizes = [o.rows, o.hidden, o.c.stride, nonlinearityNumber(o.update)];
+    return this.write('fastrnnForward', sizes, [o.c, o.previous, o.h, o.bias, o.scalars]);
+  }
+
+  /** One step of FastRNN backwards. c becomes the gradient of W x + U h'; dh that of h', but for the way through U. */
+  fastrnnBackward(o: {
+    rows: number;
+    hidden: number;
+    update: Nonlinearity;
+    c: Matrix;
+    previous: Matrix;
+    dh: Matrix;
+    scalars: Operand;
+    columns: Matrix;
+  }): this {
+    const sizes = [o.rows, o.hidden, o.c.stride, nonlinearityNumber(o.update)];
+    return this.write('fastrnnBackward', sizes, [o.c, o.previous, o.dh, o.scalars, o.columns]);
+  }
+
+  /** Losses, predictions and, when `dlogits` is given, the gradient of the logits. settings: smoothing, scale. */
+  softmaxCrossEntropy(o: {
+    rows: number;
+    classes: number;
+    logits: Matrix;
+    labels: Operand;
+    rowWeights: Operand;
+    dlogits?: Matrix;
+    losses: Operand;
+    predictions: Operand;
+    settings: Operand;
+  }): this {
+    const operands = [o.logits, o.labels, o.rowWeights, o.dlogits ?? ABSENT, o.losses, o.predictions, o.settings];
+    return this.write('softmaxCrossEntropy', [o.rows, o.classes, o.logits.stride], operands);
+  }
+
+  /** target[length] <- value. */
+  fill(o: { length: number; value: number; target: Operand }): this {
+    return this.write('fill', [o.length, floatBits(o.value)], [o.target]);
+  }
+
+  /** y[length] <- scale x + shift. */
+  affine(o: { length: number; scale: number; shift: number; x: Operand; y: Operand }): this {
+    return this.write('affine', [o.length, floatBits(o.scale), floatBits(o.shift)], [o.x, o.y]);
+  }
+
+  /** Every row of target [rows][columns] <- row. */
+  broadcastRows(o: { rows: number; columns: number; row: Operand; target: Matrix }): this {
+    return this.write('broadcastRows', [o.rows, o.columns, o.target.stride], [o.row, o.target]);
+  }
+
+  /** sums[columns] <- the sums of source's columns, rows in order. */
+  columnSums(o: { rows: number; columns: number; source: Matrix; sums: Operand }): this {
+    return this.write('columnSums', [o.rows, o.columns, o.source.stride], [o.source, o.sums]);
+  }
+
+  /** y[length] <- y + scale[0] x. */
+  addScaled(o: { length: number; x: Operand; scale: Operand; y: Operand }): this {
+    return this.write('addScaled', [o.length], [o.x, o.scale, o.y]);
+  }
+
+  /** gradient[0] <- sign s (1 - s) sum(columns[length]) with s = scalar[0], a sigmoid's value; added when `accumulate`. */
+  scalarGradient(o: {
+    length: number;
+    accumulate: boolean;
+    sign: 1 | -1;
+    columns: Operand;
+    scalar: Operand;
+    gradient: Operand;
+  }): this {
+    const sizes = [o.length, Number(o.accumulate), floatBits(o.sign)];
+    return this.write('scalarGradient', sizes, [o.columns, o.scalar, o.gradient]);
+  }
+
+  /** sum[0] <- the sum of squares of x[length], in 16 lanes (kernels/vector.h, rule 3). */
+  sumOfSquares(o: { length: number; x: Operand; sum: Operand }): this {
+    return this.write('sumOfSquares', [o.length], [o.x, o.sum]);
+  }
+
+  /** finite[0] <- the integer 1 when no x[length] is NaN or infinite, else 0. */
+  allFinite(o: { length: number; x: Operand; finite: Operand }): this {
+    return this.write('allFinite', [o.length], [o.x, o.finite]);
+  }
+
+  /** One step of Adam: see kernels/optimiser.c for the settings. */
+  adam(o: {
+    length: number;
+    parameters: Operand;
+    gradient: Operand;
+    m: Operand;
+    v: Operand;
+    decay: Operand;
+    support: Operand;
+    settings: Operand;
+  }): this {
+    return this.write('adam', [o.length], [o.parameters, o.gradient, o.m, o.v, o.decay, o.support, o.settings]);
+  }
+
+  /** One step of (Nesterov) momentum; with momentum 0, of plain gradient descent. See kernels/optimiser.c. */
+  momentum(o: {
+    length: number;
+    nesterov: boolean;
+    parameters: Operand;
+    gradient: Operand;
+    velocity: Operand;
+    decay: Operand;
+    support: Operand;
+    settings: Operand;
+  }): this {
+    const operands = [o.parameters, o.gradient, o.velocity, o.decay, o.support, o.settings];
+    return this.write('momentum', [o.length, Number(o.nesterov)], operands);
+  }
+
+  /** Runs the peak probe: 24 floating-point operations a lane and iteration. values: two factors, then a result. */
+  peak(o: { iterations: number; values: Operand }): this {
+    return this.write('peak', [o.iterations], [o.values]);
+  }
+
+  /** The program's words. */
+  build(): Int32Array {
+    return Int32Array.from([this.sections.length, ...this.sections.flat()]);
+  }
+
+  private write(opcode: (typeof OPCODES)[number], sizes: readonly number[], operands: readonly Operand[]): this {
+    if (this.sections.length === 0) this.once();
+    const words = [OPCODES.indexOf(opcode)];
+    for (let i = 0; i < SIZES; i++) words.push(sizes[i] ?? 0);
+    for (let i = 0; i < OPERANDS; i++) {
+      const { offset, step } = operands[i] ?? ABSENT;
+      words.push(offset, step);
+    }
+    const section = this.sections.at(-1) as number[];
+    section.push(...words);
+    section[0]++;
+    return this;
+  }
+}

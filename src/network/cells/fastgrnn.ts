@@ -1,0 +1,93 @@
+import { rowStride, within, type Layout, type Matrix, type Operand, type ProgramBuilder } from '../../kernels/index.js';
+import type { Architecture } from '../architecture.js';
+import { forRows, type Limits, type Places } from '../places.js';
+import { Preactivation, written } from '../recurrence/preactivation.js';
+import type { Cell, Pass } from './cell.js';
+
+/**
+ * FastGRNN, equation (6) of the paper:
+ *   a_t  = W x_t + U h_{t-1}
+ *   z_t  = gate(a_t + b_z)
+ *   h~_t = update(a_t + b_h)
+ *   h_t  = (zeta (1 - z_t) + nu) * h~_t + z_t * h_{t-1}
+ * with zeta and nu behind a sigmoid. Backwards, with g = dL/dh_t:
+ *   dL/dz  = g (h_{t-1} - zeta h~_t) gate'        summed over rows and steps: dL/db_z
+ *   dL/dh~ = g (zeta (1 - z_t) + nu) update'      summed: dL/db_h
+ *   dL/da_t = dL/dz + dL/dh~
+ *   dL/dh_{t-1} = g z_t + U^T dL/da_t
+ *   dL/dzeta = sum g h~_t (1 - z_t),  dL/dnu = sum g h~_t
+ */
+export class FastGRNN implements Cell {
+  private readonly arch: Architecture;
+  private readonly limits: Limits;
+  private readonly places: Places;
+  private readonly linear: Preactivation;
+  /** a_t, then z_t: [steps][rows][hiddenSize]. */
+  private readonly z: Matrix;
+  /** h~_t, then dL/da_t: [steps][rows][hiddenSize]; without training one step alone. */
+  private readonly c: Matrix;
+  /** zeta and nu behind their sigmoid. */
+  private readonly scalars: Operand;
+  /** Column sums of the gradients of b_z, b_h, zeta and nu: [4][hiddenSize]. */
+  private readonly columns: Matrix;
+
+  constructor(arch: Architecture, layout: Layout, places: Places, limits: Limits) {
+    this.arch = arch;
+    this.limits = limits;
+    this.places = places;
+    this.linear = new Preactivation(arch, layout, places, limits);
+    const stride = rowStride(arch.hiddenSize);
+    this.z = layout.sequence(limits.steps, limits.rows, stride);
+    this.c = layout.sequence(limits.training ? limits.steps : 1, limits.rows, stride);
+    this.scalars = layout.vector(2);
+    this.columns = layout.matrix(4, stride);
+  }
+
+  prepare(program: ProgramBuilder): void {
+    this.linear.prepare(program);
+    program.activate({ kind: 'sigmoid', length: 2, x: this.places.parameter('zeta'), y: this.scalars });
+  }
+
+  forward(program: ProgramBuilder, pass: Pass): void {
+    const { rows, states } = pass;
+    const { gate, update, hiddenSize: hidden } = this.arch;
+    const z = forRows(this.z, rows);
+    const c = this.limits.training ? forRows(this.c, rows) : { ...this.c, step: 0 };
+    this.linear.forward(program, {
+      ...pass,
+      a: z,
+      pass: () =>
+        program.fastgrnnForward({
+          ...{ rows, hidden, gate, update, z, c },
+          previous: states,
+          h: written(states),
+          biasGate: this.places.parameter('biasGate'),
+          biasUpdate: this.places.parameter('biasUpdate'),
+          scalars: this.scalars,
+        }),
+    });
+  }
+
+  backward(program: ProgramBuilder, pass: Pass & { readonly dh: Matrix }): void {
+    const { rows, states, dh } = pass;
+    const { gate, update, hiddenSize: hidden } = this.arch;
+    const { columns, scalars, places } = this;
+    const z = forRows(this.z, rows);
+    const c = forRows(this.c, rows);
+    program.fill({ length: 4 * columns.stride, value: 0, target: columns });
+    this.linear.backward(program, {
+      ...pass,
+      a: c,
+      pass: () =>
+        program.fastgrnnBackward({ rows, hidden, gate, update, z, c, previous: states, dh, scalars, columns }),
+    });
+    const column = (i: number) => within(columns, i * columns.stride);
+    const vector = { rows: 1, columns: hidden, rowStride: hidden, columnStride: 1 };
+    const scalar = { length: hidden, accumulate: false, sign: 1 } as const;
+    program
+      .unpack({ ...vector, source: columns, target: places.gradientOf('biasGate') })
+      .unpack({ ...vector, source: { ...columns, ...column(1) }, target: places.gradientOf('biasUpdate') })
+      .scalarGradient({ ...scalar, columns: column(2), scalar: scalars, gradient: places.gradientOf('zeta') })
+      .scalarGradient({ ...scalar, columns: column(3), scalar: within(scalars, 1), gradient: places.gradientOf('nu') });
+  }
+}

@@ -1,0 +1,159 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { loadKernels, NONLINEARITIES, type Kernels, type Nonlinearity } from '../kernels/index.js';
+import { Random } from '../math/index.js';
+import { initialise, NetworkEngine, tensorsOf, type Architecture } from './index.js';
+import { referenceForward } from './reference.js';
+
+const ROWS = 3;
+const STEPS = 4;
+const SMOOTHING = 0.1;
+const rowWeights = [0.7, 1.3, 1];
+
+const base: Architecture = {
+  cell: 'FastGRNN',
+  inputSize: 3,
+  hiddenSize: 6,
+  wRank: 0,
+  uRank: 0,
+  gate: 'sigmoid',
+  update: 'tanh',
+  residual: 'free',
+  classes: 3,
+};
+
+let kernels: Kernels;
+beforeAll(async () => {
+  kernels = await loadKernels();
+});
+
+/** A batch with values that reach into the nonlinearities' curved and flat parts. */
+function problem(arch: Architecture, seed: number) {
+  const random = new Random(seed);
+  const parameters = initialise(arch, random);
+  for (const { role, offset, size } of tensorsOf(arch)) {
+    for (let i = offset; i < offset + size; i++) {
+      if (role === 'matrix' || role === 'classifier') parameters[i] = 0.6 * random.normal();
+      if (role === 'bias' || role === 'classifierBias') parameters[i] = 0.3 * random.normal();
+      if (role === 'scalar') parameters[i] = random.normal();
+    }
+  }
+  const inputs = Array.from({ length: ROWS }, () =>
+    Array.from({ length: STEPS }, () => Float32Array.from({ length: arch.inputSize }, () => random.normal())),
+  );
+  const labels = inputs.map(() => random.below(arch.classes));
+  return { parameters, inputs, labels };
+}
+
+type Problem = ReturnType<typeof problem>;
+
+/** The loss in float64, straight from its definition. */
+function referenceLoss(arch: Architecture, parameters: Float64Array, { inputs, labels }: Problem): number {
+  let sum = 0;
+  for (let r = 0; r < ROWS; r++) {
+    const { logits } = referenceForward(arch, parameters, inputs[r]);
+    const total = logits.reduce((s, x) => s + Math.exp(x), 0);
+    for (let c = 0; c < arch.classes; c++) {
+      const target = (c === labels[r] ? 1 - SMOOTHING : 0) + SMOOTHING / arch.classes;
+      sum -= rowWeights[r] * target * Math.log(Math.exp(logits[c]) / total);
+    }
+  }
+  return sum / ROWS;
+}
+
+/** Central differences. Where the two one-sided slopes disagree a kink was crossed: NaN, to be left out. */
+function centralDifferences(arch: Architecture, p: Problem): Float64Array {
+  const parameters = Float64Array.from(p.parameters);
+  const step = 2 ** -16;
+  const middle = referenceLoss(arch, parameters, p);
+  return parameters.map((value, i) => {
+    parameters[i] = value + step;
+    const above = referenceLoss(arch, parameters, p);
+    parameters[i] = value - step;
+    const below = referenceLoss(arch, parameters, p);
+    parameters[i] = value;
+    const kink = Math.abs(above - middle - (middle - below)) / step > 1e-3;
+    return kink ? NaN : (above - below) / (2 * step);
+  });
+}
+
+function engineGradient(arch: Architecture, p: Problem): { loss: number; gradient: Float32Array } {
+  const engine = new NetworkEngine(kernels, arch, { rows: ROWS, steps: STEPS, training: true });
+  engine.parameters.set(p.parameters);
+  engine.labels.set(p.labels);
+  p.inputs.forEach((sequence, r) =>
+    sequence.forEach((x, t) => engine.input.set(x, (t * ROWS + r) * engine.inputStride)),
+  );
+  const loss = engine.lossAndGradient(ROWS, STEPS, { batchRows: ROWS, labelSmoothing: SMOOTHING, rowWeights });
+  return { loss: loss / ROWS, gradient: engine.gradient };
+}
+
+/** The largest deviation in any tensor, relative to the tensor's largest gradient (or 1e-3, when that is smaller). */
+function worstDeviation(arch: Architecture, gradient: ArrayLike<number>, expected: Float64Array): number {
+  let worst = 0;
+  for (const { offset, size } of tensorsOf(arch)) {
+    const range = Array.from({ length: size }, (_, i) => offset + i).filter((i) => !Number.isNaN(expected[i]));
+    const scale = Math.max(1e-3, ...range.map((i) => Math.abs(expected[i])));
+    for (const i of range) worst = Math.max(worst, Math.abs(gradient[i] - expected[i]) / scale);
+  }
+  return worst;
+}
+
+// Float32 sums of up to some hundred terms (a few 1e-6 in the worst element) and the differences' own error of step^2 (2e-10)
+// leave less than 1e-5; smooth curvature within one step stays below the kink detector's bound.
+const TOLERANCE = 2e-5;
+
+const ranks = [
+  [0, 0],
+  [2, 3],
+  [0, 3],
+  [2, 0],
+] as const;
+
+function check(arch: Architecture, seed: number): void {
+  const p = problem(arch, seed);
+  const expected = centralDifferences(arch, p);
+  const { loss, gradient } = engineGradient(arch, p);
+  expect(loss).toBeCloseTo(referenceLoss(arch, Float64Array.from(p.parameters), p), 5);
+  expect(expected.filter((x) => Number.isNaN(x)).length).toBeLessThan(expected.length / 10);
+  expect(worstDeviation(arch, gradient, expected)).toBeLessThan(TOLERANCE);
+}
+
+describe('gradients equal central differences of the float64 reference', () => {
+  for (const [wRank, uRank] of ranks) {
+    for (const update of NONLINEARITIES) {
+      for (const gate of NONLINEARITIES) {
+        test(`FastGRNN, ranks ${wRank} and ${uRank}, gate ${gate}, update ${update}`, () => {
+          for (const seed of [1, 2]) check({ ...base, wRank, uRank, gate, update }, seed);
+        });
+      }
+      for (const residual of ['free', 'tied', 'fixed'] as const) {
+        test(`FastRNN, ranks ${wRank} and ${uRank}, update ${update}, residual ${residual}`, () => {
+          for (const seed of [3, 4]) check({ ...base, cell: 'FastRNN', wRank, uRank, update, residual, alpha: 0.4 }, seed);
+        });
+      }
+    }
+  }
+});
+
+describe('a wrong gradient is found', () => {
+  test.each(['sigmoid', 'hardSigmoid'] satisfies Nonlinearity[])('any tensor off by 0.1 %%, or missing: %s', (gate) => {
+    const arch: Architecture = { ...base, wRank: 2, uRank: 3, gate };
+    const p = problem(arch, 5);
+    const expected = centralDifferences(arch, p);
+    const { gradient } = engineGradient(arch, p);
+    for (const { offset, size } of tensorsOf(arch)) {
+      for (const factor of [1.001, 0, -1]) {
+        const wrong = gradient.slice();
+        for (let i = offset; i < offset + size; i++) wrong[i] *= factor;
+        expect(worstDeviation(arch, wrong, expected)).toBeGreaterThan(10 * TOLERANCE);
+      }
+    }
+  });
+
+  test('a loss that lacks one term of the model', () => {
+    const p = problem(base, 6);
+    const expected = centralDifferences(base, p);
+    const { gradient } = engineGradient({ ...base, gate: 'hardSigmoid4' }, p);
+    expect(worstDeviation(base, gradient, expected)).toBeGreaterThan(10 * TOLERANCE);
+  });
+});

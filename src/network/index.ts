@@ -1,0 +1,17 @@
+/** The float network: architectures, cells, and the engine that runs and differentiates them on the kernels. */
+export {
+  ArchitectureError,
+  checkArchitecture,
+  fixedResidual,
+  parameterCount,
+  tensorsOf,
+  type Architecture,
+  type TensorRole,
+  type TensorSpec,
+} from './architecture.js';
+export { initialise } from './initialise.js';
+export { NetworkEngine, type LossOptions } from './network.js';
+export { Optimiser, type AdamSettings, type MomentumSettings, type OptimiserState } from './optimiser.js';
+export type { Limits } from './places.js';
+export { nonlinearities, referenceForward, type ReferenceResult } from './reference.js';
+export type { Nonlinearity } from '../kernels/index.js';

@@ -1,0 +1,38 @@
+import { rowStride, type Layout, type Matrix, type Operand, type ProgramBuilder } from '../../kernels/index.js';
+
+/**
+ * The gradient of a matrix M [outputs, inputs] of y = x M^T: dM = sum over rows of dy^T x, summed up in a padded buffer.
+ * The buffer holds dM or its transpose, whichever wastes fewer lanes; the numbers are the same.
+ */
+export class WeightGradient {
+  private readonly transposed: boolean;
+  private readonly sum: Matrix;
+  private readonly outputs: number;
+  private readonly inputs: number;
+
+  constructor(layout: Layout, outputs: number, inputs: number) {
+    this.outputs = outputs;
+    this.inputs = inputs;
+    const computed = (rows: number, columns: number) => rows * Math.ceil(columns / 4) * 4;
+    this.transposed =
+      computed(inputs, outputs) < computed(outputs, inputs) ||
+      (computed(inputs, outputs) === computed(outputs, inputs) && outputs > inputs);
+    const [rows, columns] = this.transposed ? [inputs, outputs] : [outputs, inputs];
+    this.sum = layout.matrix(rows, rowStride(columns));
+  }
+
+  /** target <- dM, from dy [rows, outputs] and x [rows, inputs]. */
+  compute(program: ProgramBuilder, o: { rows: number; dy: Matrix; x: Matrix; target: Operand }): void {
+    const { outputs, inputs, sum, transposed } = this;
+    program.fill({ length: (transposed ? inputs : outputs) * sum.stride, value: 0, target: sum });
+    if (transposed) {
+      program
+        .gemmTransposed({ rows: o.rows, aColumns: inputs, bColumns: outputs, a: o.x, b: o.dy, c: sum })
+        .unpack({ rows: inputs, columns: outputs, rowStride: 1, columnStride: inputs, source: sum, target: o.target });
+    } else {
+      program
+        .gemmTransposed({ rows: o.rows, aColumns: outputs, bColumns: inputs, a: o.dy, b: o.x, c: sum })
+        .unpack({ rows: outputs, columns: inputs, rowStride: inputs, columnStride: 1, source: sum, target: o.target });
+    }
+  }
+}
