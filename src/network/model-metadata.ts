@@ -1,0 +1,103 @@
+import * as z from 'zod/mini';
+import { NONLINEARITIES } from '../kernels/index.js';
+import type { Architecture } from './architecture.js';
+
+/** Where a model comes from: with the same recipe, data, version and seed, `train` gives the same file again. */
+export interface Provenance {
+  /** The recipe's name. */
+  readonly recipe: string;
+  readonly recipeHash: string;
+  readonly dataHash: string;
+  /** The version of the package that wrote it. */
+  readonly version: string;
+  readonly seed: number;
+  /** Whether kernels with fused multiply-add were allowed, whose results depend on the machine. */
+  readonly fma: boolean;
+}
+
+/** What the numbers of a model file mean. */
+export interface ModelMetadata {
+  readonly kind: 'float' | 'integer';
+  readonly architecture: Architecture;
+  /** [classes] */
+  readonly classNames: readonly string[];
+  /** The network's inputs are (x - centre) * scale of int16 counts x; one number for all channels, or one a channel. */
+  readonly features: {
+    readonly normalise: 'channel' | 'global' | 'none';
+    readonly centre: readonly number[];
+    readonly scale: readonly number[];
+  };
+  /** Of each channel: the physical value of one int16 count, its unit, its name. `steps` is the length in training. */
+  readonly input: {
+    readonly steps: number;
+    readonly lsb: readonly number[];
+    readonly units: readonly string[];
+    readonly channelNames: readonly string[];
+  };
+  readonly provenance: Provenance;
+  /** What an integer network adds: shifts, limits, scales. */
+  readonly integer?: Readonly<Record<string, IntegerSetting>>;
+}
+
+export type IntegerSetting = number | string | boolean | null | readonly number[];
+
+const hash = z.string().check(z.regex(/^[0-9a-f]{64}$/));
+const size = z.int().check(z.gte(0));
+const fraction = z.exactOptional(z.number());
+
+/** The shape of `ModelMetadata` as it stands in a file. */
+export const metadataSchema = z.strictObject({
+  kind: z.enum(['float', 'integer']),
+  architecture: z.strictObject({
+    cell: z.enum(['FastGRNN', 'FastRNN']),
+    inputSize: size,
+    hiddenSize: size,
+    wRank: size,
+    uRank: size,
+    gate: z.enum(NONLINEARITIES),
+    update: z.enum(NONLINEARITIES),
+    residual: z.enum(['free', 'tied', 'fixed']),
+    alpha: fraction,
+    beta: fraction,
+    classes: size,
+  }),
+  classNames: z.array(z.string()),
+  features: z.strictObject({
+    normalise: z.enum(['channel', 'global', 'none']),
+    centre: z.array(z.number()),
+    scale: z.array(z.number()),
+  }),
+  input: z.strictObject({
+    steps: size,
+    lsb: z.array(z.number().check(z.gt(0))),
+    units: z.array(z.string()),
+    channelNames: z.array(z.string()),
+  }),
+  provenance: z.strictObject({
+    recipe: z.string(),
+    recipeHash: hash,
+    dataHash: hash,
+    version: z.string(),
+    seed: size,
+    fma: z.boolean(),
+  }),
+  integer: z.exactOptional(
+    z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null(), z.array(z.number())])),
+  ),
+});
+
+/** What contradicts itself in metadata of the right shape, or undefined. */
+export function contradiction(metadata: ModelMetadata): string | undefined {
+  const { architecture, classNames, features, input } = metadata;
+  if (classNames.length !== architecture.classes) {
+    return `${classNames.length} class names for ${architecture.classes} classes`;
+  }
+  const channels = input.channelNames.length;
+  if (input.lsb.length !== channels || input.units.length !== channels) {
+    return `${input.lsb.length} lsb and ${input.units.length} units for ${channels} channels`;
+  }
+  if (features.centre.length !== features.scale.length) {
+    return `${features.centre.length} centres and ${features.scale.length} scales of the inputs`;
+  }
+  return undefined;
+}
