@@ -22,7 +22,7 @@ export function calibrate(
   rows: Uint32Array,
 ): Ranges {
   const { steps, features, values } = sequences;
-  const { wRank, uRank, hiddenSize } = architecture;
+  const { wRank, uRank } = architecture;
   const tensor = (name: string) => {
     const spec = tensorsOf(architecture).find((t) => t.name === name);
     return spec ? parameters.subarray(spec.offset, spec.offset + spec.size) : new Float32Array();
@@ -30,6 +30,7 @@ export function calibrate(
   const w2 = tensor('W2');
   const u2 = tensor('U2');
   const a = new Float64Array(steps * features);
+  const inputs = Array.from({ length: steps }, (_, t) => a.subarray(t * features, (t + 1) * features));
   const largest = { input: 0, w: 0, u: 0, state: 0 };
   for (const row of rows) {
     for (let i = 0; i < a.length; i++) {
@@ -37,10 +38,9 @@ export function calibrate(
       a[i] = (values[row * a.length + i] - normalisation.centre[channel]) * normalisation.scale[channel];
       largest.input = Math.max(largest.input, Math.abs(a[i]));
     }
-    const { states } = referenceForward(architecture, parameters, a);
-    for (let t = 0; t < steps; t++) {
-      const x = a.subarray(t * features, (t + 1) * features);
-      const h = states.subarray(t * hiddenSize, (t + 1) * hiddenSize);
+    const { states } = referenceForward(architecture, parameters, inputs);
+    for (const [t, h] of states.entries()) {
+      const x = inputs[Math.min(t, steps - 1)];
       if (wRank > 0) largest.w = Math.max(largest.w, largestProjection(w2, x, wRank));
       if (uRank > 0) largest.u = Math.max(largest.u, largestProjection(u2, h, uRank));
       for (const value of h) largest.state = Math.max(largest.state, Math.abs(value));

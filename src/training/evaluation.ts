@@ -15,7 +15,12 @@ export interface Evaluation {
   readonly predictions: Int32Array;
 }
 
-const noAugmentation = { rotate: 0, shift: 0, scale: 0, noise: 0 };
+/** How many of an evaluated block's rows got their label. */
+export function countCorrect(engine: NetworkEngine, rows: number): number {
+  let correct = 0;
+  for (let r = 0; r < rows; r++) if (engine.predictions[r] === engine.labels[r]) correct++;
+  return correct;
+}
 
 /** Runs a float network over all sequences, in their order. */
 export function evaluateFloat(
@@ -27,11 +32,7 @@ export function evaluateFloat(
 ): Evaluation {
   const engine = new NetworkEngine(kernels, architecture, { rows: blockRows, steps: sequences.steps, training: false });
   engine.parameters.set(parameters);
-  const gather = new Gather(
-    { seed: 0, training: { augment: noAugmentation }, lsb: new Float64Array(sequences.features) },
-    sequences,
-    normalisation,
-  );
+  const gather = new Gather(sequences, normalisation);
   const rows = Uint32Array.from({ length: sequences.count }, (_, i) => i);
   const predictions = new Int32Array(sequences.count);
   let correct = 0;
@@ -39,9 +40,8 @@ export function evaluateFloat(
   for (let start = 0; start < sequences.count; start += blockRows) {
     const end = Math.min(sequences.count, start + blockRows);
     gather.plain(engine, rows, start, end);
-    const block = engine.evaluate(end - start, sequences.steps);
-    correct += block.correct;
-    loss += block.loss;
+    loss += engine.evaluate(end - start, sequences.steps);
+    correct += countCorrect(engine, end - start);
     predictions.set(engine.predictions.subarray(0, end - start), start);
   }
   return { accuracy: correct / sequences.count, loss: loss / sequences.count, predictions };

@@ -1,6 +1,6 @@
 import type { Normalisation } from '../features/index.js';
-import { drawAugmentation, isAugmented, type Augmentation } from './augment.js';
-import type { LabelledSequences, TrainingTask } from './task.js';
+import { drawAugmentation, isAugmented, type Augmentation, type AugmentSettings } from './augment.js';
+import type { LabelledSequences } from './task.js';
 
 /** Where a batch's inputs go: [steps][rows][stride] of normalised float32. */
 export interface InputTarget {
@@ -9,31 +9,32 @@ export interface InputTarget {
   readonly labels: Int32Array;
 }
 
+/** What random changes depend on, beside the row and the epoch. */
+export interface ChangeSettings {
+  readonly augment: AugmentSettings;
+  readonly seed: number;
+  /** Physical value of one count of each channel: axes turn in physical units. */
+  readonly lsb: Float64Array;
+}
+
 /** Normalises rows of the data set into the arena, time-major, as the kernels read them. */
 export class Gather {
   private readonly sequences: LabelledSequences;
   private readonly centre: Float64Array;
   private readonly scale: Float64Array;
-  private readonly lsb: Float64Array;
-  private readonly task: Pick<TrainingTask, 'seed' | 'training'>;
-  private readonly augmented: boolean;
+  private readonly change: ChangeSettings | undefined;
   private readonly augmentation: Augmentation = { matrix: new Float64Array(9), size: 1, shift: 0 };
   private readonly step: Float64Array;
 
-  constructor(
-    task: Pick<TrainingTask, 'seed' | 'training' | 'lsb'>,
-    sequences: LabelledSequences,
-    normalisation: Normalisation,
-  ) {
+  /** `change` says how `training` changes sequences at random; without it they stay as they are. */
+  constructor(sequences: LabelledSequences, normalisation: Normalisation, change?: ChangeSettings) {
     const { features } = sequences;
     const spread = (values: ArrayLike<number>) =>
       Float64Array.from({ length: features }, (_, d) => values[values.length > 1 ? d : 0]);
-    this.task = task;
     this.sequences = sequences;
     this.centre = spread(normalisation.centre);
     this.scale = spread(normalisation.scale);
-    this.lsb = task.lsb;
-    this.augmented = isAugmented(task.training.augment);
+    this.change = change && isAugmented(change.augment) ? change : undefined;
     this.step = new Float64Array(features);
   }
 
@@ -56,18 +57,18 @@ export class Gather {
 
   /** The same rows changed at random, as `epoch` has it. */
   training(target: InputTarget, order: Uint32Array, start: number, end: number, epoch: number): void {
-    if (!this.augmented) return this.plain(target, order, start, end);
+    const { change } = this;
+    if (!change) return this.plain(target, order, start, end);
     const { steps, features, values, labels } = this.sequences;
-    const { augment } = this.task.training;
     const { centre, scale, augmentation, step } = this;
     const { input, inputStride } = target;
     const rows = end - start;
     for (let b = 0; b < rows; b++) {
       const row = order[start + b];
-      drawAugmentation(augmentation, augment, this.task.seed, epoch, row);
+      drawAugmentation(augmentation, change.augment, change.seed, epoch, row);
       for (let t = 0; t < steps; t++) {
         const source = Math.min(steps - 1, Math.max(0, t - augmentation.shift));
-        this.change(values, (row * steps + source) * features);
+        this.augment(values, (row * steps + source) * features, change.lsb);
         const to = (t * rows + b) * inputStride;
         for (let d = 0; d < features; d++) input[to + d] = (step[d] - centre[d]) * scale[d];
       }
@@ -76,8 +77,8 @@ export class Gather {
   }
 
   /** One step of the augmented signal, in input units, into `this.step`. */
-  private change(values: Int16Array, from: number): void {
-    const { step, lsb } = this;
+  private augment(values: Int16Array, from: number, lsb: Float64Array): void {
+    const { step } = this;
     const { matrix: m, size } = this.augmentation;
     const { features } = this.sequences;
     let d = 0;

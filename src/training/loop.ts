@@ -1,8 +1,8 @@
 import { hardThreshold, keptEntries } from '../compression/index.js';
-import { NetworkEngine, tensorsOf, type TensorSpec } from '../network/index.js';
+import { NetworkEngine, Optimiser, parameterCount, tensorsOf, type TensorSpec } from '../network/index.js';
 import type { Kernels } from '../kernels/index.js';
 import { batchesFor, cut, epochOrder, largestShard, shardsFor } from './batches.js';
-import { blockRows } from './evaluation.js';
+import { blockRows, countCorrect } from './evaluation.js';
 import type { Exchange } from './exchange.js';
 import { Gather } from './gather.js';
 import { learningRateAt } from './schedule.js';
@@ -27,6 +27,7 @@ export class TrainingLoop {
   private readonly task: TrainingTask;
   private readonly exchange: Exchange;
   private readonly engine: NetworkEngine;
+  private readonly optimiser: Optimiser;
   private readonly gather: Gather;
   private readonly matrices: { tensor: TensorSpec; kept: number }[];
   private readonly totalEpochs: number;
@@ -38,7 +39,11 @@ export class TrainingLoop {
     this.state = state;
     const rows = Math.max(blockRows, largestShard(task.trainRows.length, training.batchSize, training.shards));
     this.engine = new NetworkEngine(kernels, architecture, { rows, steps: sequences.steps, training: true });
-    this.gather = new Gather(task, sequences, task.normalisation);
+    this.gather = new Gather(sequences, task.normalisation, {
+      augment: training.augment,
+      seed: task.seed,
+      lsb: task.lsb,
+    });
     this.totalEpochs = task.stages.reduce((sum, stage) => sum + stage.epochs, 0);
     this.matrices = tensorsOf(architecture)
       .filter((tensor) => tensor.role === 'matrix')
@@ -46,33 +51,33 @@ export class TrainingLoop {
         tensor,
         kept: keptEntries(tensor.size, tensor.name.startsWith('W') ? compression.wSparsity : compression.uSparsity),
       }));
-    const { optimiser } = this.engine;
-    this.engine.parameters.set(state.parameters);
-    optimiser.moment1.set(state.moment1);
-    optimiser.moment2.set(state.moment2);
-    optimiser.support.set(state.support);
+    this.optimiser = new Optimiser(kernels, parameterCount(architecture));
+    this.optimiser.decay.fill(0);
+    for (const { role, offset, size } of tensorsOf(architecture)) {
+      if (role === 'matrix' || role === 'classifier') this.optimiser.decay.fill(1, offset, offset + size);
+    }
+    this.load();
   }
 
   /** Runs from where the state stands to the end. */
   async run(hooks: LoopHooks = {}): Promise<void> {
     const { state, task } = this;
     while (state.stage < task.stages.length) {
-      const stage = task.stages[state.stage];
-      while (state.epoch < stage.stopAfter) {
+      const { stopAfter } = task.stages[state.stage];
+      if (state.epoch < stopAfter) {
         const record = await this.epoch(hooks);
         state.history.push(record);
         state.epoch++;
-        this.rememberBest(record);
         this.save();
-        if (state.epoch === stage.stopAfter) this.endStage();
+        this.rememberBest(record);
+        if (state.epoch === stopAfter) this.endStage();
         await hooks.onEpoch?.(record, state);
-      }
-      if (stage.stopAfter === 0) this.endStage();
+      } else this.endStage();
     }
   }
 
   private async epoch(hooks: LoopHooks): Promise<EpochRecord> {
-    const { state, task, engine } = this;
+    const { state, task } = this;
     const { training, trainRows, seed } = task;
     const stage = task.stages[state.stage];
     const before = task.stages.slice(0, state.stage).reduce((sum, s) => sum + s.epochs, 0) + state.epoch;
@@ -89,8 +94,7 @@ export class TrainingLoop {
       learningRate = learningRateAt(training, before + (batch + 1) / batches, this.totalEpochs);
       const loss = this.gradient(order, first, count, before);
       if (Number.isFinite(loss) && this.clip()) {
-        state.updates++;
-        engine.optimiser.step(training, learningRate, state.updates);
+        this.step(learningRate);
         if (stage.name === 'thresholding' && (batch + 1) % task.compression.thresholdEvery === 0) this.threshold();
         lossSum += loss;
         rowsSeen += count;
@@ -114,46 +118,49 @@ export class TrainingLoop {
     };
   }
 
-  /** The gradient of a batch's mean loss, summed over the shards of all workers, into the engine. Returns the sum of losses. */
+  /** The gradient of a batch's mean loss, summed over the shards of all workers, into the optimiser. Returns the sum of losses. */
   private gradient(order: Uint32Array, first: number, count: number, epoch: number): number {
     const { task, engine, exchange } = this;
-    const { training, sequences } = task;
-    const shards = shardsFor(count, training.shards);
-    const starts = cut(count, shards);
-    for (let shard = exchange.worker; shard < shards; shard += exchange.workers) {
+    const { labelSmoothing, shards } = task.training;
+    const starts = cut(count, shardsFor(count, shards));
+    const parts = starts.length - 1;
+    for (let shard = exchange.worker; shard < parts; shard += exchange.workers) {
       const rows = starts[shard + 1] - starts[shard];
       this.gather.training(engine, order, first + starts[shard], first + starts[shard + 1], epoch);
-      const loss = engine.lossAndGradient(rows, sequences.steps, {
-        batchRows: count,
-        labelSmoothing: training.labelSmoothing,
-      });
+      const loss = engine.lossAndGradient(rows, task.sequences.steps, { batchRows: count, labelSmoothing });
       exchange.put(shard, engine.gradient, loss);
     }
-    return exchange.sum(engine.gradient, shards);
+    return exchange.sum(this.optimiser.gradient, parts);
   }
 
-  /** Scales the gradient down to the norm `clip`. False when the gradient is not finite. */
+  /** Scales the gradient down to the norm `clip`. False when it is not finite. */
   private clip(): boolean {
-    const { gradient } = this.engine;
+    const { optimiser } = this;
     const { clip } = this.task.training;
-    let squares = 0;
-    for (let i = 0; i < gradient.length; i++) squares += gradient[i] * gradient[i];
-    if (!Number.isFinite(squares)) return false;
-    const norm = Math.sqrt(squares);
-    if (clip > 0 && norm > clip) {
-      const factor = clip / norm;
-      for (let i = 0; i < gradient.length; i++) gradient[i] *= factor;
-    }
+    const norm = optimiser.gradientNorm();
+    // A norm that overflows float32 belongs to a gradient that is useless though it may be finite.
+    if (!Number.isFinite(norm)) return false;
+    if (clip > 0 && norm > clip) optimiser.scaleGradient(clip / norm);
     return true;
+  }
+
+  private step(rate: number): void {
+    const { optimiser, engine } = this;
+    const { optimiser: kind, weightDecay, momentum } = this.task.training;
+    if (kind === 'adam') optimiser.adam({ rate, weightDecay });
+    else if (kind === 'momentum') optimiser.momentum({ rate, weightDecay, momentum, nesterov: true });
+    else optimiser.momentum({ rate, weightDecay, momentum: 0 });
+    engine.parameters.set(optimiser.parameters);
   }
 
   /** Stage 2's projection of every matrix of the cell. */
   private threshold(): void {
-    const { parameters, optimiser } = this.engine;
+    const { parameters, support } = this.optimiser;
     for (const { tensor, kept } of this.matrices) {
       const range = [tensor.offset, tensor.offset + tensor.size] as const;
-      hardThreshold(parameters.subarray(...range), optimiser.support.subarray(...range), kept);
+      hardThreshold(parameters.subarray(...range), support.subarray(...range), kept);
     }
+    this.engine.parameters.set(parameters);
   }
 
   private evaluate(): { validation?: number; validationLoss?: number } {
@@ -165,8 +172,8 @@ export class TrainingLoop {
       const start = block * blockRows;
       const end = Math.min(rows.length, start + blockRows);
       gather.plain(engine, rows, start, end);
-      const { correct, loss } = engine.evaluate(end - start, task.sequences.steps);
-      exchange.putBlock(block, correct, loss);
+      const loss = engine.evaluate(end - start, task.sequences.steps);
+      exchange.putBlock(block, countCorrect(engine, end - start), loss);
     }
     const { correct, loss } = exchange.sumBlocks(blocks);
     return { validation: correct / rows.length, validationLoss: loss / rows.length };
@@ -174,7 +181,7 @@ export class TrainingLoop {
 
   /** Early stopping (section 3.2.1): stages 2 and 3 keep their epoch of best validation accuracy, of equals the lower loss. */
   private rememberBest(record: EpochRecord): void {
-    const { state, task, engine } = this;
+    const { state, task, optimiser } = this;
     const stage = task.stages[state.stage];
     const { validation: accuracy, validationLoss: loss } = record;
     if (stage.name === 'dense' || !task.training.earlyStopping || accuracy === undefined || loss === undefined) return;
@@ -184,30 +191,42 @@ export class TrainingLoop {
       epoch: record.epoch,
       accuracy,
       loss,
-      parameters: engine.parameters.slice(),
-      support: engine.optimiser.support.slice(),
+      parameters: optimiser.parameters.slice(),
+      support: optimiser.support.slice(),
     };
   }
 
   private endStage(): void {
-    const { state, engine } = this;
+    const { state } = this;
     state.chosen.push(state.best?.epoch ?? state.epoch);
     if (state.best) {
-      engine.parameters.set(state.best.parameters);
-      engine.optimiser.support.set(state.best.support);
+      state.parameters.set(state.best.parameters);
+      state.support.set(state.best.support);
+      this.load();
     }
     state.best = undefined;
     state.stage++;
     state.epoch = 0;
-    this.save();
   }
 
-  /** Copies what the engine holds into the state. */
+  /** From the state into the arenas. */
+  private load(): void {
+    const { state, optimiser, engine } = this;
+    optimiser.parameters.set(state.parameters);
+    optimiser.first.set(state.first);
+    optimiser.second.set(state.second);
+    optimiser.support.set(state.support);
+    optimiser.state = state.optimiser;
+    engine.parameters.set(state.parameters);
+  }
+
+  /** From the arenas into the state. */
   private save(): void {
-    const { state, engine } = this;
-    state.parameters.set(engine.parameters);
-    state.moment1.set(engine.optimiser.moment1);
-    state.moment2.set(engine.optimiser.moment2);
-    state.support.set(engine.optimiser.support);
+    const { state, optimiser } = this;
+    state.parameters.set(optimiser.parameters);
+    state.first.set(optimiser.first);
+    state.second.set(optimiser.second);
+    state.support.set(optimiser.support);
+    state.optimiser = optimiser.state;
   }
 }

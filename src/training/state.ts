@@ -1,3 +1,4 @@
+import type { OptimiserState } from '../network/index.js';
 import type { EpochRecord } from './task.js';
 
 /** Where a training stands after an epoch: enough to go on with exactly the same result. */
@@ -6,12 +7,11 @@ export interface TrainingState {
   stage: number;
   /** Finished epochs of the present stage. */
   epoch: number;
-  /** Optimiser steps so far. */
-  updates: number;
   readonly parameters: Float32Array;
-  /** First and second moments (Adam), or the velocity and nothing (momentum). */
-  readonly moment1: Float32Array;
-  readonly moment2: Float32Array;
+  /** What the optimiser remembers: Adam's m and v, or the velocity and nothing. */
+  readonly first: Float32Array;
+  readonly second: Float32Array;
+  optimiser: OptimiserState;
   /** 1 where a parameter may be nonzero. */
   readonly support: Float32Array;
   /** The best epoch of the present stage by validation, in stages 2 and 3. */
@@ -34,10 +34,10 @@ export function initialState(parameters: Float32Array): TrainingState {
   return {
     stage: 0,
     epoch: 0,
-    updates: 0,
     parameters: parameters.slice(),
-    moment1: new Float32Array(parameters.length),
-    moment2: new Float32Array(parameters.length),
+    first: new Float32Array(parameters.length),
+    second: new Float32Array(parameters.length),
+    optimiser: { beta1Power: 1, beta2Power: 1 },
     support: new Float32Array(parameters.length).fill(1),
     best: undefined,
     chosen: [],

@@ -1,0 +1,14 @@
+import type { EpochRecord, Progress } from '../training/index.js';
+
+/** What a run tells whoever watches it. */
+export type RunEvent =
+  /** A step begins. */
+  | { readonly kind: 'step'; readonly text: string }
+  /** A training moves on. */
+  | { readonly kind: 'progress'; readonly phase: string; readonly progress: Progress }
+  /** An epoch is done. */
+  | { readonly kind: 'epoch'; readonly phase: string; readonly record: EpochRecord }
+  /** Something a user should know of the result. */
+  | { readonly kind: 'note'; readonly text: string };
+
+export type Listener = (event: RunEvent) => void;

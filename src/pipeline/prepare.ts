@@ -1,0 +1,57 @@
+import type { Dataset } from '../data/index.js';
+import { splitValidation } from '../data/index.js';
+import { fitNormalisation, type Normalisation } from '../features/index.js';
+import type { Architecture } from '../network/index.js';
+import type { Recipe } from '../recipe/index.js';
+import type { Stage, TrainingTask } from '../training/index.js';
+
+/** The network that a recipe asks for on a data set. */
+export function architectureOf(recipe: Recipe, dataset: Dataset): Architecture {
+  const { alpha, beta, ...network } = recipe.network;
+  return {
+    ...network,
+    inputSize: dataset.train.features,
+    classes: dataset.classNames.length,
+    ...(alpha === undefined ? {} : { alpha }),
+    ...(beta === undefined ? {} : { beta }),
+  };
+}
+
+/** A part of the training data, normalised by its own mean and deviation, as a task. Test data are not looked at. */
+export function trainingTask(
+  recipe: Recipe,
+  dataset: Dataset,
+  rows: { readonly train: Uint32Array; readonly validation: Uint32Array },
+  stages: readonly Stage[],
+): TrainingTask {
+  return {
+    architecture: architectureOf(recipe, dataset),
+    training: recipe.training,
+    compression: recipe.compression,
+    seed: recipe.seed,
+    sequences: dataset.train,
+    trainRows: rows.train,
+    validationRows: rows.validation,
+    normalisation: normalisationOf(recipe, dataset, rows.train),
+    lsb: dataset.lsb,
+    stages,
+  };
+}
+
+function normalisationOf(recipe: Recipe, dataset: Dataset, rows: Uint32Array): Normalisation {
+  return fitNormalisation(recipe.features.normalise, dataset.train, rows, dataset.lsb);
+}
+
+/** The rows to train on and to validate on, by the recipe's fraction; all and none where it is 0. */
+export function validationSplit(recipe: Recipe, dataset: Dataset): { train: Uint32Array; validation: Uint32Array } {
+  return splitValidation(dataset.train, {
+    fraction: recipe.data.validation,
+    by: recipe.data.validationBy,
+    seed: recipe.seed,
+  });
+}
+
+/** All training rows, none kept apart. */
+export function allRows(dataset: Dataset): { train: Uint32Array; validation: Uint32Array } {
+  return { train: Uint32Array.from({ length: dataset.train.count }, (_, i) => i), validation: new Uint32Array() };
+}
