@@ -94,8 +94,9 @@ describe('resolving', () => {
     [{ data: { name: 'csv' } }, 'data.path: missing'],
     [{ data: { path: 'x' } }, 'data.path: only csv has a path'],
     [{ data: { merge: { a: ['b'] } } }, 'data.merge: mnist-rows has no classes to merge'],
-    [{ network: { residual: 'fixed', alpha: 0.1 } }, 'network.beta: missing'],
-    [{ network: { alpha: 0.1 } }, 'network.alpha: 0.1 has no effect on a free residual'],
+    [{ network: { residual: 'tied' } }, 'network.residual: tied is for FastRNN'],
+    [{ network: { cell: 'FastRNN', alpha: 0.1 } }, 'network.alpha: only a FastRNN with a fixed residual has it'],
+    [{ network: { beta: 0.1 } }, 'network.beta: only a FastRNN with a fixed residual has it'],
     [{ compression: { uSparsity: 0.2 } }, 'training.epochs: the second stage has no epochs'],
     [{ data: { validation: 0 }, training: { epochs: [1, 1, 1] } }, 'training.earlyStopping: needs validation data'],
   ])('conflict %j', (input, message) => expect(problem(input)).toContain(message));

@@ -43,13 +43,15 @@ function conflicts(recipe: Recipe): string[] {
   if (data.name === 'mnist-rows' && data.merge !== undefined) {
     problems.push('data.merge: mnist-rows has no classes to merge; take the field out');
   }
-  const fixed = network.residual === 'fixed';
-  for (const weight of ['alpha', 'beta'] as const) {
-    if (fixed === (network[weight] !== undefined)) continue;
+  if (network.cell === 'FastGRNN' && network.residual !== 'free') {
     problems.push(
-      fixed
-        ? `network.${weight}: missing; a fixed residual needs network.alpha and network.beta`
-        : `network.${weight}: ${network[weight]} has no effect on a ${network.residual} residual; set network.residual=fixed or take the field out`,
+      `network.residual: ${network.residual} is for FastRNN; the residual of FastGRNN is its gate, so leave it at free`,
+    );
+  }
+  for (const weight of ['alpha', 'beta'] as const) {
+    if (network[weight] === undefined || (network.cell === 'FastRNN' && network.residual === 'fixed')) continue;
+    problems.push(
+      `network.${weight}: only a FastRNN with a fixed residual has it; set cell and residual, or take it out`,
     );
   }
   const sparse = compression.wSparsity < 1 || compression.uSparsity < 1;

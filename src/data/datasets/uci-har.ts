@@ -89,8 +89,11 @@ async function readPart(folder: string, part: string, classes: number): Promise<
   const features = channelNames.length;
   let steps = 0;
   let values = new Float64Array(0);
-  for (const [channel, name] of channelNames.entries()) {
-    const [file, bytes] = await read(folder, `${part}/Inertial Signals/${name}_${part}.txt`);
+  // All at once: the host unpacks them on threads of its own.
+  const files = await Promise.all(
+    channelNames.map((name) => read(folder, `${part}/Inertial Signals/${name}_${part}.txt`)),
+  );
+  for (const [channel, [file, bytes]] of files.entries()) {
     const matrix = parseMatrix(bytes, file);
     if (channel === 0) {
       steps = matrix.columns;

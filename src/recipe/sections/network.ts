@@ -1,8 +1,6 @@
 import * as z from 'zod/mini';
+import { NONLINEARITIES } from '../../kernels/index.js';
 import { choice, field, integer } from '../fields.js';
-
-/** The nonlinearities that a gate or an update can have. */
-export const nonlinearities = ['tanh', 'sigmoid', 'relu', 'hardTanh', 'hardSigmoid', 'hardSigmoid4'] as const;
 
 const unit = () => z.optional(z.number().check(z.gte(0), z.lte(1)));
 
@@ -14,23 +12,23 @@ export const network = z.strictObject({
   uRank: integer("The rank of the recurrent matrix U, the paper's r_u; 0 for a full matrix.", 0, 255, 0),
   gate: choice(
     'The nonlinearity of the gate z (FastGRNN). hardSigmoid is clip((x+1)/2, 0, 1), hardSigmoid4 is clip((x+2)/4, 0, 1).',
-    nonlinearities,
+    NONLINEARITIES,
     'hardSigmoid4',
   ),
-  update: choice('The nonlinearity of the candidate state. hardTanh is clip(x, -1, 1).', nonlinearities, 'hardTanh'),
+  update: choice('The nonlinearity of the candidate state. hardTanh is clip(x, -1, 1).', NONLINEARITIES, 'hardTanh'),
   residual: choice(
-    'The weights of the residual connection: both trained (free), one trained and the other one minus it (tied), or given (fixed).',
+    'FastRNN: alpha and beta both trained (free), alpha trained and beta = 1 - alpha (tied), or neither trained (fixed).',
     ['free', 'tied', 'fixed'],
     'free',
   ),
   alpha: field(
     unit(),
-    'residual fixed: the weight of the candidate state (FastRNN: alpha; FastGRNN: zeta).',
+    'FastRNN with a fixed residual: the weight of the candidate state; sigmoid(-3) without it.',
     'a number from 0 to 1',
   ),
   beta: field(
     unit(),
-    'residual fixed: the weight of the old state (FastRNN: beta; FastGRNN: nu).',
+    'FastRNN with a fixed residual: the weight of the old state; 1 - alpha without it.',
     'a number from 0 to 1',
   ),
 });

@@ -1,0 +1,83 @@
+import type { IntegerMatrix, IntegerNetwork } from '../integer/index.js';
+import type { Random } from '../math/index.js';
+
+const kinds = ['hardTanh', 'hardSigmoid', 'hardSigmoid4', 'relu', 'tanh', 'sigmoid'] as const;
+
+/** Every pair of gate and update, by number 0..35. */
+export function nonlinearityPair(index: number): Pick<IntegerNetwork, 'gate' | 'update'> {
+  return { gate: kinds[index % 6], update: kinds[Math.floor(index / 6) % 6] };
+}
+
+/** What to fix; the rest is drawn. */
+export interface RandomNetworkOptions extends Partial<
+  Pick<IntegerNetwork, 'cell' | 'inputSize' | 'hiddenSize' | 'wRank' | 'uRank' | 'classes' | 'gate' | 'update'>
+> {
+  /** Share of nonzeros in each matrix; drawn by matrix when absent. */
+  readonly density?: number;
+  /** Share of nonzeros in the classifier: 1 by default in a usual network. */
+  readonly classifierDensity?: number;
+  /** Any shift, limit and weight that the definition allows, instead of ones that keep values in their usual range. */
+  readonly extreme?: boolean;
+}
+
+/** A random integer network for tests: valid by the definition, whatever is drawn. */
+export function randomNetwork(random: Random, options: RandomNetworkOptions = {}): IntegerNetwork {
+  const { extreme = false } = options;
+  const size = (largest: number) => 1 + random.below(largest);
+  const inputSize = options.inputSize ?? size(12);
+  const hiddenSize = options.hiddenSize ?? size(24);
+  const wRank = options.wRank ?? (random.below(2) ? 0 : size(8));
+  const uRank = options.uRank ?? (random.below(2) ? 0 : size(8));
+  const classes = options.classes ?? 1 + size(8);
+  const cell = options.cell ?? (random.below(3) ? 'FastGRNN' : 'FastRNN');
+  const drawn = nonlinearityPair(random.below(36));
+  const matrix = (rows: number, columns: number, density = options.density ?? random.uniform()): IntegerMatrix => ({
+    rows,
+    columns,
+    values: Int8Array.from({ length: rows * columns }, () =>
+      random.uniform() >= density
+        ? 0
+        : extreme && random.below(2)
+          ? random.below(2) * 254 - 127
+          : random.below(255) - 127,
+    ),
+    fractionBits: 7,
+  });
+  // A row's sum grows with the square root of its nonzeros: about 2^(6 + 13 + log2(n) / 2), of which 2^12 should stay.
+  const shift = (m: IntegerMatrix | undefined, gain: number) =>
+    extreme ? random.below(31) : m ? 7 + Math.ceil(Math.log2(m.columns) / 2) - gain : 0;
+  const limit = () => (extreme ? 1 + random.below(32767) : 32767 - random.below(2) * random.below(16384));
+  const int16 = (length: number, most: number) =>
+    Int16Array.from({ length }, () => (extreme ? random.below(65536) - 32768 : random.below(2 * most) - most));
+
+  const channels = random.below(2) ? inputSize : 1;
+  const w2 = wRank ? matrix(wRank, inputSize) : undefined;
+  const w1 = matrix(hiddenSize, wRank || inputSize);
+  const u2 = uRank ? matrix(uRank, hiddenSize) : undefined;
+  const u1 = matrix(hiddenSize, uRank || hiddenSize);
+  const gated = cell === 'FastGRNN';
+  return {
+    ...{ cell, inputSize, hiddenSize, wRank, uRank, classes },
+    gate: options.gate ?? drawn.gate,
+    update: options.update ?? drawn.update,
+    centre: int16(channels, 2000),
+    multiplier: int16(channels, 32767),
+    inputShift: extreme ? random.below(31) : 15,
+    inputBits: 12,
+    ...{ w2, w1, u2, u1 },
+    w2Shift: shift(w2, 0),
+    w1Shift: shift(w1, 0),
+    u2Shift: shift(u2, 1),
+    u1Shift: shift(u1, 1),
+    ...{ inputLimit: limit(), wLimit: limit(), uLimit: limit(), stateLimit: limit() },
+    biasGate: int16(gated ? hiddenSize : 0, 6000),
+    biasUpdate: int16(hiddenSize, 6000),
+    stateBits: 1 + random.below(12),
+    scale: extreme ? random.below(65535) - 32767 : 8000 + random.below(8000),
+    offset: extreme ? random.below(65535) - 32767 : gated ? random.below(600) : 12000 + random.below(4000),
+    classifier: matrix(classes, hiddenSize, options.classifierDensity ?? (extreme ? undefined : 1)),
+    classifierBias: Int32Array.from({ length: classes }, () =>
+      extreme ? random.below(2147483647) - 1073741823 : random.below(2000000) - 1000000,
+    ),
+  };
+}
