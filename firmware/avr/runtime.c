@@ -1,0 +1,29 @@
+/* The generic program: the network is a blob that stands in flash right behind the program. */
+#include "../network.h"
+#include "protocol.h"
+
+enum {
+  FLASH_BYTES = 32768 - 512, /* the bootloader has the rest */
+  STACK_RESERVE = 96         /* bytes of RAM kept for the stack; the deepest use measured is below */
+};
+
+extern const uint8_t __data_load_end; /* the linker's: the end of the program in flash */
+
+uint8_t program_open(void)
+{
+  const uint8_t *blob = &__data_load_end;
+  uint16_t room = free_ram_bytes();
+  room = room > STACK_RESERVE ? (uint16_t)(room - STACK_RESERVE) : 0;
+  return network_open(blob, FLASH_BYTES - (uint16_t)blob, (int16_t *)free_ram(), room);
+}
+
+uint16_t program_vector_bytes(void) { return network_arena_bytes(); }
+uint8_t program_inputs(void) { return network_inputs(); }
+uint8_t program_hidden(void) { return network_hidden(); }
+uint8_t program_classes(void) { return network_classes(); }
+int16_t *program_input(void) { return network_input(); }
+const int16_t *program_state(void) { return network_state(); }
+void program_reset(void) { network_reset(); }
+void program_step(void) { network_step(); }
+void program_logits(void (*send)(int32_t logit)) { network_logits(send); }
+uint8_t program_predict(void) { return network_predict(); }

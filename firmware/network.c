@@ -1,0 +1,273 @@
+#include "network.h"
+#include "rows.h"
+
+/* C99 leaves the shift of a negative number to the compiler. Here it must be arithmetic, as it is everywhere. */
+typedef char fastgrnn_needs_arithmetic_shift[(-1 >> 1) == -1 ? 1 : -1];
+
+enum { HEADER_BYTES = 36, BLOB_VERSION = 1 };
+
+enum { FAST_RNN = 1, PER_CHANNEL = 2, SPARSE_W2 = 4, SPARSE_U2 = 8, SPARSE_W1 = 16, SPARSE_U1 = 32, SPARSE_HEAD = 64 };
+
+enum { HARD_TANH, HARD_SIGMOID, HARD_SIGMOID4, RELU, TANH, SIGMOID, NONLINEARITIES };
+
+/* The opened network: what its header says, and where its parts are. */
+static struct {
+  uint8_t flags, inputs, hidden, w_rank, u_rank, classes, gate, update;
+  int16_t input_limit, w_limit, u_limit, state_limit, scale, offset;
+  struct matrix affine, w2, u2, w1, u1, head;
+  const uint8_t *table;      /* tanh, 33 values */
+  const uint8_t *stream;     /* what a step reads, from the input affine on */
+  const uint8_t *classifier; /* what the head reads */
+  int16_t *x, *t, *u, *h;    /* x becomes a in place; t is x and u a copy of h where the rank is full */
+  uint16_t *r;
+} net;
+
+static int16_t read16(const uint8_t *at)
+{
+  return (int16_t)(READ8(at) | (uint16_t)((uint16_t)READ8(at + 1) << 8));
+}
+
+static uint32_t read32(const uint8_t *at)
+{
+  return (uint16_t)read16(at) | (uint32_t)(uint16_t)read16(at + 2) << 16;
+}
+
+static int16_t next16(const uint8_t **stream)
+{
+  const uint8_t *at = *stream;
+  *stream = at + 2;
+  return read16(at);
+}
+
+static int16_t saturate(int32_t v, int16_t limit)
+{
+  if (v > limit) return limit;
+  if (v < -limit) return (int16_t)-limit;
+  return (int16_t)v;
+}
+
+/* CRC-16/MCRF4XX, without a table: x^16 + x^12 + x^5 + 1, low bit first. */
+static uint16_t crc_update(uint16_t crc, uint8_t byte)
+{
+  byte = (uint8_t)(byte ^ crc);
+  byte = (uint8_t)(byte ^ (byte << 4));
+  return (uint16_t)((((uint16_t)byte << 8) | (crc >> 8)) ^ (uint8_t)(byte >> 4) ^ ((uint16_t)byte << 3));
+}
+
+static void describe(struct matrix *m, uint8_t shift, uint8_t dense_columns)
+{
+  m->start = shift ? (int32_t)1 << (shift - 1) : 0;
+  m->columns = dense_columns;
+  m->factor = (uint8_t)(shift ? 0x80 >> ((shift - 1) & 7) : 1);
+  m->bytes = (uint8_t)((shift + 7) >> 3);
+}
+
+static uint8_t columns_if(uint8_t sparse_flag, uint8_t columns)
+{
+  return (uint8_t)(net.flags & sparse_flag ? 0 : columns);
+}
+
+static uint8_t check(const uint8_t *blob, uint32_t room)
+{
+  uint32_t length, i;
+  uint16_t crc = 0xffff;
+  if (READ8(blob) != 'F' || READ8(blob + 1) != 'G') return NETWORK_NO_BLOB;
+  if (READ8(blob + 2) != BLOB_VERSION) return NETWORK_BAD_VERSION;
+  length = read32(blob + 4);
+  if (length > room || length < HEADER_BYTES + 2 || read32(blob + 8) >= length) return NETWORK_BAD_LENGTH;
+  for (i = 0; i < length; i++) crc = crc_update(crc, READ8(blob + i));
+  return crc ? NETWORK_BAD_CHECKSUM : NETWORK_OK;
+}
+
+uint16_t network_arena_bytes(void)
+{
+  return (uint16_t)(2 * (2 * net.hidden + net.inputs + net.w_rank + (net.u_rank ? net.u_rank : net.hidden)));
+}
+
+uint8_t network_open(const uint8_t *blob, uint32_t room, int16_t *arena, uint16_t arena_bytes)
+{
+  uint8_t i;
+  uint8_t status = check(blob, room);
+  if (status) return status;
+  net.flags = READ8(blob + 3);
+  net.inputs = READ8(blob + 12);
+  net.hidden = READ8(blob + 13);
+  net.w_rank = READ8(blob + 14);
+  net.u_rank = READ8(blob + 15);
+  net.classes = READ8(blob + 16);
+  net.gate = READ8(blob + 17) & 15;
+  net.update = READ8(blob + 17) >> 4;
+  if (!net.inputs || !net.hidden || net.classes < 2) return NETWORK_BAD_FIELD;
+  if (net.gate >= NONLINEARITIES || net.update >= NONLINEARITIES) return NETWORK_BAD_FIELD;
+  for (i = 18; i < 23; i++) {
+    if (READ8(blob + i) > 30) return NETWORK_BAD_FIELD;
+  }
+  if (network_arena_bytes() > arena_bytes) return NETWORK_NO_RAM;
+
+  describe(&net.affine, READ8(blob + 18), 0);
+  describe(&net.w2, READ8(blob + 19), columns_if(SPARSE_W2, net.inputs));
+  describe(&net.w1, READ8(blob + 20), columns_if(SPARSE_W1, net.w_rank ? net.w_rank : net.inputs));
+  describe(&net.u2, READ8(blob + 21), columns_if(SPARSE_U2, net.hidden));
+  describe(&net.u1, READ8(blob + 22), columns_if(SPARSE_U1, net.u_rank ? net.u_rank : net.hidden));
+  describe(&net.head, 0, columns_if(SPARSE_HEAD, net.hidden));
+  net.input_limit = read16(blob + 24);
+  net.w_limit = read16(blob + 26);
+  net.u_limit = read16(blob + 28);
+  net.state_limit = read16(blob + 30);
+  net.scale = read16(blob + 32);
+  net.offset = read16(blob + 34);
+
+  net.table = blob + HEADER_BYTES;
+  net.stream = net.table + (net.gate >= TANH || net.update >= TANH ? 66 : 0);
+  net.classifier = blob + read32(blob + 8);
+  net.h = arena;
+  net.r = (uint16_t *)(arena + net.hidden);
+  net.x = arena + 2 * net.hidden;
+  net.u = net.x + net.inputs;
+  net.t = net.w_rank ? net.u + (net.u_rank ? net.u_rank : net.hidden) : net.x;
+  network_reset();
+  return NETWORK_OK;
+}
+
+uint8_t network_inputs(void) { return net.inputs; }
+uint8_t network_hidden(void) { return net.hidden; }
+uint8_t network_classes(void) { return net.classes; }
+int16_t *network_input(void) { return net.x; }
+const int16_t *network_state(void) { return net.h; }
+
+void network_reset(void)
+{
+  uint8_t j;
+  for (j = 0; j < net.hidden; j++) {
+    net.h[j] = 0;
+    net.r[j] = 8192;
+  }
+}
+
+/* Y(m, b): the table at a magnitude, 2^b steps a segment. */
+static int16_t interpolate(uint16_t m, uint8_t b)
+{
+  uint8_t k = (uint8_t)((b == 9 ? m : m >> 1) >> 9);
+  const uint8_t *at = net.table + 2 * (k < 32 ? k : 32);
+  int16_t low = read16(at), f;
+  int32_t rise;
+  if (k >= 32) return low;
+  f = (int16_t)(m & ((1u << b) - 1));
+  rise = (int32_t)(int16_t)(read16(at + 2) - low) * f; /* at most 2037 * 1023 */
+  if (b == 9) rise *= 2;
+  return (int16_t)(low + (int16_t)((int16_t)((rise + 512) >> 8) >> 2));
+}
+
+/* S(p): p in Q12, the value in Q14. */
+static int16_t activate(uint8_t kind, int16_t p)
+{
+  int16_t y;
+  switch (kind) {
+  case HARD_TANH:
+    return (int16_t)(4 * (p > 4096 ? 4096 : p < -4096 ? -4096 : p));
+  case HARD_SIGMOID:
+    return (int16_t)(p >= 4096 ? 16384 : p <= -4096 ? 0 : 2 * p + 8192);
+  case HARD_SIGMOID4:
+    return (int16_t)(p >= 8192 ? 16384 : p <= -8192 ? 0 : p + 8192);
+  case RELU:
+    return (int16_t)(p <= 0 ? 0 : p > 8191 ? 32767 : 4 * p);
+  case TANH:
+    y = interpolate((uint16_t)(p < 0 ? -p : p), 9);
+    return (int16_t)(p < 0 ? -y : y);
+  default: /* SIGMOID; 16385 - y and 16385 + y are positive and below 2^15 */
+    y = interpolate((uint16_t)(p < 0 ? -p : p), 10);
+    return (int16_t)((p < 0 ? 16385 - y : 16385 + y) >> 1);
+  }
+}
+
+/* F(p): p in Q12, the value in Q12. */
+static int16_t update(uint8_t kind, int16_t p)
+{
+  if (kind == RELU) return (int16_t)(p > 0 ? p : 0);
+  return (int16_t)((activate(kind, p) + 2) >> 2);
+}
+
+/* floor(v / 2^14) as whole-byte shifts around one of two bits, which small processors do faster. */
+static int32_t shift14(int32_t v) { return ((v >> 8) * 4) >> 8; }
+
+/* Equation 1, in place. */
+static void normalise(const uint8_t **stream)
+{
+  int16_t *x = net.x;
+  int16_t centre = 0, multiplier = 0;
+  uint8_t i;
+  for (i = 0; i < net.inputs; i++, x++) {
+    int32_t v;
+    if (i == 0 || net.flags & PER_CHANNEL) {
+      centre = next16(stream);
+      multiplier = next16(stream);
+    }
+    v = (int32_t)saturate((int32_t)*x - centre, 32767) * multiplier;
+    *x = saturate(matrix_shift(&net.affine, v + net.affine.start), net.input_limit);
+  }
+}
+
+/* Equations 2 and 3: out[j] = sat(rs(row j * in, shift), limit). */
+static void project(const struct matrix *m, const uint8_t **stream, const int16_t *in, int16_t *out, uint8_t rows,
+                    int16_t limit)
+{
+  for (; rows; rows--) *out++ = saturate(matrix_row(m, stream, in), limit);
+}
+
+void network_step(void)
+{
+  const uint8_t *stream = net.stream;
+  uint8_t j;
+  normalise(&stream);
+  if (net.w_rank) project(&net.w2, &stream, net.x, net.t, net.w_rank, net.w_limit);
+  if (net.u_rank) {
+    project(&net.u2, &stream, net.h, net.u, net.u_rank, net.u_limit);
+  } else {
+    for (j = 0; j < net.hidden; j++) net.u[j] = net.h[j];
+  }
+  for (j = 0; j < net.hidden; j++) {
+    int16_t z = net.offset, g = net.scale, c;
+    int32_t p, v;
+    p = matrix_row(&net.w1, &stream, net.t);                  /* 4 */
+    p += matrix_row(&net.u1, &stream, net.u);
+    c = update(net.update, saturate(p + next16(&stream), 32767)); /* 6 */
+    if (!(net.flags & FAST_RNN)) {
+      z = activate(net.gate, saturate(p + next16(&stream), 32767)); /* 5 */
+      /* 7: rs(zeta (16384 - z), 14) = zeta + ((8192 - zeta z) >> 14), whose product fits 16 by 16 bits */
+      g = saturate(shift14(8192 - (int32_t)net.scale * z) + net.scale + net.offset, 32767);
+    }
+    v = (int32_t)g * c + (int32_t)z * net.h[j] + net.r[j]; /* 8 */
+    net.h[j] = saturate(shift14(v), net.state_limit);      /* 9 */
+    net.r[j] = (uint16_t)v & 16383;
+  }
+}
+
+/* The logit of the class whose part of the head the stream is at. */
+static int32_t next_logit(const uint8_t **stream)
+{
+  net.head.start = (int32_t)read32(*stream);
+  *stream += 4;
+  return matrix_row(&net.head, stream, net.h);
+}
+
+void network_logits(void (*score)(int32_t logit))
+{
+  const uint8_t *stream = net.classifier;
+  uint8_t l;
+  for (l = 0; l < net.classes; l++) score(next_logit(&stream));
+}
+
+uint8_t network_predict(void)
+{
+  const uint8_t *stream = net.classifier;
+  int32_t best = next_logit(&stream);
+  uint8_t l, first = 0;
+  for (l = 1; l < net.classes; l++) {
+    int32_t logit = next_logit(&stream);
+    if (logit > best) {
+      best = logit;
+      first = l;
+    }
+  }
+  return first;
+}

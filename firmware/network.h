@@ -1,0 +1,54 @@
+/*
+ * Runs an integer network from its model blob: the generic runtime, the same for every network and every board.
+ *
+ * docs/integer-network.md defines what is computed, src/firmware/blob.ts the layout of the blob. C99, no floating point,
+ * no heap. One network at a time; its vectors live in an arena that the caller gives.
+ */
+#ifndef FASTGRNN_NETWORK_H
+#define FASTGRNN_NETWORK_H
+
+#include <stdint.h>
+
+/* What network_open can find. The numbers are part of the serial protocol (protocol.h). */
+enum network_status {
+  NETWORK_OK = 0,
+  NETWORK_NO_BLOB = 1,      /* the blob does not begin with "FG" */
+  NETWORK_BAD_VERSION = 2,  /* a format that this runtime does not know */
+  NETWORK_BAD_LENGTH = 3,   /* longer than the memory it lies in, or too short for a header */
+  NETWORK_BAD_CHECKSUM = 4, /* damaged */
+  NETWORK_BAD_FIELD = 5,    /* sizes, shifts or nonlinearities outside the definition */
+  NETWORK_NO_RAM = 6        /* its vectors need more than the arena */
+};
+
+/*
+ * Checks the blob and takes its network into use, reset. `room` is how many bytes of memory the blob may reach over.
+ * The arena, aligned for int16_t, must stay the network's own until the next network_open.
+ */
+uint8_t network_open(const uint8_t *blob, uint32_t room, int16_t *arena, uint16_t arena_bytes);
+
+/* Bytes of arena that the opened network uses: 2 (2 H + D + rw + (ru or, of full rank, H)). */
+uint16_t network_arena_bytes(void);
+
+uint8_t network_inputs(void);
+uint8_t network_hidden(void);
+uint8_t network_classes(void);
+
+/* Where the next step's D inputs go. A step overwrites them. */
+int16_t *network_input(void);
+
+/* The hidden state, H values. */
+const int16_t *network_state(void);
+
+/* Forgets the past. */
+void network_reset(void);
+
+/* One time step over network_input. */
+void network_step(void);
+
+/* Calls `score` with each class's logit, in the order of classes. */
+void network_logits(void (*score)(int32_t logit));
+
+/* The first class with the largest logit. */
+uint8_t network_predict(void);
+
+#endif

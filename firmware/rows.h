@@ -1,0 +1,76 @@
+/*
+ * One row of a matrix times a vector, the inner loop of everything: rs(round + sum of weight * operand, shift) of
+ * docs/integer-network.md, with the rounding term as the sum's start. avr/rows.S is the same in assembler.
+ */
+#ifndef FASTGRNN_ROWS_H
+#define FASTGRNN_ROWS_H
+
+#include <stdint.h>
+
+#if defined(__AVR__)
+#include <avr/pgmspace.h>
+#define READ8(address) pgm_read_byte(address)
+#else
+#define READ8(address) (*(address))
+#endif
+
+/* How to read and requantise the rows of one matrix. avr/rows.S knows the offsets of the fields. */
+struct matrix {
+  int32_t start;   /* what a row's sum starts with: 2^(shift - 1), or a class's bias */
+  uint8_t columns; /* of a dense matrix; 0: sparse rows, that begin with a count */
+  uint8_t factor;  /* 2^(8 - m), where shift = 8 k + m and m is 1..8 ... */
+  uint8_t bytes;   /* ... and k + 1: after a multiplication by `factor` the shift is one of whole bytes */
+};
+
+#if defined(__AVR__)
+
+/* Shifts `sum` as `m` says. */
+static inline int32_t matrix_shift(const struct matrix *m, int32_t sum)
+{
+  register int32_t value __asm__("r22") = sum;
+  register const struct matrix *matrix __asm__("r20") = m;
+  __asm__("rcall fastgrnn_shift" : "+r"(value), "+r"(matrix) : : "r13", "r14", "r15", "r16", "r17", "r18", "r19");
+  return value;
+}
+
+/* Multiplies the row at `*stream` with the vector and moves the stream behind the row. */
+static inline int32_t matrix_row(const struct matrix *m, const uint8_t **stream, const int16_t *vector)
+{
+  register int32_t sum __asm__("r22");
+  register const struct matrix *matrix __asm__("r20") = m;
+  const uint8_t *at = *stream;
+  __asm__ volatile("rcall fastgrnn_row"
+                   : "=r"(sum), "+r"(matrix), "+z"(at), "+x"(vector)
+                   :
+                   : "r13", "r14", "r15", "r16", "r17", "r18", "r19", "memory");
+  *stream = at;
+  return sum;
+}
+
+#else
+
+static inline int32_t matrix_shift(const struct matrix *m, int32_t sum)
+{
+  /* 64 bits hold the product; the shift of a negative number is arithmetic, as network.c checks. */
+  return (int32_t)(((int64_t)sum * m->factor) >> (8 * m->bytes));
+}
+
+static inline int32_t matrix_row(const struct matrix *m, const uint8_t **stream, const int16_t *vector)
+{
+  const uint8_t *at = *stream;
+  int32_t sum = m->start;
+  uint8_t n;
+  if (m->columns) {
+    for (n = m->columns; n; n--) sum += (int8_t)READ8(at++) * *vector++;
+  } else {
+    for (n = READ8(at++); n; n--) {
+      vector += READ8(at++) / 2; /* the stream says it in bytes */
+      sum += (int8_t)READ8(at++) * *vector++;
+    }
+  }
+  *stream = at;
+  return matrix_shift(m, sum);
+}
+
+#endif
+#endif

@@ -1,0 +1,128 @@
+import { tanhTable, usesTable, type IntegerMatrix, type IntegerNetwork } from '../integer/index.js';
+import { crc16 } from './crc.js';
+import { encodeRow, smallerForm, type MatrixForm } from './rows.js';
+
+/** Written into every blob; a runtime refuses any other. */
+export const blobVersion = 1;
+
+/** Bytes before the arrays. */
+export const blobHeaderBytes = 36;
+
+/** The order is part of the format: a nonlinearity's code is its place here. */
+export const nonlinearityCodes = ['hardTanh', 'hardSigmoid', 'hardSigmoid4', 'relu', 'tanh', 'sigmoid'] as const;
+
+/** Bits of the header's flag byte. */
+export const blobFlags = {
+  fastRNN: 1,
+  perChannel: 2,
+  sparseW2: 4,
+  sparseU2: 8,
+  sparseW1: 16,
+  sparseU1: 32,
+  sparseClassifier: 64,
+} as const;
+
+/**
+ * The network as one checksummed run of bytes, little-endian, that a generic runtime reads from flash:
+ *
+ * ```
+ *  0 'F' 'G'           2 format version     3 flags (blobFlags)
+ *  4 uint32 length of the whole blob        8 uint32 offset of the head
+ * 12 D  H  rw  ru  L   17 gate code | update code << 4
+ * 18 inputShift  w2Shift  w1Shift  u2Shift  u1Shift       23 stateBits
+ * 24 int16 inputLimit  wLimit  uLimit  stateLimit         32 int16 scale  offset
+ * 36 int16[33] tanh table, when gate or update reads it
+ *    (int16 centre, int16 multiplier) for each channel, or one pair for all
+ *    rows of W2, rows of U2 (of low rank)
+ *    for each hidden unit: its row of W1, its row of U1, int16 biasUpdate, int16 biasGate (FastGRNN)
+ *    the head, for each class: int32 bias, its row of the classifier
+ *    uint16 CRC-16/MCRF4XX of all before, so that the CRC of the whole blob is 0
+ * ```
+ *
+ * After the table a step reads strictly forward. Rows are stored as `rows.ts` says.
+ */
+export function encodeBlob(network: IntegerNetwork): Uint8Array {
+  const forms = matrixForms(network);
+  const bytes: number[] = new Array<number>(blobHeaderBytes).fill(0);
+  const int16 = (value: number): void => void bytes.push(value & 255, (value >> 8) & 255);
+  const row = (m: IntegerMatrix, j: number, form: MatrixForm): void => void bytes.push(...encodeRow(m, j, form));
+
+  if (usesTable(network.gate) || usesTable(network.update)) tanhTable.forEach(int16);
+  for (const [i, centre] of network.centre.entries()) {
+    int16(centre);
+    int16(network.multiplier[i]);
+  }
+  for (let j = 0; network.w2 && j < network.w2.rows; j++) row(network.w2, j, forms.w2);
+  for (let j = 0; network.u2 && j < network.u2.rows; j++) row(network.u2, j, forms.u2);
+  for (let j = 0; j < network.hiddenSize; j++) {
+    row(network.w1, j, forms.w1);
+    row(network.u1, j, forms.u1);
+    int16(network.biasUpdate[j]);
+    if (network.cell === 'FastGRNN') int16(network.biasGate[j]);
+  }
+  const head = bytes.length;
+  for (const [l, bias] of network.classifierBias.entries()) {
+    int16(bias);
+    int16(bias >> 16);
+    row(network.classifier, l, forms.classifier);
+  }
+  const length = bytes.length + 2;
+  const blob = new Uint8Array(length);
+  blob.set(bytes);
+  writeHeader(new DataView(blob.buffer), network, forms, head);
+  new DataView(blob.buffer).setUint16(length - 2, crc16(blob.subarray(0, length - 2)), true);
+  return blob;
+}
+
+/** Bytes of every constant that firmware links for the network: its blob, checksum included. */
+export function modelBytes(network: IntegerNetwork): number {
+  return encodeBlob(network).length;
+}
+
+/** How each matrix is stored. */
+export interface MatrixForms {
+  readonly w2: MatrixForm;
+  readonly u2: MatrixForm;
+  readonly w1: MatrixForm;
+  readonly u1: MatrixForm;
+  readonly classifier: MatrixForm;
+}
+
+/** The form of fewer bytes for each matrix; a matrix that is absent counts as dense. */
+export function matrixForms(network: IntegerNetwork): MatrixForms {
+  return {
+    w2: network.w2 ? smallerForm(network.w2) : 'dense',
+    u2: network.u2 ? smallerForm(network.u2) : 'dense',
+    w1: smallerForm(network.w1),
+    u1: smallerForm(network.u1),
+    classifier: smallerForm(network.classifier),
+  };
+}
+
+function writeHeader(view: DataView, network: IntegerNetwork, forms: MatrixForms, head: number): void {
+  const flag = (on: boolean, bit: number): number => (on ? bit : 0);
+  const flags =
+    flag(network.cell === 'FastRNN', blobFlags.fastRNN) |
+    flag(network.centre.length > 1, blobFlags.perChannel) |
+    flag(forms.w2 === 'sparse', blobFlags.sparseW2) |
+    flag(forms.u2 === 'sparse', blobFlags.sparseU2) |
+    flag(forms.w1 === 'sparse', blobFlags.sparseW1) |
+    flag(forms.u1 === 'sparse', blobFlags.sparseU1) |
+    flag(forms.classifier === 'sparse', blobFlags.sparseClassifier);
+  const gate = nonlinearityCodes.indexOf(network.gate);
+  const update = nonlinearityCodes.indexOf(network.update);
+
+  [0x46, 0x47, blobVersion, flags].forEach((byte, i) => view.setUint8(i, byte));
+  view.setUint32(4, view.byteLength, true);
+  view.setUint32(8, head, true);
+  [
+    ...[network.inputSize, network.hiddenSize, network.wRank, network.uRank, network.classes],
+    gate | (update << 4),
+    ...[network.inputShift, network.w2Shift, network.w1Shift, network.u2Shift, network.u1Shift],
+    network.stateBits,
+  ].forEach((byte, i) => view.setUint8(12 + i, byte));
+  [
+    ...[network.inputLimit, network.wLimit, network.uLimit, network.stateLimit],
+    ...[network.scale, network.offset],
+  ].forEach((value, i) => view.setInt16(24 + 2 * i, value, true));
+}

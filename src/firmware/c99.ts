@@ -1,0 +1,47 @@
+import type { IntegerNetwork } from '../integer/index.js';
+import { headerFile } from './c99/header.js';
+import { layoutOf } from './c99/layout.js';
+import { sourceFile } from './c99/source.js';
+import { ExportError } from './errors.js';
+
+export interface ExportCOptions {
+  /** Begins every name in the C: a C identifier, e.g. `wakeword`. File names are made of it, too. */
+  readonly prefix: string;
+  /** Lines for the header's comment: what the classes are, each channel's unit, where the network comes from. */
+  readonly description?: readonly string[];
+}
+
+/**
+ * The network as portable C99: `PREFIX.h` and `PREFIX.c`, with
+ *
+ * ```c
+ * typedef struct { … } PREFIX_state;                          // one stream's memory
+ * void PREFIX_reset(PREFIX_state *);
+ * void PREFIX_step(PREFIX_state *, const int16_t *x);         // x: PREFIX_INPUTS values of one time step
+ * void PREFIX_logits(const PREFIX_state *, int32_t *out);     // out: PREFIX_CLASSES values
+ * int PREFIX_predict(const PREFIX_state *);                   // the first class with the largest logit
+ * ```
+ *
+ * (macros are in upper case). No heap, no floating point, no variables of static storage: several networks and streams
+ * live in one program. Constant tables lie in flash on AVR.
+ *
+ * @throws ExportError when the prefix is no C identifier, is reserved by C, or is too long.
+ */
+export function exportC(network: IntegerNetwork, options: ExportCOptions): Record<string, string> {
+  const { prefix, description = [] } = options;
+  checkPrefix(prefix);
+  const layout = layoutOf(network, prefix);
+  return {
+    [`${prefix}.h`]: headerFile(layout, description),
+    [`${prefix}.c`]: sourceFile(layout),
+  };
+}
+
+function checkPrefix(prefix: string): void {
+  const fail = (why: string): never => {
+    throw new ExportError(`prefix ${JSON.stringify(prefix)} ${why}; choose a name such as "wakeword"`);
+  };
+  if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(prefix)) fail('is no C identifier (letters, digits and _, a letter first)');
+  if (prefix.length > 31) fail(`has ${prefix.length} characters, at most 31 are portable`);
+  if (/__/.test(prefix)) fail('holds two underscores in a row, which C++ reserves');
+}

@@ -1,0 +1,72 @@
+import { usesTable, type IntegerNetwork } from '../../integer/index.js';
+import type { CLayout } from './layout.js';
+
+type Nonlinearity = IntegerNetwork['gate'];
+
+/** The functions gate (equation 5) and update (equation 6), with the table's interpolation where they read it. */
+export function nonlinearityFunctions(layout: CLayout): string {
+  const { network, prefix, gated } = layout;
+  const kinds = new Set(gated ? [network.gate, network.update] : [network.update]);
+  const parts = [...kinds].filter(usesTable).map((kind) => interpolation(layout, kind));
+  if (gated) {
+    parts.push(`/* Equation 5, ${network.gate}: p in Q12, the value in Q14 */
+static int16_t ${prefix}_gate(int16_t p)
+{
+  return (int16_t)(${activation(network.gate, prefix)});
+}
+`);
+  }
+  parts.push(`/* Equation 6, ${network.update}: p in Q12, the value in Q12 */
+static int16_t ${prefix}_update(int16_t p)
+{
+  return (int16_t)(${updateExpression(network.update, prefix)});
+}
+`);
+  return parts.join('\n');
+}
+
+function updateExpression(kind: Nonlinearity, prefix: string): string {
+  switch (kind) {
+    case 'relu':
+      return 'p > 0 ? p : 0';
+    case 'hardTanh': // rs(4 p, 2) = p
+      return 'p > 4096 ? 4096 : p < -4096 ? -4096 : p';
+    default:
+      return `((${activation(kind, prefix)}) + 2) >> 2`;
+  }
+}
+
+/** S(p) as an expression of type int, which may have 16 bits. */
+function activation(kind: Nonlinearity, prefix: string): string {
+  const y = (magnitude: string) => `${prefix}_${kind}_table((uint16_t)${magnitude})`;
+  switch (kind) {
+    case 'hardTanh':
+      return '4 * (p > 4096 ? 4096 : p < -4096 ? -4096 : p)';
+    case 'hardSigmoid':
+      return 'p >= 4096 ? 16384 : p <= -4096 ? 0 : 2 * p + 8192';
+    case 'hardSigmoid4':
+      return 'p >= 8192 ? 16384 : p <= -8192 ? 0 : p + 8192';
+    case 'relu':
+      return 'p <= 0 ? 0 : p > 8191 ? 32767 : 4 * p';
+    case 'tanh':
+      return `p < 0 ? -${y('-p')} : ${y('p')}`;
+    case 'sigmoid':
+      return `(p < 0 ? 16385 - ${y('-p')} : 16385 + ${y('p')}) >> 1`;
+  }
+}
+
+function interpolation({ prefix, upper }: CLayout, kind: Nonlinearity): string {
+  const bits = kind === 'tanh' ? 9 : 10;
+  return `/* Y(m, ${bits}): straight lines between the values of the table, ${2 ** bits} steps a segment */
+static int16_t ${prefix}_${kind}_table(uint16_t m)
+{
+  uint8_t k = (uint8_t)(m >> ${bits});
+  int16_t low, rise, part;
+  if (k >= 32) return ${upper}_READ16(&${prefix}_tanh[32]);
+  low = ${upper}_READ16(&${prefix}_tanh[k]);
+  rise = (int16_t)(${upper}_READ16(&${prefix}_tanh[k + 1]) - low);
+  part = (int16_t)(m & ${2 ** bits - 1});
+  return (int16_t)(low + (int16_t)(((int32_t)rise * part + ${2 ** (bits - 1)}) >> ${bits}));
+}
+`;
+}

@@ -1,0 +1,172 @@
+import type { CLayout, CMatrix } from './layout.js';
+import { nonlinearityFunctions } from './nonlinearity.js';
+import { rowFunctions, tableMacros } from './rows.js';
+import { tables } from './tables.js';
+
+/** `PREFIX.c`: tables, helpers, and the four functions of the interface. */
+export function sourceFile(layout: CLayout): string {
+  const { prefix } = layout;
+  return `/* See ${prefix}.h. The numbers of equations are those of docs/integer-network.md of fastgrnn. */
+#include "${prefix}.h"
+
+${tableMacros(layout)}
+/* C99 leaves the shift of a negative number to the compiler. Here it must be arithmetic, as it is everywhere. */
+typedef char ${prefix}_needs_arithmetic_shift[(-1 >> 1) == -1 ? 1 : -1];
+
+${tables(layout)}
+/* v clamped to [-limit, limit] */
+static int16_t ${prefix}_saturate(int32_t v, int16_t limit)
+{
+  if (v > limit) return limit;
+  if (v < -limit) return (int16_t)-limit;
+  return (int16_t)v;
+}
+
+/* floor(v / 2^14), as shifts by whole bytes around one of two bits, which 8-bit processors do faster */
+static int32_t ${prefix}_shift14(int32_t v)
+{
+  return ((v >> 8) * 4) >> 8;
+}
+
+${rowFunctions(layout)}
+${nonlinearityFunctions(layout)}
+${resetFunction(layout)}
+${stepFunction(layout)}
+${headFunctions(layout)}`;
+}
+
+function resetFunction({ prefix, upper }: CLayout): string {
+  return `void ${prefix}_reset(${prefix}_state *s)
+{
+  uint8_t j;
+  for (j = 0; j < ${upper}_HIDDEN; j++) {
+    s->h[j] = 0;
+    s->r[j] = 8192;
+  }
+}
+`;
+}
+
+/** `rs(start + row · v, shift)` as an expression; the rounding term is what the sum starts with. */
+function rowExpression({ prefix }: CLayout, m: CMatrix, v: string): string {
+  const start = m.shift > 0 ? 2 ** (m.shift - 1) : 0;
+  const shift = m.shift > 0 ? ` >> ${m.shift}` : '';
+  return `${rowCall(prefix, m, v, String(start))}${shift}`;
+}
+
+function rowCall(prefix: string, { name, matrix, form }: CMatrix, v: string, start: string): string {
+  return form === 'dense'
+    ? `${prefix}_dense_row(&${name}_row, ${matrix.columns}, ${v}, ${start})`
+    : `${prefix}_sparse_row(&${name}_row, ${v}, ${start})`;
+}
+
+function rowPointer(prefix: string, { name, form }: CMatrix): string {
+  return `const ${form === 'dense' ? 'int8_t' : 'uint8_t'} *${name}_row = ${prefix}_${name};`;
+}
+
+function stepFunction(layout: CLayout): string {
+  const { network, prefix, upper, w2, w1, u2, u1, gated } = layout;
+  const matrices = [w2, u2, w1, u1].filter((m) => m !== undefined);
+  const t = w2 ? 't' : 'a';
+  return `void ${prefix}_step(${prefix}_state *s, const int16_t *x)
+{
+  ${matrices.map((m) => rowPointer(prefix, m)).join('\n  ')}
+  int16_t a[${upper}_INPUTS];${w2 ? `\n  int16_t t[${network.wRank}];` : ''}
+  int16_t u[${u2 ? network.uRank : `${upper}_HIDDEN`}];
+  uint8_t i, j;
+
+${normalise(layout)}
+${w2 ? project(layout, w2, 't', 'a', network.wLimit, 'Equation 2') : ''}${
+    u2
+      ? project(layout, u2, 'u', 's->h', network.uLimit, 'Equation 3')
+      : `  /* Equation 3, full rank: a copy, as h changes below */
+  for (j = 0; j < ${upper}_HIDDEN; j++) u[j] = s->h[j];
+`
+  }
+  for (j = 0; j < ${upper}_HIDDEN; j++) {
+    int32_t p, v;
+    int16_t ${gated ? 'z, c, g' : 'c'};
+
+    /* Equation 4, Q12 */
+    p = ${rowExpression(layout, w1, t)};
+    p += ${rowExpression(layout, u1, 'u')};
+
+${residual(layout)}
+    s->h[j] = ${prefix}_saturate(${prefix}_shift14(v), ${network.stateLimit});
+    s->r[j] = (uint16_t)(v & 16383);
+  }
+}
+`;
+}
+
+function normalise({ network, prefix, upper }: CLayout): string {
+  const channel = network.centre.length > 1 ? 'i' : '0';
+  const { inputShift: shift, inputLimit } = network;
+  const product = `(int32_t)v * ${upper}_READ16(&${prefix}_multiplier[${channel}])`;
+  const shifted = shift > 0 ? `(${product} + ${2 ** (shift - 1)}) >> ${shift}` : product;
+  return `  /* Equation 1: the input, normalised */
+  for (i = 0; i < ${upper}_INPUTS; i++) {
+    int16_t v = ${prefix}_saturate((int32_t)x[i] - ${upper}_READ16(&${prefix}_centre[${channel}]), 32767);
+    a[i] = ${prefix}_saturate(${shifted}, ${inputLimit});
+  }
+`;
+}
+
+function project(layout: CLayout, m: CMatrix, out: string, v: string, limit: number, comment: string): string {
+  return `  /* ${comment} */
+  for (j = 0; j < ${m.matrix.rows}; j++) ${out}[j] = ${layout.prefix}_saturate(${rowExpression(layout, m, v)}, ${limit});
+`;
+}
+
+function residual({ network, prefix, upper, gated }: CLayout): string {
+  const { scale, offset } = network;
+  const biased = (name: string) => `${prefix}_saturate(p + ${upper}_READ16(&${prefix}_${name}[j]), 32767)`;
+  if (!gated) {
+    return `    c = ${prefix}_update(${biased('bias_update')}); /* 6 */
+
+    /* Equations 8 and 9, with alpha and beta for g and z */
+    v = (int32_t)${constant(scale)} * c + (int32_t)${constant(offset)} * s->h[j] + s->r[j];`;
+  }
+  return `    z = ${prefix}_gate(${biased('bias_gate')});     /* 5 */
+    c = ${prefix}_update(${biased('bias_update')}); /* 6 */
+
+    /* Equation 7; rs(zeta (16384 - z), 14) is zeta + ((8192 - zeta z) >> 14), whose product fits 16 by 16 bits */
+    v = 8192 - (int32_t)${constant(scale)} * z;
+    g = ${prefix}_saturate(${prefix}_shift14(v) + ${constant(scale)} + ${constant(offset)}, 32767);
+
+    /* Equations 8 and 9: the new state; what the shift drops stays for the next step */
+    v = (int32_t)g * c + (int32_t)z * s->h[j] + s->r[j];`;
+}
+
+/** A number that can stand behind an operator. */
+function constant(value: number): string {
+  return value < 0 ? `(${value})` : String(value);
+}
+
+function headFunctions(layout: CLayout): string {
+  const { prefix, upper, classifier } = layout;
+  const score = (l: string) => rowCall(prefix, classifier, 's->h', `${upper}_READ32(&${prefix}_classifier_bias[${l}])`);
+  return `void ${prefix}_logits(const ${prefix}_state *s, int32_t *out)
+{
+  ${rowPointer(prefix, classifier)}
+  uint8_t l;
+  for (l = 0; l < ${upper}_CLASSES; l++) out[l] = ${score('l')};
+}
+
+int ${prefix}_predict(const ${prefix}_state *s)
+{
+  ${rowPointer(prefix, classifier)}
+  int32_t best = ${score('0')};
+  int first = 0;
+  uint8_t l;
+  for (l = 1; l < ${upper}_CLASSES; l++) {
+    int32_t score = ${score('l')};
+    if (score > best) {
+      best = score;
+      first = l;
+    }
+  }
+  return first;
+}
+`;
+}

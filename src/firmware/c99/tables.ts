@@ -1,0 +1,58 @@
+import { tanhTable } from '../../integer/index.js';
+import { encodeRow } from '../rows.js';
+import type { CLayout, CMatrix } from './layout.js';
+
+/** The constant tables of the network, each with what it is. */
+export function tables(layout: CLayout): string {
+  const { network, gated, table } = layout;
+  const { centre, multiplier } = network;
+  return [
+    numbers(layout, 'int16_t', 'centre', 'what is subtracted from each input ...', centre),
+    numbers(
+      layout,
+      'int16_t',
+      'multiplier',
+      `... and what the rest is multiplied by, times 2^-${network.inputShift}`,
+      multiplier,
+    ),
+    layout.w2 && matrixTable(layout, layout.w2),
+    layout.u2 && matrixTable(layout, layout.u2),
+    matrixTable(layout, layout.w1),
+    matrixTable(layout, layout.u1),
+    gated ? numbers(layout, 'int16_t', 'bias_gate', 'Q12', network.biasGate) : undefined,
+    numbers(layout, 'int16_t', 'bias_update', 'Q12', network.biasUpdate),
+    matrixTable(layout, layout.classifier),
+    numbers(layout, 'int32_t', 'classifier_bias', 'in units of the logits', network.classifierBias),
+    table ? numbers(layout, 'int16_t', 'tanh', 'tanh(k / 8) in Q14', tanhTable) : undefined,
+  ]
+    .filter((part) => part !== undefined)
+    .join('\n');
+}
+
+function numbers(
+  { prefix, upper }: CLayout,
+  type: string,
+  name: string,
+  what: string,
+  values: ArrayLike<number>,
+): string {
+  const body = wrap(Array.from(values, String).join(', '));
+  return `/* ${what} */\nstatic const ${type} ${prefix}_${name}[] ${upper}_TABLE = {\n${body}\n};\n`;
+}
+
+/** A line of the table a row of the matrix. */
+function matrixTable({ prefix, upper }: CLayout, { name, matrix, form }: CMatrix): string {
+  const { rows, columns, fractionBits } = matrix;
+  const dense = form === 'dense';
+  const lines = Array.from({ length: rows }, (_, row) => {
+    const bytes = encodeRow(matrix, row, form);
+    return wrap((dense ? bytes.map((byte) => (byte << 24) >> 24) : bytes).join(', '));
+  });
+  const what = `${name}, ${rows} x ${columns} in units of 2^-${fractionBits}${dense ? '' : ', sparse rows'}`;
+  return `/* ${what} */\nstatic const ${dense ? 'int8_t' : 'uint8_t'} ${prefix}_${name}[] ${upper}_TABLE = {\n${lines.join(',\n')}\n};\n`;
+}
+
+/** Breaks a list behind commas, at 110 columns. */
+function wrap(list: string): string {
+  return list.replaceAll(/(.{1,108}(?:,|$)) ?/g, '  $1\n').trimEnd();
+}

@@ -1,0 +1,109 @@
+import { joinPath, packageFile, readFile, runProgram, temporaryDirectory, writeFile } from '#platform';
+import type { IntegerNetwork } from '../../integer/index.js';
+import { encodeBlob } from '../blob.js';
+import { exportC } from '../c99.js';
+import { ExportError } from '../errors.js';
+import { readHex, writeHex } from '../hex.js';
+
+/** An Uno's flash without its bootloader, and its RAM, in bytes. */
+export const unoLimits = { flash: 32768 - 512, ram: 2048 } as const;
+
+/** A program for an Uno, ready to be flashed. */
+export interface UnoImage {
+  /** Intel HEX text. */
+  readonly hex: string;
+  /** Bytes of flash that the image fills: program and network. */
+  readonly flashBytes: number;
+}
+
+/** The generic runtime with a network's blob. */
+export interface UnoRuntimeImage extends UnoImage {
+  /** Bytes of RAM in use: the runtime's static data and the network's vectors; the stack comes on top. */
+  readonly ramBytes: number;
+  /** Bytes of RAM that the runtime keeps free for its stack. */
+  readonly stackReserve: number;
+  /** Where the blob stands in flash. */
+  readonly blobAddress: number;
+}
+
+/** What `tools/build-runtimes.mjs` writes beside the runtime. */
+interface RuntimeDescription {
+  readonly compiler: string;
+  readonly blobAddress: number;
+  readonly staticBytes: number;
+  readonly stackReserve: number;
+}
+
+/** Bytes of RAM that a network's vectors take in the generic runtime: h, r, x, t and u, int16 each. */
+export function vectorBytes(network: IntegerNetwork): number {
+  const { hiddenSize, inputSize, wRank, uRank } = network;
+  return 2 * (2 * hiddenSize + inputSize + wRank + (uRank || hiddenSize));
+}
+
+/**
+ * A flashable Uno image without any compiler: the committed generic runtime with the network's blob right behind it.
+ *
+ * @throws ExportError when flash or RAM is too small, with the need and the limit.
+ */
+export async function unoImage(network: IntegerNetwork): Promise<UnoRuntimeImage> {
+  const text = async (name: string) => new TextDecoder().decode(await readFile(packageFile(`firmware/avr/${name}`)));
+  const { blobAddress, staticBytes, stackReserve } = JSON.parse(await text('runtime.json')) as RuntimeDescription;
+  const blob = encodeBlob(network);
+  const flashBytes = blobAddress + blob.length;
+  if (flashBytes > unoLimits.flash) {
+    throw new ExportError(
+      `the network needs ${flashBytes} bytes of an Uno's flash (${blob.length} for itself), it has ${unoLimits.flash}; ` +
+        'lower network.hiddenSize or the ranks, or raise the sparsity',
+    );
+  }
+  const ramBytes = staticBytes + vectorBytes(network);
+  if (ramBytes + stackReserve > unoLimits.ram) {
+    throw new ExportError(
+      `the network needs ${ramBytes + stackReserve} bytes of an Uno's RAM (${vectorBytes(network)} for its vectors, ` +
+        `${stackReserve} for the stack), it has ${unoLimits.ram}; lower network.hiddenSize`,
+    );
+  }
+  const hex = writeHex([...readHex(await text('runtime.hex')), { address: blobAddress, bytes: blob }]);
+  return { hex, flashBytes, ramBytes, stackReserve, blobAddress };
+}
+
+/** The exported C compiled into a program for an Uno. */
+export interface UnoGeneratedImage extends UnoImage {
+  /** The compiler's name and version. */
+  readonly compiler: string;
+}
+
+const compilerFlags =
+  '-mmcu=atmega328p -std=c99 -pedantic -O2 -Wall -Wextra -Wconversion -Werror -ffunction-sections -fdata-sections -Wl,--gc-sections';
+
+/**
+ * Compiles the network's exported C, with the serial protocol around it, by the avr-gcc of this machine; undefined where
+ * there is none.
+ *
+ * @throws ExportError when the compiler or linker refuses, with its message: the network doesn't fit the part.
+ */
+export async function compileUno(network: IntegerNetwork): Promise<UnoGeneratedImage | undefined> {
+  const version = await runProgram('avr-gcc', ['--version']);
+  if (!version || version.code !== 0) return undefined;
+  const directory = await temporaryDirectory();
+  const inside = (name: string) => joinPath(directory.path, name);
+  try {
+    const files = exportC(network, { prefix: 'model' });
+    for (const [name, text] of Object.entries(files)) await writeFile(inside(name), text);
+    const sources = [packageFile('firmware/avr/main.c'), packageFile('firmware/avr/generated.c'), inside('model.c')];
+    const include = `-I${directory.path}`;
+    await must('avr-gcc', [...compilerFlags.split(' '), include, '-o', inside('model.elf'), ...sources]);
+    await must('avr-objcopy', ['-O', 'ihex', inside('model.elf'), inside('model.hex')]);
+    const hex = new TextDecoder().decode(await readFile(inside('model.hex')));
+    const flashBytes = readHex(hex).reduce((sum, { bytes }) => sum + bytes.length, 0);
+    return { hex, flashBytes, compiler: version.stdout.split('\n')[0] };
+  } finally {
+    await directory.dispose();
+  }
+}
+
+async function must(command: string, args: readonly string[]): Promise<void> {
+  const result = await runProgram(command, args);
+  if (!result) throw new ExportError(`${command} not found; install it: apt-get install binutils-avr gcc-avr avr-libc`);
+  if (result.code !== 0) throw new ExportError(`${command} failed:\n${result.stderr.trim()}`);
+}
