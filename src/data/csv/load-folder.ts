@@ -51,7 +51,7 @@ export async function loadFolder(root: string, settings: DataSettings): Promise<
       folder.test
         ? 'test set: the folder test'
         : `test set: ${settings.test} of the recordings, by ${settings.validationBy}`,
-      ...(folder.passedOver > 0 ? [`${folder.passedOver} files with other endings were passed over`] : []),
+      ...(folder.passedOver > 0 ? [`files with other endings, passed over: ${folder.passedOver}`] : []),
     ],
   };
 }
