@@ -1,7 +1,7 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 
 /** Collects `--set k=v` given more than once. */
-export function collect(value: string, earlier: string[]): string[] {
+function collect(value: string, earlier: string[]): string[] {
   return [...earlier, value];
 }
 
@@ -14,4 +14,30 @@ export function wholeNumber(least: number): (text: string) => number {
     }
     return value;
   };
+}
+
+/** What `run` and `train` are told. */
+export interface RecipeFlags {
+  readonly data?: string;
+  readonly seed?: number;
+  readonly workers?: number;
+  readonly backend: 'auto' | 'wasm' | 'native';
+  readonly set: string[];
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** The argument and options that `run` and `train` share. */
+export function recipeOptions(command: Command): Command {
+  return command
+    .argument('<recipe>', 'a shipped recipe by name, or a recipe file')
+    .option('--data <folder>', 'the folder of data sets (default: the environment variable FASTGRNN_DATA)')
+    .option('--seed <n>', "the seed, in place of the recipe's", wholeNumber(0))
+    .option('--workers <n>', 'threads (default: one a core); the result is the same for any number', wholeNumber(1))
+    .addOption(
+      new Option('--backend <name>', 'where the kernels run').choices(['auto', 'wasm', 'native']).default('auto'),
+    )
+    .option('--set <field=value>', 'change a field of the recipe; may be given again', collect, [])
+    .option('--out <folder>', 'where the results go (default: runs/<recipe>-<seed>)')
+    .option('--json', 'print the figures as JSON');
 }

@@ -2,6 +2,7 @@ export { calibrate, type Ranges } from './calibration.js';
 export { convert } from './convert.js';
 export { agreement, predictInteger } from './evaluation.js';
 export { IntegerInterpreter } from './interpreter.js';
+export { integerModelParts, integerNetworkFrom } from './model-file.js';
 export {
   checkIntegerNetwork,
   IntegerNetworkError,

@@ -10,11 +10,18 @@ export {
   type TensorSpec,
 } from './architecture.js';
 export { initialise } from './initialise.js';
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  ModelFileError,
+  type Tensor,
+  type TensorData,
+  type TensorType,
+} from './safetensors.js';
 export { decodeModel, encodeModel, modelFileVersion, type ModelFile } from './model-file.js';
 export type { IntegerSetting, ModelMetadata, Provenance } from './model-metadata.js';
 export { NetworkEngine, type LossOptions } from './network.js';
 export { Optimiser, type AdamSettings, type MomentumSettings, type OptimiserState } from './optimiser.js';
 export type { Limits } from './places.js';
 export { nonlinearities, referenceForward, type ReferenceResult } from './reference.js';
-export { ModelFileError, type Tensor, type TensorData, type TensorType } from './safetensors.js';
 export type { Nonlinearity } from '../kernels/index.js';

@@ -35,6 +35,8 @@ export interface ModelMetadata {
     readonly channelNames: readonly string[];
   };
   readonly provenance: Provenance;
+  /** Float networks: the largest magnitudes that their values took on training data; they choose an integer network's formats. */
+  readonly ranges?: Readonly<Record<'input' | 'w' | 'u' | 'state', number>>;
   /** What an integer network adds: shifts, limits, scales. */
   readonly integer?: Readonly<Record<string, IntegerSetting>>;
 }
@@ -81,6 +83,7 @@ export const metadataSchema = z.strictObject({
     seed: size,
     fma: z.boolean(),
   }),
+  ranges: z.exactOptional(z.strictObject({ input: z.number(), w: z.number(), u: z.number(), state: z.number() })),
   integer: z.exactOptional(
     z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null(), z.array(z.number())])),
   ),

@@ -16,7 +16,7 @@ const arrays = {
 } as const;
 
 export type TensorType = keyof typeof arrays;
-export type TensorData = InstanceType<(typeof arrays)[TensorType]>;
+export type TensorData = Float32Array | Int32Array | Int16Array | Uint16Array | Int8Array | Uint8Array;
 
 /** A named array of numbers, row-major. A shape of [] is a single number. */
 export interface Tensor {

@@ -1,0 +1,56 @@
+import type { Command } from 'commander';
+import { datasetNames, describeDataset, verifyDataset } from '../../data/index.js';
+import { bad, bold, good, table } from '../terminal.js';
+
+export function addData(program: Command): void {
+  const data = program.command('data').summary('the data sets').description('The data sets that recipes can name.');
+  data
+    .command('list')
+    .description('Lists the data sets.')
+    .option('--json', 'print them as JSON')
+    .action((flags: { json?: boolean }) => {
+      const all = datasetNames.map((name) => describeDataset(name));
+      if (flags.json) return console.log(JSON.stringify(all, undefined, 2));
+      console.log(
+        table([
+          ['name', 'training', 'test', 'steps', 'channels', 'classes', ''],
+          ...all.map((d) => [
+            d.name,
+            String(d.train),
+            String(d.test),
+            String(d.steps),
+            String(d.features),
+            String(d.classes),
+            d.title,
+          ]),
+          ['csv', '', '', '', '', '', 'a folder of your own recordings: a subfolder a class, a CSV file a recording'],
+        ]),
+      );
+    });
+  data
+    .command('info')
+    .description('Says where a data set comes from and checks its files against their checksums.')
+    .argument('<name>', 'a data set')
+    .option('--data <folder>', 'the folder of data sets (default: the environment variable FASTGRNN_DATA)')
+    .option('--json', 'print it as JSON')
+    .action(async (name: string, flags: { data?: string; json?: boolean }) => {
+      const description = describeDataset(name);
+      const check = await verifyDataset(name, { dataDirectory: flags.data });
+      if (check.files.some((file) => file.status === 'missing')) process.exitCode = 1;
+      if (flags.json) return console.log(JSON.stringify({ ...description, check }, undefined, 2));
+      const { title, origin, licence, citation, split, train, test, get } = description;
+      const files =
+        check.directory === undefined
+          ? [['files', bad(`not found; ${get}`)]]
+          : check.files.map(({ file, status }) => [file, status === 'right' ? good('right') : bad(status)]);
+      console.log(
+        `${bold(title)}\n\n${table([
+          ['origin', origin],
+          ['licence', licence],
+          ['cite', citation],
+          ['split', `${split} (${train} to train on, ${test} to test on)`],
+          ...(check.directory === undefined ? [] : [['folder', check.directory]]),
+        ])}\n\n${table(files)}`,
+      );
+    });
+}

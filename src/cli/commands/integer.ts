@@ -1,0 +1,40 @@
+import path from 'node:path';
+import { writeFile } from '#platform';
+import { InvalidArgumentError, type Command } from 'commander';
+import { modelBytes } from '../../firmware/index.js';
+import { encode, integerModel, networkSize, readModel } from '../../pipeline/index.js';
+import { table } from '../terminal.js';
+
+export function addInteger(program: Command): void {
+  program
+    .command('integer')
+    .summary('convert a float model to an integer one')
+    .description(
+      'Converts a float model to int8 weights and int16 values, by the ranges that were measured when it was trained.',
+    )
+    .argument('<model>', 'a float model file')
+    .option('--out <file>', 'where it goes (default: integer.safetensors beside the model)')
+    .option('--margin <x>', 'headroom on the largest values seen', marginOf, 1.25)
+    .option('--json', 'print the figures as JSON')
+    .action(async (file: string, flags: { out?: string; margin: number; json?: boolean }) => {
+      const out = flags.out ?? path.join(path.dirname(file), 'integer.safetensors');
+      const model = integerModel(await readModel(file), flags.margin);
+      await writeFile(out, await encode(model));
+      const paperBytes = networkSize(model.network, model.facts.architecture).paper.bytes;
+      const figures = { model: out, paperBytes, modelBytes: modelBytes(model.network) };
+      if (flags.json) console.log(JSON.stringify(figures, undefined, 2));
+      else
+        console.log(
+          table([
+            ['model', out],
+            ['size', `${paperBytes} bytes in the paper's accounting, ${figures.modelBytes} bytes linked`],
+          ]),
+        );
+    });
+}
+
+function marginOf(text: string): number {
+  const value = Number(text);
+  if (!(value >= 1 && value <= 16)) throw new InvalidArgumentError('it must be a number from 1 to 16.');
+  return value;
+}

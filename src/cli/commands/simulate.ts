@@ -1,0 +1,51 @@
+import { readFile } from '#platform';
+import { Option, type Command } from 'commander';
+import { boardNames, simulate, type BoardName, type BoardProof } from '../../boards/index.js';
+import { integerModel, readModel } from '../../pipeline/index.js';
+import { bad, dim, good, table } from '../terminal.js';
+
+export function addSimulate(program: Command): void {
+  program
+    .command('simulate')
+    .summary('run firmware on a simulated board and compare every value')
+    .description(
+      "Runs a model's firmware on a simulated board and compares every state, logit and prediction with the definition. " +
+        'Exits with 1 when a value differs.',
+    )
+    .argument('<model>', 'a model file')
+    .addOption(new Option('--board <name>', 'which board').choices([...boardNames, 'all']).default('all'))
+    .option('--image <file>', 'prove this Intel HEX image in place of what the package builds')
+    .option('--json', 'print the figures as JSON')
+    .action(async (file: string, flags: { board: BoardName | 'all'; image?: string; json?: boolean }) => {
+      const { network } = integerModel(await readModel(file), 1.25);
+      const image = flags.image === undefined ? undefined : await readFile(flags.image);
+      const results: Record<string, unknown> = {};
+      const lines: string[][] = [];
+      let exact = true;
+      for (const board of flags.board === 'all' ? boardNames : [flags.board]) {
+        const result = await simulate(network, { board, ...(image ? { image } : {}) });
+        results[board] = result;
+        for (const build of ['runtime', 'generated'] as const) {
+          const proof = result[build];
+          if (!proof) continue;
+          exact &&= proof.bitExact;
+          lines.push([`${board} ${image ? 'image' : build}`, describe(proof)]);
+        }
+        for (const [what, why] of Object.entries(result.skipped)) lines.push([what, dim(`skipped: ${why}`)]);
+      }
+      if (lines.length === 0) exact = false;
+      console.log(flags.json ? JSON.stringify(results, undefined, 2) : table(lines));
+      if (!exact) process.exitCode = 1;
+    });
+}
+
+/** A proof in a line or, where it failed, with what went wrong first. */
+function describe(proof: BoardProof): string {
+  if (proof.error !== undefined) return `${bad('NOT EXACT')}: ${proof.error}`;
+  const { firstDifference: first } = proof;
+  if (first) {
+    return `${bad('NOT EXACT')}: sequence ${first.sequence}, step ${first.step}, ${first.what} ${first.index} is ${first.actual}, not ${first.expected}`;
+  }
+  const verdict = good(`exact in ${proof.steps} steps of ${proof.sequences} sequences`);
+  return `${verdict}; ${proof.cyclesPerStep.toFixed(0)} cycles a step (${proof.msPerStep.toFixed(2)} ms at 16 MHz), flash ${proof.flashBytes} bytes, RAM ${proof.ramBytes} + stack ${proof.stackBytes} ${dim('(simulated)')}`;
+}

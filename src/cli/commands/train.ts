@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+import { trainRecipe } from '../../pipeline/index.js';
+import { recipeOptions, type RecipeFlags } from '../options.js';
+import { duration, percent, progressListener, table } from '../terminal.js';
+
+export function addTrain(program: Command): void {
+  recipeOptions(
+    program
+      .command('train')
+      .summary('train a float network only')
+      .description(
+        "Trains a recipe's float network into model.safetensors. A training that was stopped goes on where it was.",
+      ),
+  ).action(async (recipe: string, flags: RecipeFlags) => {
+    const { folder, trained } = await trainRecipe({
+      ...flags,
+      recipe,
+      sets: flags.set,
+      dataDirectory: flags.data,
+      listener: progressListener(),
+    });
+    const [selection] = trained.phases;
+    const seconds = trained.phases.reduce((sum, phase) => sum + phase.seconds, 0);
+    const validation = selection.history[selection.history.length - 1].validation;
+    if (flags.json) {
+      console.log(
+        JSON.stringify(
+          { folder, model: `${folder}/model.safetensors`, seconds, validation, phases: trained.phases },
+          undefined,
+          2,
+        ),
+      );
+    } else {
+      const rows = [
+        ['model', `${folder}/model.safetensors`],
+        ['training', duration(seconds)],
+      ];
+      if (validation !== undefined) rows.push(['validation', percent(validation)]);
+      console.log(table(rows));
+    }
+  });
+}

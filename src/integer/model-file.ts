@@ -1,0 +1,96 @@
+import type { Architecture, IntegerSetting, Tensor } from '../network/index.js';
+import { checkIntegerNetwork, IntegerNetworkError, type IntegerMatrix, type IntegerNetwork } from './network.js';
+
+/** The single numbers of an integer network; they stand in a model file's metadata, all arrays as tensors. */
+const numbers = [
+  'inputShift',
+  'inputBits',
+  'w2Shift',
+  'w1Shift',
+  'u2Shift',
+  'u1Shift',
+  'inputLimit',
+  'wLimit',
+  'uLimit',
+  'stateLimit',
+  'stateBits',
+  'scale',
+  'offset',
+] as const;
+
+const matrices = ['w2', 'w1', 'u2', 'u1', 'classifier'] as const;
+
+/** An integer network as the parts of a model file. */
+export function integerModelParts(network: IntegerNetwork): {
+  settings: Record<string, IntegerSetting>;
+  tensors: Tensor[];
+} {
+  const settings: Record<string, IntegerSetting> = {};
+  for (const name of numbers) settings[name] = network[name];
+  const tensors: Tensor[] = [
+    { name: 'centre', dtype: 'I16', shape: [network.centre.length], data: network.centre },
+    { name: 'multiplier', dtype: 'I16', shape: [network.multiplier.length], data: network.multiplier },
+    { name: 'biasGate', dtype: 'I16', shape: [network.biasGate.length], data: network.biasGate },
+    { name: 'biasUpdate', dtype: 'I16', shape: [network.biasUpdate.length], data: network.biasUpdate },
+    { name: 'classifierBias', dtype: 'I32', shape: [network.classes], data: network.classifierBias },
+  ];
+  for (const name of matrices) {
+    const matrix = network[name];
+    if (!matrix) continue;
+    settings[`${name}Bits`] = matrix.fractionBits;
+    tensors.push({ name, dtype: 'I8', shape: [matrix.rows, matrix.columns], data: matrix.values });
+  }
+  return { settings, tensors };
+}
+
+/**
+ * The integer network of a model file, checked against the definition.
+ *
+ * @throws IntegerNetworkError where a part is missing or wrong
+ */
+export function integerNetworkFrom(
+  architecture: Architecture,
+  settings: Readonly<Record<string, IntegerSetting>>,
+  tensors: readonly Tensor[],
+): IntegerNetwork {
+  const number = (name: string): number => {
+    const value = settings[name];
+    if (typeof value !== 'number') throw new IntegerNetworkError(`integer network: the setting ${name} is missing`);
+    return value;
+  };
+  const array = <A extends Int8Array | Int16Array | Int32Array>(name: string, kind: new (length: number) => A): A => {
+    const data = tensors.find((tensor) => tensor.name === name)?.data;
+    if (!(data instanceof kind))
+      throw new IntegerNetworkError(`integer network: the tensor ${name} is missing or of another type`);
+    return data;
+  };
+  const matrix = (name: string): IntegerMatrix => {
+    const values = array(name, Int8Array);
+    const shape = tensors.find((tensor) => tensor.name === name)?.shape ?? [];
+    return { rows: shape[0], columns: shape[1], values, fractionBits: number(`${name}Bits`) };
+  };
+  const { cell, inputSize, hiddenSize, wRank, uRank, classes, gate, update } = architecture;
+  const network: IntegerNetwork = {
+    ...(Object.fromEntries(numbers.map((name) => [name, number(name)])) as Record<(typeof numbers)[number], number>),
+    cell,
+    inputSize,
+    hiddenSize,
+    wRank,
+    uRank,
+    classes,
+    gate,
+    update,
+    centre: array('centre', Int16Array),
+    multiplier: array('multiplier', Int16Array),
+    w2: wRank > 0 ? matrix('w2') : undefined,
+    w1: matrix('w1'),
+    u2: uRank > 0 ? matrix('u2') : undefined,
+    u1: matrix('u1'),
+    biasGate: array('biasGate', Int16Array),
+    biasUpdate: array('biasUpdate', Int16Array),
+    classifier: matrix('classifier'),
+    classifierBias: array('classifierBias', Int32Array),
+  };
+  checkIntegerNetwork(network);
+  return network;
+}

@@ -1,0 +1,81 @@
+import { joinPath, writeFile } from '#platform';
+import { proofSequences, simulate, type BoardResult, type ProofSequence } from '../boards/index.js';
+import type { Sequences } from '../data/index.js';
+import { exportC, ExportError, testInputs, testVectors, unoImage } from '../firmware/index.js';
+import type { IntegerNetwork } from '../integer/index.js';
+import type { ModelFacts } from './models.js';
+
+/** Lines for the exported header's comment: where the network comes from, its classes, the unit of each input. */
+function descriptionOf({ provenance, classNames, input }: ModelFacts): string[] {
+  return [
+    `Recipe ${provenance.recipe}, seed ${provenance.seed}, fastgrnn ${provenance.version}.`,
+    `Classes: ${classNames.map((name, i) => `${i} ${name}`).join(', ')}.`,
+    'Inputs, int16 counts each:',
+    ...input.channelNames.map((name, i) =>
+      `  x[${i}]: ${name}, one count is ${input.lsb[i]} ${input.units[i]}`.trimEnd(),
+    ),
+  ];
+}
+
+/** Writes the exported C and its test vectors; returns the files' names. */
+export async function writeC(
+  network: IntegerNetwork,
+  facts: ModelFacts,
+  prefix: string,
+  folder: string,
+): Promise<string[]> {
+  const files: Record<string, string> = {
+    ...exportC(network, { prefix, description: descriptionOf(facts) }),
+    'vectors.json': `${JSON.stringify(testVectors(network, { steps: Math.min(facts.input.steps, 32) }))}\n`,
+  };
+  for (const [name, text] of Object.entries(files)) await writeFile(joinPath(folder, name), text);
+  return Object.keys(files);
+}
+
+/** Writes the firmware of a run: the exported C, and the Uno's image where the network fits it. */
+export async function writeFirmware(network: IntegerNetwork, facts: ModelFacts, folder: string): Promise<void> {
+  await writeC(network, facts, 'model', folder);
+  try {
+    await writeFile(joinPath(folder, 'uno.hex'), (await unoImage(network)).hex);
+  } catch (error) {
+    if (!(error instanceof ExportError)) throw error; // too large for the part: the boards' results say so
+  }
+}
+
+/** Fewest steps that a board runs in a proof. */
+const proofSteps = 1000;
+
+/**
+ * Sequences of a proof, all as long as the recordings: inputs that saturate and wander (`testInputs`), then test recordings.
+ */
+export function runSequences(network: IntegerNetwork, test: Sequences): ProofSequence[] {
+  const { steps, features, count, values } = test;
+  const made = testInputs(network, { sequences: 8, steps }).map((inputs) => ({ inputs, steps }));
+  const recordings = Math.min(count, Math.max(4, Math.ceil(proofSteps / steps) - made.length));
+  const size = steps * features;
+  for (let i = 0; i < recordings; i++) {
+    const from = Math.floor((i * count) / recordings) * size;
+    made.push({ inputs: values.slice(from, from + size), steps });
+  }
+  return made;
+}
+
+/** Runs every board of the recipe's targets. */
+export async function proveBoards(
+  network: IntegerNetwork,
+  targets: readonly string[],
+  sequences: readonly ProofSequence[] = proofSequences(network),
+): Promise<{ boards: Record<string, Omit<BoardResult, 'skipped'>>; skipped: Record<string, string> }> {
+  const boards: Record<string, Omit<BoardResult, 'skipped'>> = {};
+  const skipped: Record<string, string> = {};
+  for (const target of targets) {
+    if (target !== 'uno') {
+      skipped[target] = 'this version simulates no such board; it knows uno';
+      continue;
+    }
+    const { skipped: reasons, ...builds } = await simulate(network, { board: target, sequences });
+    boards[target] = builds;
+    Object.assign(skipped, reasons);
+  }
+  return { boards, skipped };
+}

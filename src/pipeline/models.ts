@@ -1,0 +1,76 @@
+import { readFile } from '#platform';
+import { convert, integerModelParts, integerNetworkFrom, type IntegerNetwork, type Ranges } from '../integer/index.js';
+import type { Normalisation } from '../features/index.js';
+import {
+  decodeModel,
+  encodeModel,
+  ModelFileError,
+  tensorsOf,
+  type ModelMetadata,
+  type Tensor,
+} from '../network/index.js';
+
+/** What float and integer model share: everything in the file but numbers. */
+export type ModelFacts = Omit<ModelMetadata, 'kind' | 'integer' | 'ranges'>;
+
+export interface FloatModel {
+  readonly kind: 'float';
+  readonly facts: ModelFacts;
+  /** In the order of `tensorsOf`. */
+  readonly parameters: Float32Array;
+  readonly ranges: Ranges;
+}
+
+export interface IntegerModel {
+  readonly kind: 'integer';
+  readonly facts: ModelFacts;
+  readonly network: IntegerNetwork;
+}
+
+export type Model = FloatModel | IntegerModel;
+
+/** The normalisation that a model's inputs go through. */
+export function normalisationFrom(facts: ModelFacts): Normalisation {
+  return { centre: Int16Array.from(facts.features.centre), scale: Float64Array.from(facts.features.scale) };
+}
+
+/** The bytes of a model file. */
+export function encode(model: Model): Promise<Uint8Array> {
+  if (model.kind === 'integer') {
+    const { settings, tensors } = integerModelParts(model.network);
+    return encodeModel({ ...model.facts, kind: 'integer', integer: settings }, tensors);
+  }
+  const tensors: Tensor[] = tensorsOf(model.facts.architecture).map(({ name, shape, offset, size }) => ({
+    name,
+    dtype: 'F32',
+    shape,
+    data: model.parameters.subarray(offset, offset + size),
+  }));
+  return encodeModel({ ...model.facts, kind: 'float', ranges: model.ranges }, tensors);
+}
+
+/** Reads and checks a model file of either kind. */
+export async function readModel(path: string): Promise<Model> {
+  const { metadata, tensors } = await decodeModel(await readFile(path), path);
+  const { kind, integer, ranges, ...facts } = metadata;
+  if (kind === 'integer') {
+    return { kind, facts, network: integerNetworkFrom(facts.architecture, integer ?? {}, tensors) };
+  }
+  if (!ranges) throw new ModelFileError(`${path} holds no ranges of its values; train it again`);
+  const specs = tensorsOf(facts.architecture);
+  const last = specs[specs.length - 1];
+  const parameters = new Float32Array(last.offset + last.size);
+  for (const { name, offset } of specs) {
+    const data = tensors.find((tensor) => tensor.name === name)?.data;
+    if (data) parameters.set(data, offset);
+  }
+  return { kind, facts, parameters, ranges };
+}
+
+/** The integer model of a model: converted where it is float, by the ranges it was trained with. */
+export function integerModel(model: Model, margin: number): IntegerModel {
+  if (model.kind === 'integer') return model;
+  const { facts, parameters, ranges } = model;
+  const network = convert(facts.architecture, parameters, normalisationFrom(facts), ranges, margin);
+  return { kind: 'integer', facts, network };
+}

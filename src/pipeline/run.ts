@@ -1,0 +1,191 @@
+import { describeHost, joinPath, packageFile, runProgram, writeFile } from '#platform';
+import { loadDataset, type Dataset } from '../data/index.js';
+import { modelBytes } from '../firmware/index.js';
+import { agreement, predictInteger } from '../integer/index.js';
+import { loadKernels } from '../kernels/index.js';
+import { loadRecipe, serialise, type LoadedRecipe } from '../recipe/index.js';
+import {
+  classScores,
+  confusionMatrix,
+  macroF1,
+  renderReport,
+  stageMetrics,
+  type ClassMetrics,
+  type Metrics,
+} from '../report/index.js';
+import { evaluateFloat } from '../training/index.js';
+import type { Listener } from './events.js';
+import { proveBoards, runSequences, writeFirmware } from './firmware.js';
+import { encode, integerModel, normalisationFrom, type FloatModel, type IntegerModel } from './models.js';
+import { networkSize } from './size.js';
+import { trainModel, type TrainedModel } from './train-model.js';
+
+export interface RunOptions {
+  /** A shipped recipe's name or a file. */
+  readonly recipe: string;
+  /** Overrides, `network.hiddenSize=64`. */
+  readonly sets?: readonly string[];
+  readonly seed?: number | undefined;
+  /** The folder of data sets; else FASTGRNN_DATA. */
+  readonly dataDirectory?: string | undefined;
+  readonly workers?: number | undefined;
+  readonly backend?: 'auto' | 'wasm' | 'native' | undefined;
+  /** The run's folder; by default `runs/<recipe>-<seed>` under the working folder. */
+  readonly out?: string | undefined;
+  readonly listener?: Listener;
+}
+
+export interface TrainedRun {
+  readonly folder: string;
+  readonly recipe: LoadedRecipe;
+  readonly dataset: Dataset;
+  readonly trained: TrainedModel;
+}
+
+export interface FinishedRun {
+  readonly folder: string;
+  readonly metrics: Metrics;
+}
+
+/** Trains a recipe's float network into `model.safetensors`, beside the resolved `recipe.yaml`. A killed run goes on where it was. */
+export async function trainRecipe(options: RunOptions): Promise<TrainedRun> {
+  const listener = options.listener ?? (() => undefined);
+  const recipe = await loadRecipe(options.recipe, options.sets, options.seed);
+  const folder = options.out ?? joinPath('runs', `${recipe.name}-${recipe.recipe.seed}`);
+  listener({ kind: 'step', text: `recipe ${recipe.name}, seed ${recipe.recipe.seed}, into ${folder}` });
+  const dataset = await loadDataset(recipe.recipe.data, { dataDirectory: options.dataDirectory });
+  const { train, test } = dataset;
+  listener({
+    kind: 'step',
+    text: `data ${dataset.name}: ${train.count} to train on, ${test.count} to test on, ${train.steps} steps of ${train.features} channels, ${dataset.classNames.length} classes`,
+  });
+  const { workers, backend } = options;
+  const checkpoint = joinPath(folder, 'checkpoint.safetensors');
+  const trained = await trainModel(recipe, dataset, { workers, backend, checkpoint }, listener);
+  await writeFile(joinPath(folder, 'recipe.yaml'), serialise(recipe.recipe));
+  await writeFile(joinPath(folder, 'model.safetensors'), await encode(trained.model));
+  return { folder, recipe, dataset, trained };
+}
+
+/** The whole way: from a recipe to firmware that has run on simulated boards, `metrics.json` and `report.html`. */
+export async function runRecipe(options: RunOptions): Promise<FinishedRun> {
+  const listener = options.listener ?? (() => undefined);
+  const { folder, recipe, dataset, trained } = await trainRecipe(options);
+  const { model } = trained;
+  const converted = integerModel(model, recipe.recipe.integer.margin);
+  await writeFile(joinPath(folder, 'integer.safetensors'), await encode(converted));
+
+  listener({
+    kind: 'step',
+    text: `testing: ${dataset.test.count} recordings through the float and the integer network`,
+  });
+  const evaluation = await evaluate(model, converted, dataset);
+
+  listener({
+    kind: 'step',
+    text: `firmware for ${recipe.recipe.targets.join(', ')}, run in the simulator and compared`,
+  });
+  const { network } = converted;
+  await writeFirmware(network, model.facts, joinPath(folder, 'firmware'));
+  const proof = await proveBoards(network, recipe.recipe.targets, runSequences(network, dataset.test));
+
+  const size = networkSize(network, model.facts.architecture);
+  const [selection] = trained.phases;
+  const last = trained.phases[trained.phases.length - 1];
+  const metrics: Metrics = {
+    recipe: recipe.name,
+    seed: recipe.recipe.seed,
+    data: {
+      name: dataset.name,
+      train: dataset.train.count,
+      validation: trained.validationCount,
+      test: dataset.test.count,
+    },
+    training: {
+      seconds: trained.phases.reduce((sum, phase) => sum + phase.seconds, 0),
+      backend: last.backend,
+      workers: last.workers,
+      fma: false,
+      stages: stageMetrics(trained.stages, selection.history, selection.chosenEpochs),
+    },
+    ...evaluation.metrics,
+    size: {
+      paperBytes: size.paper.bytes,
+      modelBytes: modelBytes(network),
+      nonzeros: size.nonzeros,
+      recurrentNonzeros: size.recurrentNonzeros,
+      parts: size.paper.parts,
+    },
+    boards: proof.boards,
+    skipped: proof.skipped,
+    environment: { node: describeHost().node, cpu: describeHost().cpu, backend: last.backend, commit: await commit() },
+  };
+  await writeFile(joinPath(folder, 'metrics.json'), `${JSON.stringify(metrics, undefined, 2)}\n`);
+  const { input, classNames } = model.facts;
+  const report = renderReport({
+    title: `${recipe.name}, seed ${recipe.recipe.seed}`,
+    metrics,
+    history: selection.history,
+    stages: trained.stages,
+    chosenEpochs: selection.chosenEpochs,
+    classNames,
+    confusion: evaluation.confusion,
+    sizeParts: size.paper.parts,
+    inputUnits: input.channelNames.map((channel, i) => ({ channel, lsb: input.lsb[i], unit: input.units[i] })),
+    recipeYaml: serialise(recipe.recipe),
+    notes: notesOf(dataset, trained),
+  });
+  await writeFile(joinPath(folder, 'report.html'), report);
+  return { folder, metrics };
+}
+
+/** Both networks over the test recordings. */
+async function evaluate(model: FloatModel, converted: IntegerModel, dataset: Dataset) {
+  const { test, classNames } = dataset;
+  const float = evaluateFloat(
+    await loadKernels(),
+    model.facts.architecture,
+    model.parameters,
+    normalisationFrom(model.facts),
+    test,
+  );
+  const integer = predictInteger(converted.network, test);
+  const confusion = {
+    float: confusionMatrix(test.labels, float.predictions, classNames.length),
+    integer: confusionMatrix(test.labels, integer, classNames.length),
+  };
+  const details = (matrix: number[][]): ClassMetrics => ({
+    macroF1: macroF1(classScores(matrix)),
+    perClass: classScores(matrix),
+    confusion: matrix,
+  });
+  return {
+    confusion,
+    metrics: {
+      float: { metric: 'accuracy' as const, test: float.accuracy, ...details(confusion.float) },
+      integer: {
+        test: agreement(integer, test.labels),
+        agreement: agreement(integer, float.predictions),
+        ...details(confusion.integer),
+      },
+    },
+  };
+}
+
+function notesOf(dataset: Dataset, trained: TrainedModel): string[] {
+  const retrained = trained.phases.length > 1;
+  return [
+    ...dataset.notes,
+    ...(retrained
+      ? [
+          'The curves are those of the training with a validation part; the model was trained again on all training recordings for the epochs that it chose.',
+        ]
+      : []),
+  ];
+}
+
+/** The commit of this package where it is a clone with git at hand, else nothing. */
+async function commit(): Promise<string> {
+  const result = await runProgram('git', ['-C', packageFile('.'), 'rev-parse', 'HEAD']);
+  return result?.code === 0 ? result.stdout.trim() : '';
+}

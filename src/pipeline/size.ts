@@ -1,0 +1,40 @@
+import { paperSize, type PaperSize } from '../compression/index.js';
+import type { IntegerNetwork } from '../integer/index.js';
+import { tensorsOf, type Architecture } from '../network/index.js';
+
+/** The size of a network in the paper's accounting, and its nonzero weights. */
+export interface NetworkSize {
+  readonly paper: PaperSize;
+  /** Nonzero weights of all matrices, the classifier among them. */
+  readonly nonzeros: number;
+  /** Nonzero weights of W and U: multiplications of one step. */
+  readonly recurrentNonzeros: number;
+}
+
+/** Counts the nonzeros of the integer network; a weight that rounds to 0 is none. */
+export function networkSize(network: IntegerNetwork, architecture: Architecture): NetworkSize {
+  const low = (rank: number, letter: string) => (rank > 0 ? `${letter}1` : letter);
+  const matrices = [
+    { name: low(network.wRank, 'W'), matrix: network.w1 },
+    { name: 'W2', matrix: network.w2 },
+    { name: low(network.uRank, 'U'), matrix: network.u1 },
+    { name: 'U2', matrix: network.u2 },
+  ].flatMap(({ name, matrix }) =>
+    matrix ? [{ name, entries: matrix.values.length, nonzeros: countNonzeros(matrix.values) }] : [],
+  );
+  const others = tensorsOf(architecture)
+    .filter((tensor) => tensor.role !== 'matrix')
+    .map((tensor) => ({ name: tensor.name, entries: tensor.size }));
+  const recurrentNonzeros = matrices.reduce((sum, { nonzeros }) => sum + nonzeros, 0);
+  return {
+    paper: paperSize(matrices, others),
+    recurrentNonzeros,
+    nonzeros: recurrentNonzeros + countNonzeros(network.classifier.values),
+  };
+}
+
+function countNonzeros(values: Int8Array): number {
+  let count = 0;
+  for (const value of values) if (value !== 0) count++;
+  return count;
+}

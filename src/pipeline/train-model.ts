@@ -1,0 +1,152 @@
+import { now, packageFile, readFile } from '#platform';
+import type { Dataset } from '../data/index.js';
+import { calibrate } from '../integer/index.js';
+import { recipeHash, type LoadedRecipe } from '../recipe/index.js';
+import { stagesOf, train, type Stage, type TrainingTask, type TrainOptions } from '../training/index.js';
+import { loadCheckpoint, saveCheckpoint, type Checkpoint, type FinishedPhase } from './checkpoint.js';
+import type { Listener } from './events.js';
+import type { FloatModel, ModelFacts } from './models.js';
+import { allRows, trainingTask, validationSplit } from './prepare.js';
+
+/** A trained float network and how it came about. */
+export interface TrainedModel {
+  readonly model: FloatModel;
+  /** 1 where a parameter may be nonzero. */
+  readonly support: Float32Array;
+  /** All trainings of the run; the last one made the model. */
+  readonly phases: readonly FinishedPhase[];
+  readonly stages: readonly Stage[];
+  readonly validationCount: number;
+}
+
+export interface TrainModelOptions {
+  readonly workers?: number | undefined;
+  readonly backend?: 'auto' | 'wasm' | 'native' | undefined;
+  /** Where the state after each epoch is kept; without it a killed training starts over. */
+  readonly checkpoint?: string | undefined;
+}
+
+/**
+ * Trains a recipe's network: with a part of the training data kept apart for validation, and, where the recipe says
+ * `retrain`, once more on all of them for as many epochs as validation chose (section 4 of the paper). Test data are not used.
+ */
+export async function trainModel(
+  { name, recipe }: LoadedRecipe,
+  dataset: Dataset,
+  options: TrainModelOptions,
+  listener: Listener,
+): Promise<TrainedModel> {
+  const provenance = {
+    recipe: name,
+    recipeHash: await recipeHash(recipe),
+    dataHash: dataset.hash,
+    version: await packageVersion(),
+    seed: recipe.seed,
+    fma: false,
+  };
+  const identity = JSON.stringify(provenance);
+  const split = validationSplit(recipe, dataset);
+  const stages = stagesOf(recipe.training.epochs);
+  let checkpoint: Checkpoint = { finished: [], state: undefined, seconds: 0 };
+  if (options.checkpoint) {
+    const saved = await loadCheckpoint(options.checkpoint, identity);
+    if (saved) listener({ kind: 'note', text: `going on from ${options.checkpoint}` });
+    checkpoint = saved ?? checkpoint;
+  }
+  const save = async (next: Checkpoint) => {
+    checkpoint = next;
+    if (options.checkpoint) await saveCheckpoint(options.checkpoint, identity, next);
+  };
+
+  const phases: { name: string; task: (finished: readonly FinishedPhase[]) => TrainingTask }[] = [
+    { name: 'training', task: () => trainingTask(recipe, dataset, split, stages) },
+  ];
+  if (recipe.training.retrain && split.validation.length > 0) {
+    phases.push({
+      name: 'retraining on all training data',
+      task: ([selection]) => trainingTask(recipe, dataset, allRows(dataset), stopEarly(stages, selection.chosenEpochs)),
+    });
+  }
+
+  let task = phases[0].task([]);
+  let result: { parameters: Float32Array; support: Float32Array } | undefined;
+  for (const [index, phase] of phases.entries()) {
+    task = phase.task(checkpoint.finished);
+    const isLast = index === phases.length - 1;
+    if (index < checkpoint.finished.length && !isLast) continue;
+    listener({
+      kind: 'step',
+      text: `${phase.name}: ${task.trainRows.length} recordings, ${task.validationRows.length} for validation`,
+    });
+    const before = checkpoint.finished[index]?.seconds ?? checkpoint.seconds;
+    const finished = checkpoint.finished.slice(0, index);
+    const started = now();
+    const outcome = await train(task, {
+      ...runOptions(options),
+      ...(checkpoint.state ? { state: checkpoint.state } : {}),
+      onProgress: (progress) => listener({ kind: 'progress', phase: phase.name, progress }),
+      onEpoch: async (record, state) => {
+        listener({ kind: 'epoch', phase: phase.name, record });
+        await save({ finished, state, seconds: before + (now() - started) / 1000 });
+      },
+    });
+    const { history, chosenEpochs, seconds, backend, workers } = outcome;
+    const done = { name: phase.name, history, chosenEpochs, seconds: before + seconds, backend, workers };
+    result = outcome;
+    await save({ finished: [...finished, done], state: isLast ? checkpoint.state : undefined, seconds: 0 });
+  }
+  const { parameters, support } = result ?? unreachable();
+  const { sequences, normalisation, architecture, trainRows } = task;
+  const facts: ModelFacts = {
+    architecture,
+    classNames: [...dataset.classNames],
+    features: {
+      normalise: recipe.features.normalise,
+      centre: [...normalisation.centre],
+      scale: [...normalisation.scale],
+    },
+    input: {
+      steps: sequences.steps,
+      lsb: [...dataset.lsb],
+      units: [...dataset.units],
+      channelNames: [...dataset.channelNames],
+    },
+    provenance,
+  };
+  const rows = spread(trainRows, recipe.integer.calibration);
+  const ranges = calibrate(architecture, parameters, normalisation, sequences, rows);
+  return {
+    model: { kind: 'float', facts, parameters, ranges },
+    support,
+    phases: checkpoint.finished,
+    stages: task.stages,
+    validationCount: split.validation.length,
+  };
+}
+
+function unreachable(): never {
+  throw new Error('a run without a training');
+}
+
+/** The stages cut after the epochs that a validation chose; the learning rate keeps its schedule. */
+function stopEarly(stages: readonly Stage[], chosen: readonly number[]): Stage[] {
+  return stages.map((stage, i) => ({ ...stage, stopAfter: chosen[i] ?? stage.epochs }));
+}
+
+function runOptions(options: TrainModelOptions): TrainOptions {
+  return {
+    ...(options.workers === undefined ? {} : { workers: options.workers }),
+    ...(options.backend === undefined ? {} : { backend: options.backend }),
+  };
+}
+
+/** At most `count` of the rows, evenly spread. */
+function spread(rows: Uint32Array, count: number): Uint32Array {
+  if (rows.length <= count) return rows;
+  return Uint32Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]);
+}
+
+export async function packageVersion(): Promise<string> {
+  const text = new TextDecoder().decode(await readFile(packageFile('package.json')));
+  return (JSON.parse(text) as { version: string }).version;
+}
