@@ -1,1 +1,1 @@
-export { fitNormalisation, type Int16Sequences, type Normalisation, type NormaliseKind } from './normalise.js';
+export { fitNormalisation, type NormaliseKind } from './normalise.js';

@@ -1,18 +1,7 @@
+import type { Int16Sequences, Normalisation } from '../integer/index.js';
+
 /** How inputs are normalised: each channel by its own mean and deviation, all channels by one, or not at all. */
 export type NormaliseKind = 'channel' | 'global' | 'none';
-
-/** `a = (x - centre) * scale`: int16 inputs x become zero mean and unit variance. One value for all channels, or one a channel. */
-export interface Normalisation {
-  readonly centre: Int16Array;
-  readonly scale: Float64Array;
-}
-
-/** Values [count][steps][features] in int16. */
-export interface Int16Sequences {
-  readonly values: Int16Array;
-  readonly steps: number;
-  readonly features: number;
-}
 
 /**
  * The mean, rounded to a whole input unit, and one over the standard deviation, over the given sequences. A channel that

@@ -1,4 +1,4 @@
-import type { Int16Sequences, Normalisation } from '../features/index.js';
+import type { Int16Sequences, Normalisation } from './input.js';
 import { referenceForward, tensorsOf, type Architecture } from '../network/index.js';
 
 /** The largest magnitudes that a float network's values take: they choose the integer formats. */

@@ -1,4 +1,4 @@
-import type { Normalisation } from '../features/index.js';
+import type { Normalisation } from './input.js';
 import { exponentOf, powerOfTwo, sigmoid } from '../math/index.js';
 import { tensorsOf, type Architecture, type Nonlinearity } from '../network/index.js';
 import type { Ranges } from './calibration.js';

@@ -1,6 +1,6 @@
 import { readFile } from '#platform';
 import { convert, integerModelParts, integerNetworkFrom, type IntegerNetwork, type Ranges } from '../integer/index.js';
-import type { Normalisation } from '../features/index.js';
+import type { Normalisation } from '../integer/index.js';
 import {
   decodeModel,
   encodeModel,

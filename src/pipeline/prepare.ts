@@ -1,6 +1,7 @@
 import type { Dataset } from '../data/index.js';
 import { splitValidation } from '../data/index.js';
-import { fitNormalisation, type Normalisation } from '../features/index.js';
+import { fitNormalisation } from '../features/index.js';
+import type { Normalisation } from '../integer/index.js';
 import type { Architecture } from '../network/index.js';
 import type { Recipe } from '../recipe/index.js';
 import type { Stage, TrainingTask } from '../training/index.js';

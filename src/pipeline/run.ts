@@ -1,4 +1,4 @@
-import { describeHost, joinPath, packageFile, runProgram, writeFile } from '#platform';
+import { absolutePath, describeHost, joinPath, packageFile, runProgram, writeFile } from '#platform';
 import { loadDataset, type Dataset } from '../data/index.js';
 import { modelBytes } from '../firmware/index.js';
 import { agreement, predictInteger } from '../integer/index.js';
@@ -50,7 +50,7 @@ export interface FinishedRun {
 /** Trains a recipe's float network into `model.safetensors`, beside the resolved `recipe.yaml`. A killed run goes on where it was. */
 export async function trainRecipe(options: RunOptions): Promise<TrainedRun> {
   const listener = options.listener ?? (() => undefined);
-  const recipe = await loadRecipe(options.recipe, options.sets, options.seed);
+  const recipe = withAbsolutePath(await loadRecipe(options.recipe, options.sets, options.seed));
   const folder = options.out ?? joinPath('runs', `${recipe.name}-${recipe.recipe.seed}`);
   listener({ kind: 'step', text: `recipe ${recipe.name}, seed ${recipe.recipe.seed}, into ${folder}` });
   const dataset = await loadDataset(recipe.recipe.data, { dataDirectory: options.dataDirectory });
@@ -65,6 +65,12 @@ export async function trainRecipe(options: RunOptions): Promise<TrainedRun> {
   await writeFile(joinPath(folder, 'recipe.yaml'), serialise(recipe.recipe));
   await writeFile(joinPath(folder, 'model.safetensors'), await encode(trained.model));
   return { folder, recipe, dataset, trained };
+}
+
+/** A recipe whose recordings are found from wherever its copy in the run's folder is used. */
+function withAbsolutePath({ name, recipe }: LoadedRecipe): LoadedRecipe {
+  const { path } = recipe.data;
+  return { name, recipe: path === undefined ? recipe : { ...recipe, data: { ...recipe.data, path: absolutePath(path) } } };
 }
 
 /** The whole way: from a recipe to firmware that has run on simulated boards, `metrics.json` and `report.html`. */

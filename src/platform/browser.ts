@@ -39,6 +39,10 @@ export function joinPath(...segments: string[]): string {
   return segments.join('/').replaceAll(/\/{2,}/g, '/');
 }
 
+export function absolutePath(file: string): string {
+  return file;
+}
+
 export function environment(): undefined {
   return undefined;
 }
@@ -110,6 +114,7 @@ export function breathe(): Promise<void> {
   kindOf,
   listDirectory,
   joinPath,
+  absolutePath,
   environment,
   packageDirectory,
   packageFile,

@@ -80,6 +80,10 @@ export function joinPath(...segments: string[]): string {
   return path.join(...segments);
 }
 
+export function absolutePath(file: string): string {
+  return path.resolve(file);
+}
+
 export function environment(name: string): string | undefined {
   return process.env[name];
 }
@@ -167,6 +171,7 @@ export function breathe(): Promise<void> {
   kindOf,
   listDirectory,
   joinPath,
+  absolutePath,
   environment,
   packageDirectory,
   packageFile,

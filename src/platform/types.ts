@@ -14,6 +14,8 @@ export interface Platform {
   listDirectory(path: string): Promise<string[]>;
   /** Joins path segments. */
   joinPath(...segments: string[]): string;
+  /** A path that holds from any working folder. */
+  absolutePath(path: string): string;
   /** An environment variable, or undefined. */
   environment(name: string): string | undefined;
   /** The directory of an installed npm package as seen from this one, or undefined. */

@@ -1,4 +1,4 @@
-import type { Normalisation } from '../features/index.js';
+import type { Normalisation } from '../integer/index.js';
 import { NetworkEngine, type Architecture } from '../network/index.js';
 import type { Kernels } from '../kernels/index.js';
 import { Gather } from './gather.js';

@@ -1,4 +1,4 @@
-import type { Normalisation } from '../features/index.js';
+import type { Normalisation } from '../integer/index.js';
 import { drawAugmentation, isAugmented, type Augmentation, type AugmentSettings } from './augment.js';
 import type { LabelledSequences } from './task.js';
 

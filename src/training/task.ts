@@ -1,4 +1,4 @@
-import type { Normalisation } from '../features/index.js';
+import type { Normalisation } from '../integer/index.js';
 import type { Architecture } from '../network/index.js';
 import type { Recipe } from '../recipe/index.js';
 
