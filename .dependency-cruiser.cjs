@@ -1,7 +1,22 @@
 // A room of src/ imports only from rooms above it in this list, and only through their index.ts.
 const rooms = [
-  'platform', 'kernels', 'math', 'recipe', 'network', 'compression', 'integer', 'features', 'data',
-  'training', 'firmware', 'boards', 'report', 'pipeline', 'search', 'server', 'cli',
+  'platform',
+  'kernels',
+  'math',
+  'recipe',
+  'network',
+  'compression',
+  'integer',
+  'features',
+  'data',
+  'training',
+  'firmware',
+  'boards',
+  'report',
+  'pipeline',
+  'search',
+  'server',
+  'cli',
 ];
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -13,7 +28,10 @@ module.exports = {
       severity: 'error',
       comment: 'A room is used through its index.ts; nothing reaches behind it.',
       from: { path: '^src/([^/]+)/', pathNot: String.raw`\.test\.ts$` },
-      to: { path: '^src/[^/]+/', pathNot: ['^src/$1/', '^src/[^/]+/index\\.ts$', '^src/platform/(node|browser)\\.ts$'] },
+      to: {
+        path: '^src/[^/]+/',
+        pathNot: ['^src/$1/', '^src/[^/]+/index\\.ts$', '^src/platform/(node|browser)\\.ts$'],
+      },
     },
     {
       name: 'node-only-behind-the-platform',
