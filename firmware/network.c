@@ -22,15 +22,9 @@ static struct {
   uint16_t *r;
 } net;
 
-static int16_t read16(const uint8_t *at)
-{
-  return (int16_t)(READ8(at) | (uint16_t)((uint16_t)READ8(at + 1) << 8));
-}
+static int16_t read16(const uint8_t *at) { return (int16_t)READ16(at); }
 
-static uint32_t read32(const uint8_t *at)
-{
-  return (uint16_t)read16(at) | (uint32_t)(uint16_t)read16(at + 2) << 16;
-}
+static uint32_t read32(const uint8_t *at) { return READ16(at) | (uint32_t)READ16(at + 2) << 16; }
 
 static int16_t next16(const uint8_t **stream)
 {
@@ -39,11 +33,19 @@ static int16_t next16(const uint8_t **stream)
   return read16(at);
 }
 
+static int16_t saturate16(int32_t v)
+{
+  if (v > 32767) return 32767;
+  if (v < -32767) return -32767;
+  return (int16_t)v;
+}
+
 static int16_t saturate(int32_t v, int16_t limit)
 {
-  if (v > limit) return limit;
-  if (v < -limit) return (int16_t)-limit;
-  return (int16_t)v;
+  int16_t s = saturate16(v);
+  if (s > limit) return limit;
+  if (s < -limit) return (int16_t)-limit;
+  return s;
 }
 
 /* CRC-16/MCRF4XX, without a table: x^16 + x^12 + x^5 + 1, low bit first. */
@@ -144,18 +146,17 @@ void network_reset(void)
   }
 }
 
-/* Y(m, b): the table at a magnitude, 2^b steps a segment. */
-static int16_t interpolate(uint16_t m, uint8_t b)
+/*
+ * Y(m, 10): the table at a magnitude, 2^10 steps a segment. Y(m, 9) is Y(2 m, 10), rounding included.
+ */
+static int16_t interpolate(uint16_t m)
 {
-  uint8_t k = (uint8_t)((b == 9 ? m : m >> 1) >> 9);
-  const uint8_t *at = net.table + 2 * (k < 32 ? k : 32);
-  int16_t low = read16(at), f;
-  int32_t rise;
-  if (k >= 32) return low;
-  f = (int16_t)(m & ((1u << b) - 1));
-  rise = (int32_t)(int16_t)(read16(at + 2) - low) * f; /* at most 2037 * 1023 */
-  if (b == 9) rise *= 2;
-  return (int16_t)(low + (int16_t)((int16_t)((rise + 512) >> 8) >> 2));
+  const uint8_t *at = net.table + ((uint8_t)(m >> 9) & 0x7e); /* two bytes a segment */
+  uint16_t low, rise;
+  if (m & 0x8000) return read16(net.table + 64);
+  low = READ16(at);
+  rise = (uint16_t)(READ16(at + 2) - low); /* at most 2037 */
+  return (int16_t)(low + ((uint16_t)(((uint32_t)rise * (m & 1023) + 512) >> 8) >> 2));
 }
 
 /* S(p): p in Q12, the value in Q14. */
@@ -172,10 +173,10 @@ static int16_t activate(uint8_t kind, int16_t p)
   case RELU:
     return (int16_t)(p <= 0 ? 0 : p > 8191 ? 32767 : 4 * p);
   case TANH:
-    y = interpolate((uint16_t)(p < 0 ? -p : p), 9);
+    y = interpolate((uint16_t)(2 * (uint16_t)(p < 0 ? -p : p)));
     return (int16_t)(p < 0 ? -y : y);
   default: /* SIGMOID; 16385 - y and 16385 + y are positive and below 2^15 */
-    y = interpolate((uint16_t)(p < 0 ? -p : p), 10);
+    y = interpolate((uint16_t)(p < 0 ? -p : p));
     return (int16_t)((p < 0 ? 16385 - y : 16385 + y) >> 1);
   }
 }
@@ -202,7 +203,7 @@ static void normalise(const uint8_t **stream)
       centre = next16(stream);
       multiplier = next16(stream);
     }
-    v = (int32_t)saturate((int32_t)*x - centre, 32767) * multiplier;
+    v = (int32_t)saturate16((int32_t)*x - centre) * multiplier;
     *x = saturate(matrix_shift(&net.affine, v + net.affine.start), net.input_limit);
   }
 }
@@ -217,6 +218,8 @@ static void project(const struct matrix *m, const uint8_t **stream, const int16_
 void network_step(void)
 {
   const uint8_t *stream = net.stream;
+  int16_t *h = net.h;
+  uint16_t *r = net.r;
   uint8_t j;
   normalise(&stream);
   if (net.w_rank) project(&net.w2, &stream, net.x, net.t, net.w_rank, net.w_limit);
@@ -225,20 +228,20 @@ void network_step(void)
   } else {
     for (j = 0; j < net.hidden; j++) net.u[j] = net.h[j];
   }
-  for (j = 0; j < net.hidden; j++) {
+  for (j = net.hidden; j; j--) {
     int16_t z = net.offset, g = net.scale, c;
     int32_t p, v;
-    p = matrix_row(&net.w1, &stream, net.t);                  /* 4 */
+    p = matrix_row(&net.w1, &stream, net.t);                    /* 4 */
     p += matrix_row(&net.u1, &stream, net.u);
-    c = update(net.update, saturate(p + next16(&stream), 32767)); /* 6 */
+    c = update(net.update, saturate16(p + next16(&stream)));    /* 6 */
     if (!(net.flags & FAST_RNN)) {
-      z = activate(net.gate, saturate(p + next16(&stream), 32767)); /* 5 */
+      z = activate(net.gate, saturate16(p + next16(&stream)));  /* 5 */
       /* 7: rs(zeta (16384 - z), 14) = zeta + ((8192 - zeta z) >> 14), whose product fits 16 by 16 bits */
-      g = saturate(shift14(8192 - (int32_t)net.scale * z) + net.scale + net.offset, 32767);
+      g = saturate16(shift14(8192 - (int32_t)net.scale * z) + net.scale + net.offset);
     }
-    v = (int32_t)g * c + (int32_t)z * net.h[j] + net.r[j]; /* 8 */
-    net.h[j] = saturate(shift14(v), net.state_limit);      /* 9 */
-    net.r[j] = (uint16_t)v & 16383;
+    v = (int32_t)g * c + (int32_t)z * *h + *r; /* 8 */
+    *h++ = saturate(shift14(v), net.state_limit); /* 9 */
+    *r++ = (uint16_t)v & 16383;
   }
 }
 

@@ -10,8 +10,10 @@
 #if defined(__AVR__)
 #include <avr/pgmspace.h>
 #define READ8(address) pgm_read_byte(address)
+#define READ16(address) pgm_read_word(address)
 #else
 #define READ8(address) (*(address))
+#define READ16(address) ((uint16_t)((address)[0] | (address)[1] << 8))
 #endif
 
 /* How to read and requantise the rows of one matrix. avr/rows.S knows the offsets of the fields. */

@@ -116,13 +116,20 @@ function writeHeader(view: DataView, network: IntegerNetwork, forms: MatrixForms
   view.setUint32(4, view.byteLength, true);
   view.setUint32(8, head, true);
   [
-    ...[network.inputSize, network.hiddenSize, network.wRank, network.uRank, network.classes],
+    network.inputSize,
+    network.hiddenSize,
+    network.wRank,
+    network.uRank,
+    network.classes,
     gate | (update << 4),
-    ...[network.inputShift, network.w2Shift, network.w1Shift, network.u2Shift, network.u1Shift],
+    network.inputShift,
+    network.w2Shift,
+    network.w1Shift,
+    network.u2Shift,
+    network.u1Shift,
     network.stateBits,
   ].forEach((byte, i) => view.setUint8(12 + i, byte));
-  [
-    ...[network.inputLimit, network.wLimit, network.uLimit, network.stateLimit],
-    ...[network.scale, network.offset],
-  ].forEach((value, i) => view.setInt16(24 + 2 * i, value, true));
+  [network.inputLimit, network.wLimit, network.uLimit, network.stateLimit, network.scale, network.offset].forEach(
+    (value, i) => view.setInt16(24 + 2 * i, value, true),
+  );
 }

@@ -30,7 +30,9 @@ export interface CLayout {
 
 export function layoutOf(network: IntegerNetwork, prefix: string): CLayout {
   const place = (name: string, matrix: IntegerMatrix, shift: number): CMatrix => ({
-    ...{ name, matrix, shift },
+    name,
+    matrix,
+    shift,
     form: smallerForm(matrix),
   });
   const gated = network.cell === 'FastGRNN';
@@ -42,7 +44,11 @@ export function layoutOf(network: IntegerNetwork, prefix: string): CLayout {
     classifier: place('classifier', network.classifier, 0),
   };
   return {
-    ...{ network, prefix, upper: prefix.toUpperCase(), gated, ...matrices },
+    network,
+    prefix,
+    upper: prefix.toUpperCase(),
+    gated,
+    ...matrices,
     forms: new Set(Object.values(matrices).flatMap((m) => (m ? [m.form] : []))),
     table: usesTable(network.update) || (gated && usesTable(network.gate)),
   };

@@ -1,4 +1,4 @@
-import { usesTable, type IntegerNetwork } from '../../integer/index.js';
+import type { IntegerNetwork } from '../../integer/index.js';
 import type { CLayout } from './layout.js';
 
 type Nonlinearity = IntegerNetwork['gate'];
@@ -6,8 +6,7 @@ type Nonlinearity = IntegerNetwork['gate'];
 /** The functions gate (equation 5) and update (equation 6), with the table's interpolation where they read it. */
 export function nonlinearityFunctions(layout: CLayout): string {
   const { network, prefix, gated } = layout;
-  const kinds = new Set(gated ? [network.gate, network.update] : [network.update]);
-  const parts = [...kinds].filter(usesTable).map((kind) => interpolation(layout, kind));
+  const parts = layout.table ? [interpolation(layout)] : [];
   if (gated) {
     parts.push(`/* Equation 5, ${network.gate}: p in Q12, the value in Q14 */
 static int16_t ${prefix}_gate(int16_t p)
@@ -38,7 +37,7 @@ function updateExpression(kind: Nonlinearity, prefix: string): string {
 
 /** S(p) as an expression of type int, which may have 16 bits. */
 function activation(kind: Nonlinearity, prefix: string): string {
-  const y = (magnitude: string) => `${prefix}_${kind}_table((uint16_t)${magnitude})`;
+  const y = (magnitude: string) => `${prefix}_table((uint16_t)${magnitude})`;
   switch (kind) {
     case 'hardTanh':
       return '4 * (p > 4096 ? 4096 : p < -4096 ? -4096 : p)';
@@ -49,24 +48,23 @@ function activation(kind: Nonlinearity, prefix: string): string {
     case 'relu':
       return 'p <= 0 ? 0 : p > 8191 ? 32767 : 4 * p';
     case 'tanh':
-      return `p < 0 ? -${y('-p')} : ${y('p')}`;
+      return `p < 0 ? -${y('(2u * (uint16_t)-p)')} : ${y('(2u * (uint16_t)p)')}`;
     case 'sigmoid':
       return `(p < 0 ? 16385 - ${y('-p')} : 16385 + ${y('p')}) >> 1`;
   }
 }
 
-function interpolation({ prefix, upper }: CLayout, kind: Nonlinearity): string {
-  const bits = kind === 'tanh' ? 9 : 10;
-  return `/* Y(m, ${bits}): straight lines between the values of the table, ${2 ** bits} steps a segment */
-static int16_t ${prefix}_${kind}_table(uint16_t m)
+/** One function for both kinds: Y(m, 9), which tanh takes, is Y(2 m, 10), rounding included. */
+function interpolation({ prefix, upper }: CLayout): string {
+  return `/* Y(m, 10): straight lines between the values of the table, 1024 steps a segment */
+static int16_t ${prefix}_table(uint16_t m)
 {
-  uint8_t k = (uint8_t)(m >> ${bits});
-  int16_t low, rise, part;
+  uint8_t k = (uint8_t)((uint8_t)(m >> 8) >> 2);
+  uint16_t low, rise;
   if (k >= 32) return ${upper}_READ16(&${prefix}_tanh[32]);
-  low = ${upper}_READ16(&${prefix}_tanh[k]);
-  rise = (int16_t)(${upper}_READ16(&${prefix}_tanh[k + 1]) - low);
-  part = (int16_t)(m & ${2 ** bits - 1});
-  return (int16_t)(low + (int16_t)(((int32_t)rise * part + ${2 ** (bits - 1)}) >> ${bits}));
+  low = (uint16_t)${upper}_READ16(&${prefix}_tanh[k]);
+  rise = (uint16_t)((uint16_t)${upper}_READ16(&${prefix}_tanh[k + 1]) - low); /* at most 2037 */
+  return (int16_t)(low + ((uint16_t)(((uint32_t)rise * (m & 1023) + 512) >> 8) >> 2));
 }
 `;
 }

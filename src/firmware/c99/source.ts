@@ -14,12 +14,11 @@ ${tableMacros(layout)}
 typedef char ${prefix}_needs_arithmetic_shift[(-1 >> 1) == -1 ? 1 : -1];
 
 ${tables(layout)}
-/* v clamped to [-limit, limit] */
+/* v clamped to [-limit, limit], limit at most 32767; first to 16 bits, which 8-bit processors do faster */
 static int16_t ${prefix}_saturate(int32_t v, int16_t limit)
 {
-  if (v > limit) return limit;
-  if (v < -limit) return (int16_t)-limit;
-  return (int16_t)v;
+  int16_t s = (int16_t)(v > 32767 ? 32767 : v < -32767 ? -32767 : v);
+  return (int16_t)(s > limit ? limit : s < -limit ? -limit : s);
 }
 
 /* floor(v / 2^14), as shifts by whole bytes around one of two bits, which 8-bit processors do faster */

@@ -1,0 +1,75 @@
+import { compileUno, ExportError, testInputs, unoImage } from '../firmware/index.js';
+import type { IntegerNetwork } from '../integer/index.js';
+import { proveUno, type BoardProof, type ProofOptions, type ProofSequence } from './uno.js';
+
+/** A board whose simulator is built in. */
+export type BoardName = 'uno';
+
+export const boardNames: readonly BoardName[] = ['uno'];
+
+/** A proof of exported C names its compiler. */
+export interface CompiledProof extends BoardProof {
+  readonly compiler: string;
+}
+
+/** What a board's builds have shown: `boards.<board>` of `metrics.json`, and its part of `skipped`. */
+export interface BoardResult {
+  /** The committed generic runtime with the network's blob, or the image that was given. */
+  readonly runtime?: BoardProof;
+  /** The exported C, compiled on this machine. */
+  readonly generated?: CompiledProof;
+  /** "board build" to the reason why it was not run. */
+  readonly skipped: Readonly<Record<string, string>>;
+}
+
+export interface SimulateOptions extends ProofOptions {
+  readonly board: BoardName;
+  /** Intel HEX of a program to prove instead of what this package builds. */
+  readonly image?: Uint8Array | string;
+  /** Inputs to run; at least 1000 steps that also saturate when absent. */
+  readonly sequences?: readonly ProofSequence[];
+}
+
+/** Input sequences for a proof: `steps` in all, at least, of every kind of `testInputs`. */
+export function proofSequences(network: IntegerNetwork, steps = 1000, seed = 1): ProofSequence[] {
+  const each = Math.ceil(steps / 8);
+  return testInputs(network, { sequences: 8, steps: each, seed }).map((inputs) => ({ inputs, steps: each }));
+}
+
+/**
+ * Runs a network's builds on a simulated board, each compared value by value with the definition. A build that can't be
+ * made stands in `skipped`; a board that gives another value has `bitExact: false`.
+ */
+export async function simulate(network: IntegerNetwork, options: SimulateOptions): Promise<BoardResult> {
+  const { image, sequences = proofSequences(network) } = options;
+  if (image !== undefined) {
+    const hex = typeof image === 'string' ? image : new TextDecoder().decode(image);
+    return { runtime: proveUno(network, { hex }, sequences, options), skipped: {} };
+  }
+  const skipped: Record<string, string> = {};
+  const runtime = await attempt(skipped, 'uno runtime', async () =>
+    proveUno(network, await unoImage(network), sequences, options),
+  );
+  const generated = await attempt(skipped, 'uno generated', async () => {
+    const compiled = await compileUno(network);
+    if (compiled) return { ...proveUno(network, compiled, sequences, options), compiler: compiled.compiler };
+    skipped['uno generated'] = 'avr-gcc not found; install it: apt-get install gcc-avr binutils-avr avr-libc';
+    return undefined;
+  });
+  return { ...(runtime && { runtime }), ...(generated && { generated }), skipped };
+}
+
+/** Runs one build; one that the part has no room for is skipped with the reason. */
+async function attempt<T>(
+  skipped: Record<string, string>,
+  name: string,
+  build: () => Promise<T | undefined>,
+): Promise<T | undefined> {
+  try {
+    return await build();
+  } catch (error) {
+    if (!(error instanceof ExportError)) throw error;
+    skipped[name] = error.message;
+    return undefined;
+  }
+}

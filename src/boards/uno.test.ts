@@ -1,0 +1,199 @@
+import { spawnSync } from 'node:child_process';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { encodeBlob, ExportError, readHex, unoImage, unoLimits, vectorBytes, writeHex } from '../firmware/index.js';
+import type { IntegerNetwork } from '../integer/index.js';
+import { Random } from '../math/index.js';
+import { randomNetwork } from '../testing/random-network.js';
+import { proofSequences, proveUno, simulate } from './index.js';
+
+/** The shape of the paper's smaller networks: sparse, of low rank, with the interpolated nonlinearities. */
+const realistic = randomNetwork(new Random(3), {
+  cell: 'FastGRNN',
+  inputSize: 20,
+  hiddenSize: 32,
+  wRank: 6,
+  uRank: 10,
+  classes: 6,
+  density: 0.3,
+  gate: 'sigmoid',
+  update: 'tanh',
+});
+
+describe('the generic runtime on a simulated Uno', () => {
+  it('gives every value of 1000 steps of a realistic network', async () => {
+    const proof = proveUno(realistic, await unoImage(realistic), proofSequences(realistic, 1000));
+    expect(proof).toMatchObject({ bitExact: true, sequences: 8, steps: 1000 });
+    expect(proof.msPerStep).toBeCloseTo(proof.cyclesPerStep / 16000, 9);
+    expect(proof.minCyclesPerStep).toBeLessThanOrEqual(proof.cyclesPerStep);
+    expect(proof.maxCyclesPerStep).toBeGreaterThanOrEqual(proof.cyclesPerStep);
+    expect(proof.msPerPrediction).toBeGreaterThan(125 * proof.msPerStep);
+  });
+
+  it.each([
+    ['H = 1, D = 1, full rank', { hiddenSize: 1, inputSize: 1, wRank: 0, uRank: 0 }],
+    ['H = 1, D = 1, rank 1', { hiddenSize: 1, inputSize: 1, wRank: 1, uRank: 1 }],
+    ['full rank, dense', { wRank: 0, uRank: 0, density: 1 }],
+    ['full rank, sparse, wide', { wRank: 0, uRank: 0, hiddenSize: 150, inputSize: 140, density: 0.02 }],
+    ['no weights', { density: 0 }],
+    ['FastRNN', { cell: 'FastRNN' }],
+    ['relu and hard nonlinearities', { gate: 'hardSigmoid4', update: 'relu' }],
+    ['tanh gate', { cell: 'FastGRNN', gate: 'tanh', update: 'sigmoid' }],
+  ] as const)('is exact: %s', async (_, shape) => {
+    for (const extreme of [false, true]) {
+      const network = randomNetwork(new Random(9), { ...shape, extreme });
+      expect(proveUno(network, await unoImage(network), proofSequences(network, 40))).toMatchObject({ bitExact: true });
+    }
+  });
+
+  it('is exact for random networks of every kind', async () => {
+    const random = new Random(17);
+    for (let k = 0; k < 24; k++) {
+      const network = randomNetwork(random, { extreme: k % 3 > 0 });
+      const proof = proveUno(network, await unoImage(network), proofSequences(network, 16, k));
+      expect(proof, `network ${k}`).toMatchObject({ bitExact: true, steps: 16 });
+    }
+  });
+
+  it('stays inside its stack reserve, and says what RAM it uses', async () => {
+    const image = await unoImage(realistic);
+    const proof = proveUno(realistic, image, proofSequences(realistic, 8));
+    expect(proof.ramBytes).toBe(image.ramBytes);
+    expect(proof.flashBytes).toBe(image.flashBytes);
+    expect(proof.stackBytes).toBeGreaterThan(10);
+    expect(proof.stackBytes).toBeLessThanOrEqual(image.stackReserve);
+  });
+});
+
+describe('an image that is not the network’s', () => {
+  const sequences = proofSequences(realistic, 8);
+  let hex = '';
+  let blobAddress = 0;
+  beforeAll(async () => ({ hex, blobAddress } = await unoImage(realistic)));
+
+  /** The image with one byte changed. */
+  function patched(address: number, change: (byte: number) => number): string {
+    const [segment] = readHex(hex);
+    const bytes = segment.bytes.slice();
+    bytes[address] = change(bytes[address]);
+    return writeHex([{ address: 0, bytes }]);
+  }
+
+  it('has one flipped bit in the blob: the runtime reports its checksum', () => {
+    const proof = proveUno(realistic, { hex: patched(blobAddress + 100, (byte) => byte ^ 8) }, sequences);
+    expect(proof).toMatchObject({ bitExact: false, steps: 0, error: expect.stringContaining('checksum') });
+  });
+
+  it('has a damaged magic, version or length', () => {
+    const error = (at: number) =>
+      proveUno(realistic, { hex: patched(blobAddress + at, (byte) => byte ^ 64) }, sequences).error;
+    expect(error(0)).toMatch(/no model blob/);
+    expect(error(2)).toMatch(/a format that the program does not know/);
+    expect(error(5)).toMatch(/wrong length/);
+  });
+
+  it('holds another network of other sizes', async () => {
+    const other = await unoImage(randomNetwork(new Random(8), { inputSize: 20, hiddenSize: 31, classes: 6 }));
+    expect(proveUno(realistic, other, sequences)).toMatchObject({
+      bitExact: false,
+      error: expect.stringContaining('another network'),
+    });
+  });
+
+  it('holds a network whose one bias differs by one: a value differs', async () => {
+    const biasUpdate = realistic.biasUpdate.slice();
+    biasUpdate[7]++;
+    const proof = proveUno(realistic, await unoImage({ ...realistic, biasUpdate }), sequences);
+    expect(proof).toMatchObject({ bitExact: false, firstDifference: { what: 'state', index: 7 } });
+    expect(proof.error).toBeUndefined();
+  });
+
+  it('rounds differently in one place: 8191 instead of 8192 in equation 7', () => {
+    // ldi rX, 0x20 loads the high byte of 8192; find those of the program and change each in turn.
+    const [{ bytes }] = readHex(hex);
+    const places: number[] = [];
+    for (let at = 0; at < blobAddress; at += 2) {
+      if ((bytes[at + 1] & 0xf0) === 0xe0 && (((bytes[at + 1] & 15) << 4) | (bytes[at] & 15)) === 0x20) places.push(at);
+    }
+    const proofs = places.map((at) => proveUno(realistic, { hex: patched(at, (byte) => byte ^ 1) }, sequences));
+    expect(proofs.some(({ firstDifference }) => firstDifference !== undefined)).toBe(true);
+  });
+
+  it('is no program: text, zeros, random bytes, a program that never answers', () => {
+    const random = new Random(1);
+    const images = [
+      'not a hex file',
+      writeHex([]),
+      writeHex([{ address: 0, bytes: new Uint8Array(4096) }]),
+      writeHex([{ address: 0, bytes: Uint8Array.from({ length: 8192 }, () => random.below(256)) }]),
+      writeHex([{ address: 0, bytes: Uint8Array.of(0xff, 0xcf) }]), // rjmp to itself
+      writeHex([{ address: 0x7fff, bytes: new Uint8Array(4) }]),
+    ];
+    for (const image of images) {
+      expect(proveUno(realistic, { hex: image }, sequences)).toMatchObject({
+        bitExact: false,
+        steps: 0,
+        error: expect.any(String),
+      });
+    }
+  });
+});
+
+describe('unoImage', () => {
+  const fits = { gate: 'hardTanh', update: 'hardTanh', density: 1, wRank: 0, uRank: 0 } as const;
+
+  it('refuses a network that is larger than flash, with need and limit', async () => {
+    const network = randomNetwork(new Random(1), { ...fits, inputSize: 60, hiddenSize: 150 });
+    await expect(unoImage(network)).rejects.toThrow(ExportError);
+    await expect(unoImage(network)).rejects.toThrow(new RegExp(`${encodeBlob(network).length} .*it has 32256`));
+  });
+
+  it('refuses a network whose vectors need more than RAM; the runtime itself does, too', async () => {
+    const network = (hiddenSize: number): IntegerNetwork =>
+      randomNetwork(new Random(1), { ...fits, density: 0.02, inputSize: 255, uRank: 1, hiddenSize });
+    let hiddenSize = 255;
+    while ((await unoImage(network(hiddenSize)).catch(() => undefined)) === undefined) hiddenSize--;
+    expect(
+      proveUno(network(hiddenSize), await unoImage(network(hiddenSize)), proofSequences(network(1), 0)),
+    ).toMatchObject({
+      steps: 0,
+    });
+    const large = network(hiddenSize + 1);
+    await expect(unoImage(large)).rejects.toThrow(/bytes of an Uno's RAM .* it has 2048/);
+    expect(vectorBytes(large)).toBeLessThan(unoLimits.ram);
+
+    const image = await unoImage(realistic);
+    const [{ bytes }] = readHex(image.hex);
+    const program = bytes.slice(0, image.blobAddress);
+    const hex = writeHex([
+      { address: 0, bytes: program },
+      { address: image.blobAddress, bytes: encodeBlob(large) },
+    ]);
+    expect(proveUno(large, { hex }, [])).toMatchObject({ bitExact: false, error: expect.stringContaining('more RAM') });
+  });
+});
+
+describe('simulate', () => {
+  it('proves the runtime and, where avr-gcc is found, the exported C', async () => {
+    const { runtime, generated, skipped } = await simulate(realistic, {
+      board: 'uno',
+      sequences: proofSequences(realistic, 64),
+    });
+    expect(runtime).toMatchObject({ bitExact: true, steps: 64 });
+    if (spawnSync('avr-gcc', ['--version']).status === 0) {
+      expect(generated).toMatchObject({ bitExact: true, steps: 64, compiler: expect.stringContaining('avr-gcc') });
+      expect(skipped).toEqual({});
+    } else {
+      expect(generated).toBeUndefined();
+      expect(skipped['uno generated']).toMatch(/avr-gcc not found/);
+    }
+  });
+
+  it('proves an image that it is given', async () => {
+    const { hex } = await unoImage(realistic);
+    const sequences = proofSequences(realistic, 16);
+    const image = new TextEncoder().encode(hex);
+    expect((await simulate(realistic, { board: 'uno', image, sequences })).runtime?.bitExact).toBe(true);
+    const damaged = await simulate(realistic, { board: 'uno', image: image.subarray(0, 5000), sequences });
+    expect(damaged.runtime).toMatchObject({ bitExact: false, error: expect.stringContaining('Intel HEX') });
+  });
+});

@@ -1,0 +1,126 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { tanhTable, type IntegerNetwork } from '../integer/index.js';
+import { Random } from '../math/index.js';
+import { randomNetwork } from '../testing/random-network.js';
+import { encodeBlob, modelBytes } from './blob.js';
+import { crc16 } from './crc.js';
+import { decodeBlob } from './decode.js';
+import { ImageError } from './errors.js';
+import { encodeRow, smallerForm } from './rows.js';
+
+/** A blob leaves out what decides no result. */
+function withoutFractionBits(network: IntegerNetwork): IntegerNetwork {
+  const plain = <M extends IntegerNetwork['w2']>(m: M) => m && { ...m, fractionBits: 0 };
+  return {
+    ...network,
+    inputBits: 0,
+    w2: plain(network.w2),
+    u2: plain(network.u2),
+    w1: { ...network.w1, fractionBits: 0 },
+    u1: { ...network.u1, fractionBits: 0 },
+    classifier: { ...network.classifier, fractionBits: 0 },
+  };
+}
+
+/** The paper's accounting (one byte an entry, two a nonzero below half), counted here on its own. */
+function paperBytes(network: IntegerNetwork): number {
+  const matrix = (m: IntegerNetwork['w2']): number => {
+    if (!m) return 0;
+    const nonzeros = m.values.filter((value) => value !== 0).length;
+    return nonzeros < 0.5 * m.values.length ? 2 * nonzeros : m.values.length;
+  };
+  return (
+    [network.w1, network.w2, network.u1, network.u2].reduce((sum, m) => sum + matrix(m), 0) +
+    network.biasGate.length +
+    network.biasUpdate.length +
+    network.classifier.values.length +
+    network.classes +
+    2
+  );
+}
+
+describe('encodeBlob', () => {
+  it('gives the network back, whatever it is', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.boolean(), (seed, extreme) => {
+        const network = randomNetwork(new Random(seed), { extreme });
+        const blob = encodeBlob(network);
+        const decoded = decodeBlob(blob);
+        expect(decoded).toEqual(withoutFractionBits(network));
+        expect(encodeBlob(decoded)).toEqual(blob);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('bridges gaps of more than 127 columns', () => {
+    const values = new Int8Array(255);
+    values[0] = 1;
+    values[254] = -1;
+    const matrix = { rows: 1, columns: 255, values, fractionBits: 7 };
+    expect(smallerForm(matrix)).toBe('sparse');
+    expect(encodeRow(matrix, 0, 'sparse')).toEqual([3, 0, 1, 254, 0, 250, 255]);
+    const network = randomNetwork(new Random(1), { inputSize: 255, hiddenSize: 1, wRank: 0 });
+    expect(decodeBlob(encodeBlob({ ...network, w1: matrix })).w1.values).toEqual(values);
+  });
+
+  it.each([
+    ['dense', 24, 32, 4, 6, 12, 1],
+    ['sparse', 64, 28, 10, 18, 10, 0.3],
+    ['paper-sized Google-12', 100, 32, 16, 25, 12, 0.3],
+  ] as const)('stays near the paper’s accounting: %s', (_, hiddenSize, inputSize, wRank, uRank, classes, density) => {
+    const network = randomNetwork(new Random(2), {
+      cell: 'FastGRNN',
+      hiddenSize,
+      inputSize,
+      wRank,
+      uRank,
+      classes,
+      density,
+      gate: 'sigmoid',
+      update: 'tanh',
+      classifierDensity: 1,
+    });
+    expect(modelBytes(network)).toBeLessThanOrEqual(1.2 * paperBytes(network) + 256);
+  });
+
+  it('counts every array: the size of a dense network by hand', () => {
+    const network = randomNetwork(new Random(4), {
+      cell: 'FastGRNN',
+      hiddenSize: 24,
+      inputSize: 32,
+      wRank: 4,
+      uRank: 6,
+      classes: 12,
+      density: 1,
+      gate: 'sigmoid',
+      update: 'tanh',
+    });
+    const matrices = 4 * 32 + 24 * 4 + 6 * 24 + 24 * 6 + 12 * 24;
+    const affine = 4 * network.centre.length;
+    expect(modelBytes(network)).toBe(36 + 2 * tanhTable.length + affine + matrices + 2 * 2 * 24 + 4 * 12 + 2);
+  });
+});
+
+describe('decodeBlob', () => {
+  const blob = encodeBlob(randomNetwork(new Random(7)));
+
+  it.each([0, 1, 2, 4, 12, 40, blob.length - 1])('refuses a flipped bit in byte %i', (at) => {
+    const damaged = blob.slice();
+    damaged[at] ^= 4;
+    expect(() => decodeBlob(damaged)).toThrow(ImageError);
+  });
+
+  it('refuses a blob that is cut off, or that goes on', () => {
+    expect(() => decodeBlob(blob.subarray(0, blob.length - 1))).toThrow(/its header says/);
+    expect(() => decodeBlob(Uint8Array.of(...blob, 0))).toThrow(/its header says/);
+    expect(() => decodeBlob(new Uint8Array(0))).toThrow(ImageError);
+  });
+});
+
+describe('crc16', () => {
+  it('gives the published check value of CRC-16/MCRF4XX', () => {
+    expect(crc16(new TextEncoder().encode('123456789'))).toBe(0x6f91);
+  });
+});
