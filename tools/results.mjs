@@ -1,0 +1,105 @@
+// Trains shipped recipes over their seeds and writes the table of docs/results.md.
+//   npm run results [-- RECIPE…] [--data FOLDER] [--workers N]
+// A training that is finished (same recipe, data, seed and version of the package) is kept in results/ and not made again.
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { loadDataset } from '../dist/data/index.js';
+import { mean, standardError } from '../dist/math/index.js';
+import { packageVersion, readModel, runRecipe } from '../dist/pipeline/index.js';
+import { loadRecipe, recipeHash } from '../dist/recipe/index.js';
+
+/** Seeds of each recipe, and whether its test accuracy is a figure of the project. */
+const seeds = { digits: 3, 'digits-2k': 3, har2: 5, har6: 5, 'har2-paper': 3 };
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { data: { type: 'string' }, workers: { type: 'string' } },
+});
+const unknown = positionals.filter((name) => !(name in seeds));
+if (unknown.length > 0) {
+  console.error(`no results are kept of ${unknown.join(', ')}; known recipes: ${Object.keys(seeds).join(', ')}`);
+  process.exit(2);
+}
+
+/** Whether a folder holds the finished run of exactly this recipe, data and seed. */
+async function isFinished(folder, { name, recipe }) {
+  if (!existsSync(`${folder}/metrics.json`) || !existsSync(`${folder}/model.safetensors`)) return false;
+  const { provenance } = (await readModel(`${folder}/model.safetensors`)).facts;
+  const wanted = {
+    recipe: name,
+    recipeHash: await recipeHash(recipe),
+    dataHash: (await loadDataset(recipe.data, { dataDirectory: options.data })).hash,
+    version: await packageVersion(),
+    seed: recipe.seed,
+  };
+  return Object.entries(wanted).every(([key, value]) => provenance[key] === value);
+}
+
+for (const name of positionals.length > 0 ? positionals : Object.keys(seeds)) {
+  for (let seed = 1; seed <= seeds[name]; seed++) {
+    const folder = `results/${name}-${seed}`;
+    if (await isFinished(folder, await loadRecipe(name, [], seed))) {
+      console.log(`${name} seed ${seed}: kept`);
+      continue;
+    }
+    const { metrics } = await runRecipe({
+      recipe: name,
+      seed,
+      out: folder,
+      dataDirectory: options.data,
+      workers: options.workers && Number(options.workers),
+    });
+    const { integer, float, training } = metrics;
+    console.log(
+      `${name} seed ${seed}: integer ${(100 * integer.test).toFixed(2)} %, float ${(100 * float.test).toFixed(2)} %, ${training.seconds.toFixed(0)} s`,
+    );
+  }
+}
+
+await writeTable();
+
+/** Writes one row for each recipe whose seeds are all there, between the markers of docs/results.md. */
+async function writeTable() {
+  const rows = [];
+  const machines = new Set();
+  for (const [name, count] of Object.entries(seeds)) {
+    const files = Array.from({ length: count }, (_, i) => `results/${name}-${i + 1}/metrics.json`);
+    if (!files.every((file) => existsSync(file))) continue;
+    const runs = await Promise.all(files.map(async (file) => JSON.parse(await readFile(file, 'utf8'))));
+    rows.push(row(name, runs));
+    for (const { environment, training } of runs) {
+      machines.add(`${environment.cpu}, Node ${environment.node}, ${training.workers} workers, ${environment.backend}`);
+    }
+  }
+  const head = [
+    'recipe | seeds | integer test accuracy, % | float, % | integer against float, points | same prediction, % | paper\'s accounting, bytes | linked, bytes | training, s | Uno: ms a step / a prediction (runtime)',
+    '---|--:|--:|--:|--:|--:|--:|--:|--:|--:',
+  ];
+  const table = [...head, ...rows].map((line) => `| ${line.replaceAll(' | ', ' | ')} |`.replace('| ---|', '|---|').replace('--: |', '--:|'));
+  const text = await readFile('docs/results.md', 'utf8');
+  const block = `<!-- table: npm run results -->\n${table.join('\n')}\n\nMeasured on: ${[...machines].join('; ')}.\n<!-- end -->`;
+  await writeFile('docs/results.md', text.replace(/<!-- table: npm run results -->[^]*<!-- end -->/, () => block));
+  console.log(`\n${table.join('\n')}`);
+}
+
+function row(name, runs) {
+  const percent = (pick) => {
+    const values = runs.map((run) => 100 * pick(run));
+    return `${mean(values).toFixed(2)} ± ${standardError(values).toFixed(2)}`;
+  };
+  const average = (pick, digits) => mean(runs.map(pick)).toFixed(digits);
+  const uno = (pick, digits) => average((run) => pick(run.boards.uno.runtime), digits);
+  return [
+    name,
+    runs.length,
+    percent((run) => run.integer.test),
+    percent((run) => run.float.test),
+    average((run) => 100 * (run.integer.test - run.float.test), 2),
+    average((run) => 100 * run.integer.agreement, 2),
+    Math.max(...runs.map((run) => run.size.paperBytes)),
+    Math.max(...runs.map((run) => run.size.modelBytes)),
+    average((run) => run.training.seconds, 0),
+    `${uno((run) => run.msPerStep, 2)} / ${uno((run) => run.msPerPrediction, 0)}`,
+  ].join(' | ');
+}
