@@ -1,0 +1,66 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { epochPosition, epochTicks, linearAxis, logAxis } from './axes.js';
+
+const value = fc.double({ min: -1e6, max: 1e6, noNaN: true });
+const positive = fc.double({ min: 1e-6, max: 1e9, noNaN: true });
+
+describe('a linear axis', () => {
+  it('holds its values and has two to eight ticks in order', () => {
+    fc.assert(
+      fc.property(value, value, (a, b) => {
+        const [low, high] = [Math.min(a, b), Math.max(a, b)];
+        const { position, ticks } = linearAxis(low, high, String);
+        // A span far below the values' own precision is held to that precision only.
+        expect(position(low)).toBeGreaterThanOrEqual(-1e-6);
+        expect(position(high)).toBeLessThanOrEqual(1 + 1e-6);
+        expect(ticks.length).toBeGreaterThanOrEqual(2);
+        expect(ticks.length).toBeLessThanOrEqual(8);
+        expect(ticks.map(({ at }) => at)).toEqual(ticks.map(({ at }) => at).toSorted((x, y) => x - y));
+      }),
+    );
+  });
+
+  it('puts ticks where their values lie', () => {
+    const { position, ticks } = linearAxis(0.62, 0.98, (x) => String(Number(x.toPrecision(6))));
+    for (const { at, text } of ticks) expect(position(Number(text))).toBeCloseTo(at, 9);
+  });
+
+  it('holds a single value: at the top, so that an accuracy of 1 has nothing above it', () => {
+    const { position, ticks } = linearAxis(1, 1, String);
+    expect(position(1)).toBe(1);
+    expect(ticks).toHaveLength(2);
+  });
+});
+
+describe('a logarithmic axis', () => {
+  it('holds its values and has ticks in order, on their values', () => {
+    fc.assert(
+      fc.property(positive, positive, (a, b) => {
+        const [low, high] = [Math.min(a, b), Math.max(a, b)];
+        fc.pre(high > low);
+        const { position, ticks } = logAxis(low, high);
+        expect(position(low)).toBeGreaterThanOrEqual(0);
+        expect(position(high)).toBeLessThanOrEqual(1);
+        expect(ticks.length).toBeGreaterThanOrEqual(1);
+        for (const { at, text } of ticks) expect(position(Number(text))).toBeCloseTo(at, 9);
+      }),
+    );
+  });
+});
+
+describe('the axis of epochs', () => {
+  it('gives every epoch an equal part', () => {
+    expect(epochPosition(1, 1)).toBe(0.5);
+    expect([1, 2].map((epoch) => epochPosition(epoch, 2))).toEqual([0.25, 0.75]);
+  });
+
+  it('has ticks at whole epochs, never more than seven', () => {
+    for (let epochs = 1; epochs < 2000; epochs++) {
+      const ticks = epochTicks(epochs);
+      expect(ticks.length).toBeGreaterThanOrEqual(1);
+      expect(ticks.length).toBeLessThanOrEqual(7);
+      for (const { at, text } of ticks) expect(at).toBeCloseTo(epochPosition(Number(text), epochs), 12);
+    }
+  });
+});

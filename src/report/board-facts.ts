@@ -1,0 +1,25 @@
+/** What a reader needs to know of a board to judge its figures. */
+export interface BoardFacts {
+  readonly title: string;
+  /** What really ran the firmware. */
+  readonly simulation: string;
+  /** What the part has. */
+  readonly flashBytes?: number;
+  readonly ramBytes?: number;
+}
+
+/** Boards whose facts the report knows by itself. */
+export const knownBoards: Readonly<Record<string, BoardFacts>> = {
+  uno: {
+    title: 'Arduino Uno',
+    simulation: 'simulated ATmega328P at 16 MHz, avr8js',
+    flashBytes: 32 * 1024,
+    ramBytes: 2 * 1024,
+  },
+};
+
+/** The facts of a board, or its name where nothing is known. */
+export function factsOf(name: string, given: Readonly<Record<string, BoardFacts>> = {}): BoardFacts {
+  const own = (facts: Readonly<Record<string, BoardFacts>>) => (Object.hasOwn(facts, name) ? facts[name] : undefined);
+  return own(given) ?? own(knownBoards) ?? { title: name, simulation: 'simulated board' };
+}
