@@ -1,4 +1,4 @@
-import { absent, count, counted, duration, exact } from './format.js';
+import { absent, count, duration, exact } from './format.js';
 import type { InputUnit, ReportInput } from './input.js';
 import { lines, markup, type Content, type Markup } from './markup.js';
 import { headings, tableFigure } from './table.js';
@@ -14,9 +14,9 @@ export function dataSection({ metrics, inputUnits }: ReportInput): Markup {
   return markup`<section id="data"><h2>Data and input</h2>
 <dl class="facts">
 ${fact('Data', name)}
-${fact('Training', counted(train, 'recording'))}
-${fact('Validation', counted(validation, 'recording'))}
-${fact('Test', counted(test, 'recording'))}
+${fact('Training recordings', count(train))}
+${fact('Validation recordings', count(validation))}
+${fact('Test recordings', count(test))}
 </dl>
 ${inputUnits.length === 0 ? undefined : unitsTable(inputUnits)}</section>`;
 }

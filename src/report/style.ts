@@ -45,7 +45,7 @@ dd{margin:0;font-weight:600}
 .tile tbody th{color:var(--quiet);font-weight:400}
 .tile td{font-weight:600}
 .good{color:var(--good)}.bad{color:var(--bad)}
-.badge{display:inline-block;padding:0 8px;border:1px solid currentColor;border-radius:99px;font-size:13px;font-weight:600;white-space:nowrap}
+.badge{display:inline-block;padding:0 8px;border:1px solid currentColor;border-radius:12px;font-size:13px;font-weight:600;white-space:nowrap}
 .badge.bad{background:var(--bad);color:var(--card);border-color:var(--bad)}
 .alarm{margin-bottom:16px;padding:14px 18px;background:var(--alarm);border:2px solid var(--bad);border-radius:10px}
 .alarm b{display:block;font-size:24px;color:var(--bad)}
