@@ -88,7 +88,7 @@ uint16_t network_arena_bytes(void)
 
 uint8_t network_open(const uint8_t *blob, uint32_t room, int16_t *arena, uint16_t arena_bytes)
 {
-  uint8_t i;
+  uint8_t i, table;
   uint8_t status = check(blob, room);
   if (status) return status;
   net.flags = READ8(blob + 3);
@@ -120,7 +120,8 @@ uint8_t network_open(const uint8_t *blob, uint32_t room, int16_t *arena, uint16_
   net.offset = read16(blob + 34);
 
   net.table = blob + HEADER_BYTES;
-  net.stream = net.table + (net.gate >= TANH || net.update >= TANH ? 66 : 0);
+  table = net.update >= TANH || (net.gate >= TANH && !(net.flags & FAST_RNN));
+  net.stream = net.table + (table ? 66 : 0);
   net.classifier = blob + read32(blob + 8);
   net.h = arena;
   net.r = (uint16_t *)(arena + net.hidden);
@@ -203,8 +204,8 @@ static void normalise(const uint8_t **stream)
       centre = next16(stream);
       multiplier = next16(stream);
     }
-    v = (int32_t)saturate16((int32_t)*x - centre) * multiplier;
-    *x = saturate(matrix_shift(&net.affine, v + net.affine.start), net.input_limit);
+    v = multiply_add(net.affine.start, saturate16((int32_t)*x - centre), multiplier);
+    *x = saturate(matrix_shift(&net.affine, v), net.input_limit);
   }
 }
 
@@ -237,9 +238,9 @@ void network_step(void)
     if (!(net.flags & FAST_RNN)) {
       z = activate(net.gate, saturate16(p + next16(&stream)));  /* 5 */
       /* 7: rs(zeta (16384 - z), 14) = zeta + ((8192 - zeta z) >> 14), whose product fits 16 by 16 bits */
-      g = saturate16(shift14(8192 - (int32_t)net.scale * z) + net.scale + net.offset);
+      g = saturate16(shift14(multiply_add(8192, (int16_t)-net.scale, z)) + net.scale + net.offset);
     }
-    v = (int32_t)g * c + (int32_t)z * *h + *r; /* 8 */
+    v = multiply_add(multiply_add(*r, g, c), z, *h); /* 8 */
     *h++ = saturate(shift14(v), net.state_limit); /* 9 */
     *r++ = (uint16_t)v & 16383;
   }

@@ -26,6 +26,21 @@ struct matrix {
 
 #if defined(__AVR__)
 
+/* v + a * b. The compiler would widen both to 32 bits first. */
+static inline int32_t multiply_add(int32_t v, int16_t a, int16_t b)
+{
+  __asm__("clr r25 \n"
+          "mul %A[a], %A[b] \n add %A[v], r0 \n adc %B[v], r1 \n adc %C[v], r25 \n adc %D[v], r25 \n"
+          "muls %B[a], %B[b] \n add %C[v], r0 \n adc %D[v], r1 \n"
+          "mulsu %B[a], %A[b] \n sbc r25, r25 \n add %B[v], r0 \n adc %C[v], r1 \n adc %D[v], r25 \n"
+          "mulsu %B[b], %A[a] \n sbc r25, r25 \n add %B[v], r0 \n adc %C[v], r1 \n adc %D[v], r25 \n"
+          "clr r1"
+          : [v] "+r"(v)
+          : [a] "a"(a), [b] "a"(b)
+          : "r25");
+  return v;
+}
+
 /* Shifts `sum` as `m` says. */
 static inline int32_t matrix_shift(const struct matrix *m, int32_t sum)
 {
@@ -50,6 +65,8 @@ static inline int32_t matrix_row(const struct matrix *m, const uint8_t **stream,
 }
 
 #else
+
+static inline int32_t multiply_add(int32_t v, int16_t a, int16_t b) { return v + (int32_t)a * b; }
 
 static inline int32_t matrix_shift(const struct matrix *m, int32_t sum)
 {

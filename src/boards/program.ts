@@ -1,7 +1,7 @@
 import { marks, MachineError, type UnoMachine } from './machine.js';
 
-/** Programs take at most this many cycles to answer, about a second: any step of a network that fits takes fewer. */
-const budget = 20_000_000;
+/** Programs take at most this many cycles to answer, a quarter of a second: all of flash read thrice. */
+const budget = 4_000_000;
 
 const protocolVersion = 1;
 

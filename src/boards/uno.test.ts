@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { encodeBlob, ExportError, readHex, unoImage, unoLimits, vectorBytes, writeHex } from '../firmware/index.js';
 import type { IntegerNetwork } from '../integer/index.js';
@@ -65,7 +66,7 @@ describe('the generic runtime on a simulated Uno', () => {
 });
 
 describe('an image that is not the network’s', () => {
-  const sequences = proofSequences(realistic, 8);
+  const sequences = proofSequences(realistic, 64);
   let hex = '';
   let blobAddress = 0;
   beforeAll(async () => ({ hex, blobAddress } = await unoImage(realistic)));
@@ -85,7 +86,7 @@ describe('an image that is not the network’s', () => {
 
   it('has a damaged magic, version or length', () => {
     const error = (at: number) =>
-      proveUno(realistic, { hex: patched(blobAddress + at, (byte) => byte ^ 64) }, sequences).error;
+      proveUno(realistic, { hex: patched(blobAddress + at, (byte) => byte ^ 128) }, sequences).error;
     expect(error(0)).toMatch(/no model blob/);
     expect(error(2)).toMatch(/a format that the program does not know/);
     expect(error(5)).toMatch(/wrong length/);
@@ -149,14 +150,14 @@ describe('unoImage', () => {
 
   it('refuses a network whose vectors need more than RAM; the runtime itself does, too', async () => {
     const network = (hiddenSize: number): IntegerNetwork =>
-      randomNetwork(new Random(1), { ...fits, density: 0.02, inputSize: 255, uRank: 1, hiddenSize });
+      randomNetwork(new Random(1), { ...fits, density: 0.02, inputSize: 255, hiddenSize });
     let hiddenSize = 255;
     while ((await unoImage(network(hiddenSize)).catch(() => undefined)) === undefined) hiddenSize--;
-    expect(
-      proveUno(network(hiddenSize), await unoImage(network(hiddenSize)), proofSequences(network(1), 0)),
-    ).toMatchObject({
-      steps: 0,
-    });
+    const fitting = network(hiddenSize);
+    const proof = proveUno(fitting, await unoImage(fitting), proofSequences(fitting, 8));
+    expect(proof).toMatchObject({ bitExact: true, steps: 8 });
+    expect(proof.ramBytes + proof.stackBytes).toBeLessThanOrEqual(unoLimits.ram);
+
     const large = network(hiddenSize + 1);
     await expect(unoImage(large)).rejects.toThrow(/bytes of an Uno's RAM .* it has 2048/);
     expect(vectorBytes(large)).toBeLessThan(unoLimits.ram);
@@ -169,6 +170,16 @@ describe('unoImage', () => {
       { address: image.blobAddress, bytes: encodeBlob(large) },
     ]);
     expect(proveUno(large, { hex }, [])).toMatchObject({ bitExact: false, error: expect.stringContaining('more RAM') });
+  });
+});
+
+describe('the committed runtime', () => {
+  const compiler = spawnSync('avr-gcc', ['--version'], { encoding: 'utf8' }).stdout?.split('\n')[0];
+  it.runIf(compiler === 'avr-gcc (GCC) 5.4.0')('is what its sources give', () => {
+    const script = fileURLToPath(new URL('../../tools/build-runtimes.mjs', import.meta.url));
+    const { status, stderr } = spawnSync(process.execPath, [script, '--check'], { encoding: 'utf8' });
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
   });
 });
 

@@ -86,6 +86,7 @@ export function proveUno(
     program = new UnoProgram(machine);
     checkSizes(network, program);
     firstDifference = compare(network, program, sequences, tally, options);
+    if (tally.steps === 0) error = 'there were no steps to run';
   } catch (thrown) {
     if (!(thrown instanceof MachineError || thrown instanceof ImageError)) throw thrown;
     error = thrown.message;
@@ -93,7 +94,7 @@ export function proveUno(
   const ms = (cycles: number): number => (1000 * cycles) / unoClock;
   const cyclesPerStep = tally.steps > 0 ? tally.cycles / tally.steps : 0;
   return {
-    bitExact: !firstDifference && error === undefined && tally.steps > 0,
+    bitExact: !firstDifference && error === undefined,
     ...(firstDifference && { firstDifference }),
     ...(error !== undefined && { error }),
     sequences: tally.sequences,

@@ -31,7 +31,7 @@ export const blobFlags = {
  * 12 D  H  rw  ru  L   17 gate code | update code << 4
  * 18 inputShift  w2Shift  w1Shift  u2Shift  u1Shift       23 stateBits
  * 24 int16 inputLimit  wLimit  uLimit  stateLimit         32 int16 scale  offset
- * 36 int16[33] tanh table, when gate or update reads it
+ * 36 int16[33] tanh table, when the update or FastGRNN's gate reads it
  *    (int16 centre, int16 multiplier) for each channel, or one pair for all
  *    rows of W2, rows of U2 (of low rank)
  *    for each hidden unit: its row of W1, its row of U1, int16 biasUpdate, int16 biasGate (FastGRNN)
@@ -47,7 +47,7 @@ export function encodeBlob(network: IntegerNetwork): Uint8Array {
   const int16 = (value: number): void => void bytes.push(value & 255, (value >> 8) & 255);
   const row = (m: IntegerMatrix, j: number, form: MatrixForm): void => void bytes.push(...encodeRow(m, j, form));
 
-  if (usesTable(network.gate) || usesTable(network.update)) tanhTable.forEach(int16);
+  if (readsTable(network)) tanhTable.forEach(int16);
   for (const [i, centre] of network.centre.entries()) {
     int16(centre);
     int16(network.multiplier[i]);
@@ -72,6 +72,11 @@ export function encodeBlob(network: IntegerNetwork): Uint8Array {
   writeHeader(new DataView(blob.buffer), network, forms, head);
   new DataView(blob.buffer).setUint16(length - 2, crc16(blob.subarray(0, length - 2)), true);
   return blob;
+}
+
+/** Whether a step interpolates in the tanh table: FastRNN has no gate that could. */
+export function readsTable({ cell, gate, update }: IntegerNetwork): boolean {
+  return usesTable(update) || (cell === 'FastGRNN' && usesTable(gate));
 }
 
 /** Bytes of every constant that firmware links for the network: its blob, checksum included. */

@@ -1,4 +1,10 @@
-import { checkIntegerNetwork, type IntegerMatrix, type IntegerNetwork } from '../integer/index.js';
+import {
+  checkIntegerNetwork,
+  tanhTable,
+  usesTable,
+  type IntegerMatrix,
+  type IntegerNetwork,
+} from '../integer/index.js';
 import { blobFlags, blobHeaderBytes, blobVersion, nonlinearityCodes } from './blob.js';
 import { crc16 } from './crc.js';
 import { ImageError } from './errors.js';
@@ -46,7 +52,8 @@ class Reader {
     if (!gate || !update) throw new ImageError(`model blob: unknown nonlinearity code ${codes}`);
     const cell = has(blobFlags.fastRNN) ? 'FastRNN' : 'FastGRNN';
 
-    if ([gate, update].some((name) => name === 'tanh' || name === 'sigmoid')) this.at += 66;
+    const table = usesTable(update) || (cell === 'FastGRNN' && usesTable(gate));
+    if (table) this.at += 2 * tanhTable.length;
     const channels = has(blobFlags.perChannel) ? inputSize : 1;
     const centre = new Int16Array(channels);
     const multiplier = new Int16Array(channels);

@@ -83,8 +83,8 @@ function join(pieces: { address: number; bytes: number[] }[]): Segment[] {
     if (last && piece.address < end) {
       throw new ImageError(`Intel HEX: two records write to address 0x${piece.address.toString(16)}`);
     }
-    if (last && piece.address === end) last.bytes.push(...piece.bytes);
-    else joined.push({ address: piece.address, bytes: [...piece.bytes] });
+    if (last && piece.address === end) for (const byte of piece.bytes) last.bytes.push(byte);
+    else joined.push({ address: piece.address, bytes: piece.bytes });
   }
   return joined.map(({ address, bytes }) => ({ address, bytes: Uint8Array.from(bytes) }));
 }

@@ -1,4 +1,5 @@
-import { usesTable, type IntegerMatrix, type IntegerNetwork } from '../../integer/index.js';
+import type { IntegerMatrix, IntegerNetwork } from '../../integer/index.js';
+import { readsTable } from '../blob.js';
 import { smallerForm, type MatrixForm } from '../rows.js';
 
 /** A matrix as the exported C names and stores it. */
@@ -50,6 +51,6 @@ export function layoutOf(network: IntegerNetwork, prefix: string): CLayout {
     gated,
     ...matrices,
     forms: new Set(Object.values(matrices).flatMap((m) => (m ? [m.form] : []))),
-    table: usesTable(network.update) || (gated && usesTable(network.gate)),
+    table: readsTable(network),
   };
 }

@@ -22,15 +22,43 @@ export function rowFunctions({ forms, prefix, upper }: CLayout): string {
   const dense = forms.has('dense');
   const sparse = forms.has('sparse');
   const only = (on: boolean, text: string) => (on ? `\n${text}` : '');
-  return `#if defined(__AVR__)
-${avrAccumulate}${only(dense, avrDense)}${only(sparse, avrSparse)}
+  return `#if defined(__AVR_HAVE_MUL__) && defined(__AVR_HAVE_LPMX__)
+${avrAccumulate}
+${avrMultiply}${only(dense, avrDense)}${only(sparse, avrSparse)}
 #else
-${only(dense, plainDense)}${only(sparse, plainSparse)}
+
+${plainMultiply}${only(dense, plainDense)}${only(sparse, plainSparse)}
 #endif
 `
     .replaceAll('PREFIX', prefix)
     .replaceAll('UPPER', upper);
 }
+
+const multiplySignature = `/* v + a * b */
+static int32_t PREFIX_multiply_add(int32_t v, int16_t a, int16_t b)`;
+
+const plainMultiply = `${multiplySignature}
+{
+  return v + (int32_t)a * b;
+}
+`;
+
+/** The compiler would widen both factors to 32 bits first. */
+const avrMultiply = `${multiplySignature}
+{
+  __asm__(
+    "clr r25 \\n"
+    "mul %A[a], %A[b] \\n add %A[v], r0 \\n adc %B[v], r1 \\n adc %C[v], r25 \\n adc %D[v], r25 \\n"
+    "muls %B[a], %B[b] \\n add %C[v], r0 \\n adc %D[v], r1 \\n"
+    "mulsu %B[a], %A[b] \\n sbc r25, r25 \\n add %B[v], r0 \\n adc %C[v], r1 \\n adc %D[v], r25 \\n"
+    "mulsu %B[b], %A[a] \\n sbc r25, r25 \\n add %B[v], r0 \\n adc %C[v], r1 \\n adc %D[v], r25 \\n"
+    "clr r1"
+    : [v] "+r"(v)
+    : [a] "a"(a), [b] "a"(b)
+    : "r25");
+  return v;
+}
+`;
 
 const denseSignature = `/* sum + one row of a dense matrix times v; *row moves on to the next row */
 static int32_t PREFIX_dense_row(const int8_t **row, uint8_t columns, const int16_t *v, int32_t sum)`;

@@ -101,8 +101,9 @@ ${residual(layout)}
 function normalise({ network, prefix, upper }: CLayout): string {
   const channel = network.centre.length > 1 ? 'i' : '0';
   const { inputShift: shift, inputLimit } = network;
-  const product = `(int32_t)v * ${upper}_READ16(&${prefix}_multiplier[${channel}])`;
-  const shifted = shift > 0 ? `(${product} + ${2 ** (shift - 1)}) >> ${shift}` : product;
+  const start = shift > 0 ? 2 ** (shift - 1) : 0;
+  const product = `${prefix}_multiply_add(${start}, v, ${upper}_READ16(&${prefix}_multiplier[${channel}]))`;
+  const shifted = shift > 0 ? `${product} >> ${shift}` : product;
   return `  /* Equation 1: the input, normalised */
   for (i = 0; i < ${upper}_INPUTS; i++) {
     int16_t v = ${prefix}_saturate((int32_t)x[i] - ${upper}_READ16(&${prefix}_centre[${channel}]), 32767);
@@ -124,17 +125,17 @@ function residual({ network, prefix, upper, gated }: CLayout): string {
     return `    c = ${prefix}_update(${biased('bias_update')}); /* 6 */
 
     /* Equations 8 and 9, with alpha and beta for g and z */
-    v = (int32_t)${constant(scale)} * c + (int32_t)${constant(offset)} * s->h[j] + s->r[j];`;
+    v = ${prefix}_multiply_add(${prefix}_multiply_add(s->r[j], ${scale}, c), ${offset}, s->h[j]);`;
   }
   return `    z = ${prefix}_gate(${biased('bias_gate')});     /* 5 */
     c = ${prefix}_update(${biased('bias_update')}); /* 6 */
 
     /* Equation 7; rs(zeta (16384 - z), 14) is zeta + ((8192 - zeta z) >> 14), whose product fits 16 by 16 bits */
-    v = 8192 - (int32_t)${constant(scale)} * z;
+    v = ${prefix}_multiply_add(8192, ${-scale}, z);
     g = ${prefix}_saturate(${prefix}_shift14(v) + ${constant(scale)} + ${constant(offset)}, 32767);
 
     /* Equations 8 and 9: the new state; what the shift drops stays for the next step */
-    v = (int32_t)g * c + (int32_t)z * s->h[j] + s->r[j];`;
+    v = ${prefix}_multiply_add(${prefix}_multiply_add(s->r[j], g, c), z, s->h[j]);`;
 }
 
 /** A number that can stand behind an operator. */

@@ -73,6 +73,9 @@ export interface UnoGeneratedImage extends UnoImage {
   readonly compiler: string;
 }
 
+/** Bytes of stack besides a step's vectors: return addresses and saved registers; about 50 have been seen. */
+const generatedStackReserve = 96;
+
 const compilerFlags =
   '-mmcu=atmega328p -std=c99 -pedantic -O2 -Wall -Wextra -Wconversion -Werror -ffunction-sections -fdata-sections -Wl,--gc-sections';
 
@@ -88,6 +91,7 @@ export async function compileUno(network: IntegerNetwork): Promise<UnoGeneratedI
   const directory = await temporaryDirectory();
   const inside = (name: string) => joinPath(directory.path, name);
   try {
+    checkGeneratedRam(network);
     const files = exportC(network, { prefix: 'model' });
     for (const [name, text] of Object.entries(files)) await writeFile(inside(name), text);
     const sources = [packageFile('firmware/avr/main.c'), packageFile('firmware/avr/generated.c'), inside('model.c')];
@@ -99,6 +103,19 @@ export async function compileUno(network: IntegerNetwork): Promise<UnoGeneratedI
     return { hex, flashBytes, compiler: version.stdout.split('\n')[0] };
   } finally {
     await directory.dispose();
+  }
+}
+
+/** The linker doesn't see the stack, which holds a step's vectors. */
+function checkGeneratedRam(network: IntegerNetwork): void {
+  const { inputSize, hiddenSize, classes } = network;
+  const state = 4 * hiddenSize;
+  const onStack = vectorBytes(network) - state;
+  const need = state + Math.max(2 * inputSize, 4 * classes) + onStack + generatedStackReserve;
+  if (need > unoLimits.ram) {
+    throw new ExportError(
+      `the exported C needs ${need} bytes of an Uno's RAM, stack included, it has ${unoLimits.ram}; lower network.hiddenSize`,
+    );
   }
 }
 
