@@ -4,43 +4,58 @@
 
 #include "vector.h"
 
+// Coefficients stand in memory (elementary.c), not in the code: a WASM engine builds a vector constant anew at each use, in
+// some three instructions, where a load takes one.
+struct exponential_constants {
+  float low, high, log2_e, magic, ln2_high, ln2_low, p5, p4, p3, p2, p1, p0, one;
+};
+struct tangent_constants {
+  float low, high, p13, p11, p9, p7, p5, p3, p1, q6, q4, q2, q0;
+};
+extern const struct exponential_constants exponential_constants;
+extern const struct tangent_constants tangent_constants;
+
 // e^x for x in [-87, 87], clipped to that range, so that neither the result nor its reciprocal is subnormal; at most 2 ulp.
 // x = n ln 2 + r with |r| <= ln 2 / 2 (ln 2 in two parts, after Cody and Waite); e^r by the polynomial of Cephes' expf.
 INLINE vec exponential(vec x) {
-  x = clip(x, -87.0f, 87.0f);
-  const vec magic = splat(12582912.0f); // 1.5 * 2^23: adding it leaves the rounded integer in the low bits
-  vec shifted = x * splat(1.44269504f) + magic;
-  vec n = shifted - magic;
-  vec r = x - n * splat(0.693359375f) - n * splat(-2.12194440e-4f);
-  vec p = splat(1.9875691500e-4f);
-  p = p * r + splat(1.3981999507e-3f);
-  p = p * r + splat(8.3334519073e-3f);
-  p = p * r + splat(4.1665795894e-2f);
-  p = p * r + splat(1.6666665459e-1f);
-  p = p * r + splat(5.0000001201e-1f);
-  vec y = p * (r * r) + r + splat(1.0f);
+  const struct exponential_constants *k = &exponential_constants;
+  x = clip(x, k->low, k->high);
+  vec shifted = x * splat(k->log2_e) + splat(k->magic);
+  vec n = shifted - splat(k->magic);
+  vec r = x - n * splat(k->ln2_high) - n * splat(k->ln2_low);
+  vec p = splat(k->p5);
+  p = p * r + splat(k->p4);
+  p = p * r + splat(k->p3);
+  p = p * r + splat(k->p2);
+  p = p * r + splat(k->p1);
+  p = p * r + splat(k->p0);
+  vec y = p * (r * r) + r + splat(k->one);
   // 2^n from its exponent bits. A product, so that a NaN in y stays a NaN.
-  return y * (vec)(((ivec)shifted << 23) + 0x3f800000);
+  return y * (vec)(((ivec)shifted << 23) + (ivec)splat(k->one));
 }
 
 // 1 / (1 + e^-x), at most 3 ulp in either tail (down to 1.6e-38).
-INLINE vec sigmoid(vec x) { return splat(1.0f) / (splat(1.0f) + exponential(-x)); }
+INLINE vec sigmoid(vec x) {
+  vec one = splat(exponential_constants.one);
+  return one / (one + exponential(-x));
+}
 
 // tanh by a rational function, degree 13 over degree 6 (coefficients: Eigen's generic_fast_tanh_float), at most 6 ulp.
 INLINE vec hyperbolic_tangent(vec x) {
-  x = clip(x, -7.90531110763549805f, 7.90531110763549805f);
+  const struct tangent_constants *k = &tangent_constants;
+  x = clip(x, k->low, k->high);
   vec s = x * x;
-  vec p = splat(-2.76076847742355e-16f);
-  p = p * s + splat(2.00018790482477e-13f);
-  p = p * s + splat(-8.60467152213735e-11f);
-  p = p * s + splat(5.12229709037114e-08f);
-  p = p * s + splat(1.48572235717979e-05f);
-  p = p * s + splat(6.37261928875436e-04f);
-  p = p * s + splat(4.89352455891786e-03f);
-  vec q = splat(1.19825839466702e-06f);
-  q = q * s + splat(1.18534705686654e-04f);
-  q = q * s + splat(2.26843463243900e-03f);
-  q = q * s + splat(4.89352518554385e-03f);
+  vec p = splat(k->p13);
+  p = p * s + splat(k->p11);
+  p = p * s + splat(k->p9);
+  p = p * s + splat(k->p7);
+  p = p * s + splat(k->p5);
+  p = p * s + splat(k->p3);
+  p = p * s + splat(k->p1);
+  vec q = splat(k->q6);
+  q = q * s + splat(k->q4);
+  q = q * s + splat(k->q2);
+  q = q * s + splat(k->q0);
   return p * x / q;
 }
 

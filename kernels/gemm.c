@@ -2,81 +2,92 @@
 #include "operations.h"
 #include "panels.h"
 
-// The rows of the tallest tile, TALL() below.
-#define TALLEST 8
+// The rows of the tallest tile below.
+#define TALLEST 6
 
 // C[m][n VL] (+)= A[m][inner] * panel[inner][n VL], the sums in registers.
-INLINE void tile(const int m, const int n, int inner, const float *a, int lda, const float *panel, float *c, int ldc,
+INLINE void tile(const unsigned m, const unsigned n, int inner, const float *a, int lda, const float *panel, float *c, int ldc,
                  int accumulate) {
   vec sum[TALLEST][PANEL];
-  UNROLL for (int i = 0; i < m; i++) UNROLL for (int j = 0; j < n; j++) sum[i][j] = (vec){0};
+  UNROLL for (unsigned i = 0; i < m; i++) UNROLL for (unsigned j = 0; j < n; j++) sum[i][j] = (vec){0};
   if (accumulate) {
-    UNROLL for (int i = 0; i < m; i++) UNROLL for (int j = 0; j < n; j++) sum[i][j] = load(c + i * ldc + j * VL);
+    UNROLL for (unsigned i = 0; i < m; i++) UNROLL for (unsigned j = 0; j < n; j++) sum[i][j] = load(c + i * ldc + j * VL);
   }
   ROLLED for (int k = 0; k < inner; k++) {
     vec b[PANEL];
-    UNROLL for (int j = 0; j < n; j++) b[j] = load(panel + j * VL);
-    UNROLL for (int i = 0; i < m; i++) {
+    UNROLL for (unsigned j = 0; j < n; j++) b[j] = load(panel + j * VL);
+    UNROLL for (unsigned i = 0; i < m; i++) {
       vec s = splat(a[i * lda + k]);
-      UNROLL for (int j = 0; j < n; j++) sum[i][j] += s * b[j];
+      UNROLL for (unsigned j = 0; j < n; j++) sum[i][j] += s * b[j];
     }
     panel += n * VL;
   }
-  UNROLL for (int i = 0; i < m; i++) UNROLL for (int j = 0; j < n; j++) store(c + i * ldc + j * VL, sum[i][j]);
+  UNROLL for (unsigned i = 0; i < m; i++) UNROLL for (unsigned j = 0; j < n; j++) store(c + i * ldc + j * VL, sum[i][j]);
 }
 
 // C[m][n VL] += A[rows][m]^T * B[rows][n VL].
-INLINE void tile_transposed(const int m, const int n, int rows, const float *a, int lda, const float *b, int ldb,
+INLINE void tile_transposed(const unsigned m, const unsigned n, int rows, const float *a, int lda, const float *b, int ldb,
                             float *c, int ldc) {
   vec sum[TALLEST][PANEL];
-  UNROLL for (int i = 0; i < m; i++) UNROLL for (int j = 0; j < n; j++) sum[i][j] = load(c + i * ldc + j * VL);
+  UNROLL for (unsigned i = 0; i < m; i++) UNROLL for (unsigned j = 0; j < n; j++) sum[i][j] = load(c + i * ldc + j * VL);
   ROLLED for (int r = 0; r < rows; r++) {
     vec v[PANEL];
-    UNROLL for (int j = 0; j < n; j++) v[j] = load(b + j * VL);
-    UNROLL for (int i = 0; i < m; i++) {
+    UNROLL for (unsigned j = 0; j < n; j++) v[j] = load(b + j * VL);
+    UNROLL for (unsigned i = 0; i < m; i++) {
       vec s = splat(a[i]);
-      UNROLL for (int j = 0; j < n; j++) sum[i][j] += s * v[j];
+      UNROLL for (unsigned j = 0; j < n; j++) sum[i][j] += s * v[j];
     }
     a += lda;
     b += ldb;
   }
-  UNROLL for (int i = 0; i < m; i++) UNROLL for (int j = 0; j < n; j++) store(c + i * ldc + j * VL, sum[i][j]);
+  UNROLL for (unsigned i = 0; i < m; i++) UNROLL for (unsigned j = 0; j < n; j++) store(c + i * ldc + j * VL, sum[i][j]);
 }
 
-// A stripe is one panel of C: tiles of TALL(n) rows, then the rest row by row of tiles of 2 and 1.
-#if VL == 16
-#define TALL(n) 6
-#elif VL == 8
-#define TALL(n) ((n) == 1 ? 8 : 5)
-#else
-#define TALL(n) ((n) == 1 ? 8 : (n) == 2 ? 5 : 3)
-#endif
+// Each tile is a function of its own: WASM engines keep the sums of a small function in registers, not those of a large one.
+#define DEFINE_TILE(m, n)                                                                                             \
+  static NOINLINE void tile_##m##_##n(int inner, const float *a, int lda, const float *panel, float *c, int ldc,     \
+                                      int accumulate) {                                                              \
+    tile(m, n, inner, a, lda, panel, c, ldc, accumulate);                                                            \
+  }                                                                                                                  \
+  static NOINLINE void tile_transposed_##m##_##n(int rows, const float *a, int lda, const float *b, int ldb,         \
+                                                 float *c, int ldc) {                                                \
+    tile_transposed(m, n, rows, a, lda, b, ldb, c, ldc);                                                             \
+  }
 
-#define DEFINE_STRIPES(n)                                                                                            \
+// A stripe is one panel of C, n vectors wide: tiles of m rows, then tiles of 2 rows and of 1.
+#define DEFINE_STRIPE(m, n)                                                                                          \
+  DEFINE_TILE(m, n)                                                                                                  \
+  DEFINE_TILE(2, n)                                                                                                  \
+  DEFINE_TILE(1, n)                                                                                                  \
   static void stripe_##n(int rows, int inner, const float *a, int lda, const float *panel, float *c, int ldc,        \
                          int accumulate) {                                                                           \
     int i = 0;                                                                                                       \
-    for (; i + TALL(n) <= rows; i += TALL(n))                                                                        \
-      tile(TALL(n), n, inner, a + i * lda, lda, panel, c + i * ldc, ldc, accumulate);                                \
-    for (; i + 2 <= rows; i += 2) tile(2, n, inner, a + i * lda, lda, panel, c + i * ldc, ldc, accumulate);          \
-    if (i < rows) tile(1, n, inner, a + i * lda, lda, panel, c + i * ldc, ldc, accumulate);                          \
+    for (; i + m <= rows; i += m) tile_##m##_##n(inner, a + i * lda, lda, panel, c + i * ldc, ldc, accumulate);      \
+    for (; i + 2 <= rows; i += 2) tile_2_##n(inner, a + i * lda, lda, panel, c + i * ldc, ldc, accumulate);          \
+    if (i < rows) tile_1_##n(inner, a + i * lda, lda, panel, c + i * ldc, ldc, accumulate);                          \
   }                                                                                                                  \
   static void stripe_transposed_##n(int rows, int a_columns, const float *a, int lda, const float *b, int ldb,       \
                                     float *c, int ldc) {                                                             \
     int i = 0;                                                                                                       \
-    for (; i + TALL(n) <= a_columns; i += TALL(n))                                                                   \
-      tile_transposed(TALL(n), n, rows, a + i, lda, b, ldb, c + i * ldc, ldc);                                       \
-    for (; i + 2 <= a_columns; i += 2) tile_transposed(2, n, rows, a + i, lda, b, ldb, c + i * ldc, ldc);            \
-    if (i < a_columns) tile_transposed(1, n, rows, a + i, lda, b, ldb, c + i * ldc, ldc);                            \
+    for (; i + m <= a_columns; i += m) tile_transposed_##m##_##n(rows, a + i, lda, b, ldb, c + i * ldc, ldc);        \
+    for (; i + 2 <= a_columns; i += 2) tile_transposed_2_##n(rows, a + i, lda, b, ldb, c + i * ldc, ldc);            \
+    if (i < a_columns) tile_transposed_1_##n(rows, a + i, lda, b, ldb, c + i * ldc, ldc);                            \
   }
 
-DEFINE_STRIPES(1)
-DEFINE_STRIPES(2)
-#if PANEL > 2
-DEFINE_STRIPES(3)
-#endif
-#if PANEL > 3
-DEFINE_STRIPES(4)
+// The height of a tile of each width, see PANEL in panels.h. (Measured in V8: an engine loads all factors of a step
+// first, so sums and factors must fit together: 3 x 3 just does, 5 x 2 doesn't; nor does it pay to unroll over k.)
+#if VL == 16
+DEFINE_STRIPE(6, 1)
+DEFINE_STRIPE(6, 2)
+DEFINE_STRIPE(6, 3)
+DEFINE_STRIPE(6, 4)
+#elif VL == 8
+DEFINE_STRIPE(6, 1)
+DEFINE_STRIPE(5, 2)
+#else
+DEFINE_STRIPE(6, 1)
+DEFINE_STRIPE(4, 2)
+DEFINE_STRIPE(3, 3)
 #endif
 
 // C[rows][columns] (+)= A[rows][inner] * B[inner][columns], B packed by pack().
@@ -101,7 +112,7 @@ void gemm(int rows, int columns, int inner, int lda, int ldc, int accumulate, co
 }
 
 // Rows of A and B that stay in the cache while all tiles pass over them. It moves no sum: C carries on where it was.
-#define ROW_BLOCK 128
+#define ROW_BLOCK 32
 
 // C[a_columns][b_columns] += A[rows][a_columns]^T * B[rows][b_columns]: a weight gradient over all rows of a batch.
 void gemm_transposed(int rows, int a_columns, int b_columns, int lda, int ldb, int ldc, const float *a, const float *b,

@@ -4,8 +4,8 @@
 
 #include "vector.h"
 
-// Tiles of ROWS_OF(width) x width vectors keep their sums in registers. WASM engines on x86-64 have 15 vector
-// registers to give: a 3 x 3 tile takes 9 for sums, 3 for a row of the panel and 1 for the other factor.
+// A tile of a few rows and PANEL vectors keeps its sums in registers. WASM engines on x86-64 have 15 vector registers to
+// give: a tile of 3 rows and 3 vectors takes 9 for sums, 3 for a row of the panel and up to 3 for the other factor.
 #if VL == 16
 #define PANEL 4
 #elif VL == 8

@@ -25,6 +25,7 @@ typedef int ivec __attribute__((vector_size(4 * VL)));
 typedef float loose_vec __attribute__((vector_size(4 * VL), aligned(4), may_alias));
 
 #define INLINE static inline __attribute__((always_inline))
+#define NOINLINE __attribute__((noinline))
 
 #ifdef __clang__
 #define UNROLL _Pragma("clang loop unroll(full)")

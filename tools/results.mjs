@@ -73,13 +73,18 @@ async function writeTable() {
     }
   }
   const head = [
-    'recipe | seeds | integer test accuracy, % | float, % | integer against float, points | same prediction, % | paper\'s accounting, bytes | linked, bytes | training, s | Uno: ms a step / a prediction (runtime)',
+    "recipe | seeds | integer test accuracy, % | float, % | integer against float, points | same prediction, % | paper's accounting, bytes | linked, bytes | training, s | Uno: ms a step / a prediction (runtime)",
     '---|--:|--:|--:|--:|--:|--:|--:|--:|--:',
   ];
-  const table = [...head, ...rows].map((line) => `| ${line.replaceAll(' | ', ' | ')} |`.replace('| ---|', '|---|').replace('--: |', '--:|'));
+  const table = [...head, ...rows].map((line) =>
+    `| ${line.replaceAll(' | ', ' | ')} |`.replace('| ---|', '|---|').replace('--: |', '--:|'),
+  );
   const text = await readFile('docs/results.md', 'utf8');
   const block = `<!-- table: npm run results -->\n${table.join('\n')}\n\nMeasured on: ${[...machines].join('; ')}.\n<!-- end -->`;
-  await writeFile('docs/results.md', text.replace(/<!-- table: npm run results -->[^]*<!-- end -->/, () => block));
+  await writeFile(
+    'docs/results.md',
+    text.replace(/<!-- table: npm run results -->[^]*<!-- end -->/, () => block),
+  );
   console.log(`\n${table.join('\n')}`);
 }
 

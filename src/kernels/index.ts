@@ -20,7 +20,9 @@ export interface KernelOptions {
  */
 export async function loadKernels(options: KernelOptions = {}): Promise<Kernels> {
   if (options.backend === 'native') {
-    throw new KernelError("native kernels aren't built here: use the backend 'wasm' or 'auto', which give the same bits");
+    throw new KernelError(
+      "native kernels aren't built here: use the backend 'wasm' or 'auto', which give the same bits",
+    );
   }
   return loadWasm(await readKernels());
 }

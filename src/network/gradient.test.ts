@@ -132,7 +132,8 @@ describe('gradients equal central differences of the float64 reference', () => {
       }
       for (const residual of ['free', 'tied', 'fixed'] as const) {
         test(`FastRNN, ranks ${wRank} and ${uRank}, update ${update}, residual ${residual}`, () => {
-          for (const seed of [3, 4]) check({ ...base, cell: 'FastRNN', wRank, uRank, update, residual, alpha: 0.4 }, seed);
+          for (const seed of [3, 4])
+            check({ ...base, cell: 'FastRNN', wRank, uRank, update, residual, alpha: 0.4 }, seed);
         });
       }
     }

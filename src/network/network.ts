@@ -118,7 +118,9 @@ export class NetworkEngine {
       this.rowWeights[r] = rowWeights ? rowWeights[r] : 1;
       const label = this.labels[r];
       if (label < -1 || label >= this.arch.classes) {
-        throw new RangeError(`label ${label} of row ${r} is no class: must be from -1 (none) to ${this.arch.classes - 1}`);
+        throw new RangeError(
+          `label ${label} of row ${r} is no class: must be from -1 (none) to ${this.arch.classes - 1}`,
+        );
       }
     }
   }

@@ -28,8 +28,7 @@ export class SoftmaxHead {
   private readonly places: Places;
   private readonly packed: Operand;
   private readonly training:
-    | { dlogits: Matrix; packedTransposed: Operand; weights: WeightGradient; biasSums: Matrix }
-    | undefined;
+    { dlogits: Matrix; packedTransposed: Operand; weights: WeightGradient; biasSums: Matrix } | undefined;
 
   constructor(arch: Architecture, layout: Layout, places: Places, limits: Limits) {
     const { hiddenSize, classes } = arch;

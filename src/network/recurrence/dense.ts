@@ -1,4 +1,11 @@
-import { packedWords, shift, type Layout, type Matrix, type Operand, type ProgramBuilder } from '../../kernels/index.js';
+import {
+  packedWords,
+  shift,
+  type Layout,
+  type Matrix,
+  type Operand,
+  type ProgramBuilder,
+} from '../../kernels/index.js';
 import type { Places } from '../places.js';
 import type { LinearMap } from './linear-map.js';
 import { WeightGradient } from './weight-gradient.js';

@@ -82,7 +82,15 @@ export class LowRankMap implements LinearMap {
     const s = this.inStep(this.s, o.x);
     program
       .gemm({ rows: o.rows, columns: rank, inner: inputs, accumulate: false, a: o.x, packed: second.packed, c: s })
-      .gemm({ rows: o.rows, columns: outputs, inner: rank, accumulate: o.accumulate, a: s, packed: first.packed, c: o.y });
+      .gemm({
+        rows: o.rows,
+        columns: outputs,
+        inner: rank,
+        accumulate: o.accumulate,
+        a: s,
+        packed: first.packed,
+        c: o.y,
+      });
   }
 
   backward(program: ProgramBuilder, o: { rows: number; dy: Matrix; dx?: Matrix }): void {
