@@ -1,13 +1,15 @@
+import { balanced } from './balance.js';
+import { FloatNetwork, largestMagnitude } from './float-network.js';
 import type { Int16Sequences, Normalisation } from './input.js';
-import { referenceForward, tensorsOf, type Architecture } from '../network/index.js';
+import type { Architecture } from '../network/index.js';
 
 /** The largest magnitudes that a float network's values take: they choose the integer formats. */
 export interface Ranges {
   /** Normalised input a. */
   readonly input: number;
-  /** W2' a, or a itself of full rank. */
+  /** W2' a with balanced factors, or a itself of full rank. */
   readonly w: number;
-  /** U2' h, or h itself of full rank. */
+  /** U2' h with balanced factors, or h itself of full rank. */
   readonly u: number;
   /** Hidden state h. */
   readonly state: number;
@@ -22,42 +24,27 @@ export function calibrate(
   rows: Uint32Array,
 ): Ranges {
   const { steps, features, values } = sequences;
-  const { wRank, uRank } = architecture;
-  const tensor = (name: string) => {
-    const spec = tensorsOf(architecture).find((t) => t.name === name);
-    return spec ? parameters.subarray(spec.offset, spec.offset + spec.size) : new Float32Array();
-  };
-  const w2 = tensor('W2');
-  const u2 = tensor('U2');
-  const a = new Float64Array(steps * features);
-  const inputs = Array.from({ length: steps }, (_, t) => a.subarray(t * features, (t + 1) * features));
+  const { centre, scale } = normalisation;
+  const network = new FloatNetwork(architecture, balanced(architecture, parameters));
+  const a = new Float64Array(features);
   const largest = { input: 0, w: 0, u: 0, state: 0 };
   for (const row of rows) {
-    for (let i = 0; i < a.length; i++) {
-      const channel = normalisation.centre.length > 1 ? i % features : 0;
-      a[i] = (values[row * a.length + i] - normalisation.centre[channel]) * normalisation.scale[channel];
-      largest.input = Math.max(largest.input, Math.abs(a[i]));
+    network.reset();
+    for (let t = 0; t < steps; t++) {
+      const start = (row * steps + t) * features;
+      for (let d = 0; d < features; d++) {
+        const channel = centre.length > 1 ? d : 0;
+        a[d] = (values[start + d] - centre[channel]) * scale[channel];
+      }
+      network.step(a);
+      largest.input = largestMagnitude(a, largest.input);
+      largest.w = largestMagnitude(network.t, largest.w);
+      largest.u = largestMagnitude(network.u, largest.u);
+      largest.state = largestMagnitude(network.h, largest.state);
     }
-    const { states } = referenceForward(architecture, parameters, inputs);
-    for (const [t, h] of states.entries()) {
-      const x = inputs[Math.min(t, steps - 1)];
-      if (wRank > 0) largest.w = Math.max(largest.w, largestProjection(w2, x, wRank));
-      if (uRank > 0) largest.u = Math.max(largest.u, largestProjection(u2, h, uRank));
-      for (const value of h) largest.state = Math.max(largest.state, Math.abs(value));
-    }
+    // The last state would be projected in the next step.
+    network.projectState();
+    largest.u = largestMagnitude(network.u, largest.u);
   }
-  if (wRank === 0) largest.w = largest.input;
-  if (uRank === 0) largest.u = largest.state;
   return largest;
-}
-
-/** max_j |sum_i m[i][j] v[i]| of a row-major matrix [v.length][columns]. */
-function largestProjection(m: Float32Array, v: Float64Array, columns: number): number {
-  let most = 0;
-  for (let j = 0; j < columns; j++) {
-    let sum = 0;
-    for (let i = 0; i < v.length; i++) sum += m[i * columns + j] * v[i];
-    most = Math.max(most, Math.abs(sum));
-  }
-  return most;
 }

@@ -1,0 +1,58 @@
+import { exponentOf, powerOfTwo } from '../math/index.js';
+import { largestMagnitude } from './float-network.js';
+import type { Normalisation } from './input.js';
+import type { IntegerMatrix } from './network.js';
+
+/** Rounds to the nearest integer (halves up) within [-limit, limit]. */
+export function clampRound(v: number, limit: number): number {
+  return Math.max(-limit, Math.min(limit, Math.floor(v + 0.5)));
+}
+
+/** The most fraction bits with which a magnitude fits int16; between -16 and 20. */
+export function bitsFor(magnitude: number): number {
+  if (magnitude <= 0) return 20;
+  const bits = 14 - exponentOf(magnitude);
+  return Math.max(-16, Math.min(20, magnitude * powerOfTwo(bits) > 32767 ? bits - 1 : bits));
+}
+
+/** int16 with the given fraction bits; what does not fit saturates. */
+export function fixed16(values: Float64Array, bits: number): Int16Array {
+  return Int16Array.from(values, (v) => clampRound(v * powerOfTwo(bits), 32767));
+}
+
+/** The most fraction bits, up to `most`, with which the largest magnitude fits int8. */
+export function weightBits(values: Float64Array, most = 20): number {
+  const largest = largestMagnitude(values);
+  if (largest === 0) return Math.min(7, most);
+  const bits = 6 - exponentOf(largest);
+  return Math.min(most, Math.floor(largest * powerOfTwo(bits) + 0.5) > 127 ? bits - 1 : bits);
+}
+
+/** int8 with one power-of-two scale. */
+export function quantise(
+  values: Float64Array,
+  rows: number,
+  columns: number,
+  fractionBits = weightBits(values),
+): IntegerMatrix {
+  const factor = powerOfTwo(fractionBits);
+  return { rows, columns, fractionBits, values: Int8Array.from(values, (v) => clampRound(v * factor, 127)) };
+}
+
+/**
+ * The normalisation as integers: `multiplier * 2^-inputShift` is `scale * 2^inputBits` or up to one unit less, with as many
+ * bits as int16 holds for the largest scale. A channel whose scale is small beside the largest has few bits;
+ * `remainder` [D] is what its multiplier leaves: scale = remainder * multiplier * 2^-(inputBits + inputShift). The
+ * weights take it up.
+ */
+export function integerAffine(normalisation: Normalisation, inputBits: number) {
+  const { centre, scale } = normalisation;
+  const largest = largestMagnitude(scale) * powerOfTwo(inputBits);
+  const inputShift = largest > 0 ? Math.min(30, Math.max(0, 14 - exponentOf(largest))) : 0;
+  const exact = scale.map((s) => s * powerOfTwo(inputBits) * powerOfTwo(inputShift));
+  // Rounded towards zero, so that no value grows beyond its calibrated range; but a channel that counts is never dropped.
+  const multiplier = Int16Array.from(exact, (m) => Math.max(-32767, Math.min(32767, Math.trunc(m) || Math.sign(m))));
+  // Where a multiplier would be above int16, one count alone saturates the input; weights can't bring that back.
+  const remainder = exact.map((m, d) => (m !== 0 && Math.abs(m) < 32768 ? m / multiplier[d] : 1));
+  return { centre, multiplier, inputShift, remainder };
+}
