@@ -1,4 +1,4 @@
-import { styleText } from 'node:util';
+import { stripVTControlCharacters, styleText } from 'node:util';
 import type { Listener, RunEvent } from '../pipeline/index.js';
 
 /** Bold in a terminal, plain elsewhere and where NO_COLOR is set. */
@@ -28,13 +28,15 @@ function styled(style: 'bold' | 'dim' | 'green' | 'red', text: string): string {
 /** Rows of cells, columns aligned by spaces; numbers to the right. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
-  for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)));
+  const widthOf = (cell: string) => stripVTControlCharacters(cell).length;
+  for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, widthOf(cell))));
   return rows
     .map((row) =>
       row
-        .map((cell, i) =>
-          /^[-+]?[\d.,]+( ?[%a-zA-Z/]{1,5})?$/.test(cell) ? cell.padStart(widths[i]) : cell.padEnd(widths[i]),
-        )
+        .map((cell, i) => {
+          const space = ' '.repeat(widths[i] - widthOf(cell));
+          return /^[-+]?[\d.,]+( ?[%a-zA-Z/]{1,5})?$/.test(cell) ? space + cell : cell + space;
+        })
         .join('  ')
         .trimEnd(),
     )
@@ -53,6 +55,11 @@ export function duration(seconds: number): string {
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
 }
 
+/** Wipes the line that moves with a training, where there is one. */
+export function clearLine(): void {
+  if (process.stderr.isTTY) process.stderr.write('\r\u001B[K');
+}
+
 /**
  * Shows a run on standard error: steps as lines, and in a terminal one line that moves with the training. Elsewhere only
  * steps, so that logs stay short.
@@ -60,19 +67,16 @@ export function duration(seconds: number): string {
 export function progressListener(): Listener {
   const stream = process.stderr;
   const live = stream.isTTY === true;
-  const clear = () => {
-    if (live) stream.write('\r\u001B[K');
-  };
   let accuracy = '';
   return (event: RunEvent) => {
     switch (event.kind) {
       case 'step':
-        clear();
+        clearLine();
         accuracy = '';
         stream.write(`${event.text}\n`);
         break;
       case 'note':
-        clear();
+        clearLine();
         stream.write(`  ${event.text}\n`);
         break;
       case 'epoch':
@@ -82,7 +86,7 @@ export function progressListener(): Listener {
         if (!live) break;
         const { epochs, totalEpochs, stage, loss, secondsLeft } = event.progress;
         const line = `  ${stage}: epoch ${epochs.toFixed(1)} of ${totalEpochs}, loss ${loss.toFixed(3)}${accuracy}, ${duration(secondsLeft)} left`;
-        clear();
+        clearLine();
         stream.write(line.slice(0, (stream.columns ?? 100) - 1));
         break;
       }

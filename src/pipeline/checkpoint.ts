@@ -1,4 +1,4 @@
-import { kindOf, readFile, removeFile, writeFile } from '#platform';
+import { kindOf, readFile, sha256, writeFile } from '#platform';
 import { decodeSafetensors, encodeSafetensors, ModelFileError, type Tensor } from '../network/index.js';
 import type { EpochRecord, TrainingState } from '../training/index.js';
 
@@ -13,7 +13,7 @@ export interface FinishedPhase {
   readonly workers: number;
 }
 
-/** How far a run's trainings are: the finished ones, and the state of the one at hand. */
+/** How far a run's trainings are: the finished ones, and the state of the one at hand, or of the last when all are done. */
 export interface Checkpoint {
   readonly finished: readonly FinishedPhase[];
   readonly state: TrainingState | undefined;
@@ -43,7 +43,8 @@ export async function saveCheckpoint(path: string, identity: string, checkpoint:
     } else scalars = others;
   }
   const text = JSON.stringify({ identity, ...rest, state: scalars });
-  await writeFile(path, encodeSafetensors(tensors, { checkpoint: text }));
+  const hash = await sha256(encodeSafetensors(tensors, { checkpoint: text }));
+  await writeFile(path, encodeSafetensors(tensors, { checkpoint: text, sha256: hash }));
 }
 
 function vector(name: string, data: Float32Array): Tensor {
@@ -53,29 +54,34 @@ function vector(name: string, data: Float32Array): Tensor {
 /** The checkpoint of the same run, or undefined: there is none, it belongs to another run, or it is damaged. */
 export async function loadCheckpoint(path: string, identity: string): Promise<Checkpoint | undefined> {
   if ((await kindOf(path)) !== 'file') return undefined;
-  try {
-    const file = decodeSafetensors(await readFile(path), path);
-    const saved = JSON.parse(file.metadata.checkpoint ?? '{}') as Checkpoint & { identity?: string };
-    if (saved.identity !== identity) return undefined;
-    const tensor = (name: string) => file.tensors.find((t) => t.name === name)?.data as Float32Array;
-    const { finished, seconds, state } = saved;
-    if (!state) return { finished, seconds, state: undefined };
-    const best = state.best && {
-      ...state.best,
-      parameters: tensor('best.parameters'),
-      support: tensor('best.support'),
-    };
-    const arrays = Object.fromEntries(vectors.map((name) => [name, tensor(name)])) as Pick<
-      TrainingState,
-      (typeof vectors)[number]
-    >;
-    return { finished, seconds, state: { ...state, ...arrays, best } };
-  } catch (error) {
-    if (error instanceof ModelFileError || error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const content = await wholeContent(path);
+  if (content === undefined) return undefined;
+  const saved = JSON.parse(content.text) as Checkpoint & { identity: string };
+  if (saved.identity !== identity) return undefined;
+  const { finished, seconds, state } = saved;
+  if (!state) return { finished, seconds, state: undefined };
+  const tensor = (name: string) => content.tensors.find((t) => t.name === name)?.data as Float32Array;
+  const best = state.best && {
+    ...state.best,
+    parameters: tensor('best.parameters'),
+    support: tensor('best.support'),
+  };
+  const arrays = Object.fromEntries(vectors.map((name) => [name, tensor(name)])) as Pick<
+    TrainingState,
+    (typeof vectors)[number]
+  >;
+  return { finished, seconds, state: { ...state, ...arrays, best } };
 }
 
-export async function removeCheckpoint(path: string): Promise<void> {
-  await removeFile(path);
+/** What a checkpoint file holds; undefined where its hash says that it isn't as it was written. */
+async function wholeContent(path: string): Promise<{ text: string; tensors: readonly Tensor[] } | undefined> {
+  try {
+    const { tensors, metadata } = decodeSafetensors(await readFile(path), path);
+    const { checkpoint: text = '', sha256: hash } = metadata;
+    const actual = await sha256(encodeSafetensors(tensors, { checkpoint: text }));
+    return actual === hash ? { text, tensors } : undefined;
+  } catch (error) {
+    if (error instanceof ModelFileError) return undefined;
+    throw error;
+  }
 }

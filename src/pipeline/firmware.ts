@@ -1,4 +1,4 @@
-import { joinPath, writeFile } from '#platform';
+import { joinPath, removeFile, writeFile } from '#platform';
 import { proofSequences, simulate, type BoardResult, type ProofSequence } from '../boards/index.js';
 import type { Sequences } from '../data/index.js';
 import { exportC, ExportError, testInputs, testVectors, unoImage } from '../firmware/index.js';
@@ -35,10 +35,12 @@ export async function writeC(
 /** Writes the firmware of a run: the exported C, and the Uno's image where the network fits it. */
 export async function writeFirmware(network: IntegerNetwork, facts: ModelFacts, folder: string): Promise<void> {
   await writeC(network, facts, 'model', folder);
+  const image = joinPath(folder, 'uno.hex');
   try {
-    await writeFile(joinPath(folder, 'uno.hex'), (await unoImage(network)).hex);
+    await writeFile(image, (await unoImage(network)).hex);
   } catch (error) {
-    if (!(error instanceof ExportError)) throw error; // too large for the part: the boards' results say so
+    if (!(error instanceof ExportError)) throw error;
+    await removeFile(image); // too large for the part, as the boards' results say; an earlier network's would mislead
   }
 }
 
@@ -47,11 +49,14 @@ const proofSteps = 1000;
 
 /**
  * Sequences of a proof, all as long as the recordings: inputs that saturate and wander (`testInputs`), then test recordings.
+ * They have `proofSteps` steps together, or more.
  */
 export function runSequences(network: IntegerNetwork, test: Sequences): ProofSequence[] {
   const { steps, features, count, values } = test;
-  const made = testInputs(network, { sequences: 8, steps }).map((inputs) => ({ inputs, steps }));
-  const recordings = Math.min(count, Math.max(4, Math.ceil(proofSteps / steps) - made.length));
+  const least = Math.ceil(proofSteps / steps);
+  const recordings = Math.min(count, Math.max(4, least - 8));
+  const sequences = Math.max(8, least - recordings);
+  const made = testInputs(network, { sequences, steps }).map((inputs) => ({ inputs, steps }));
   const size = steps * features;
   for (let i = 0; i < recordings; i++) {
     const from = Math.floor((i * count) / recordings) * size;

@@ -1,8 +1,20 @@
-import { absolutePath, describeHost, joinPath, packageFile, runProgram, writeFile } from '#platform';
+import {
+  absolutePath,
+  describeHost,
+  HostError,
+  joinPath,
+  kindOf,
+  listDirectory,
+  packageFile,
+  removeFile,
+  runProgram,
+  writeFile,
+} from '#platform';
 import { loadDataset, type Dataset } from '../data/index.js';
 import { modelBytes } from '../firmware/index.js';
-import { agreement, predictInteger } from '../integer/index.js';
+import { agreement, IntegerNetworkError, maximumSize, predictInteger } from '../integer/index.js';
 import { loadKernels } from '../kernels/index.js';
+import { checkArchitecture, type Architecture } from '../network/index.js';
 import { loadRecipe, serialise, type LoadedRecipe } from '../recipe/index.js';
 import {
   classScores,
@@ -17,6 +29,7 @@ import { evaluateFloat } from '../training/index.js';
 import type { Listener } from './events.js';
 import { proveBoards, runSequences, writeFirmware } from './firmware.js';
 import { encode, integerModel, normalisationFrom, type FloatModel, type IntegerModel } from './models.js';
+import { architectureOf } from './prepare.js';
 import { networkSize } from './size.js';
 import { trainModel, type TrainedModel } from './train-model.js';
 
@@ -47,8 +60,12 @@ export interface FinishedRun {
   readonly metrics: Metrics;
 }
 
-/** Trains a recipe's float network into `model.safetensors`, beside the resolved `recipe.yaml`. A killed run goes on where it was. */
-export async function trainRecipe(options: RunOptions): Promise<TrainedRun> {
+/**
+ * Trains a recipe's float network into `model.safetensors`, beside the resolved `recipe.yaml`. A killed run goes on where it was.
+ *
+ * @param check refuses a network before it is trained
+ */
+export async function trainRecipe(options: RunOptions, check = checkArchitecture): Promise<TrainedRun> {
   const listener = options.listener ?? (() => undefined);
   const recipe = withAbsolutePath(await loadRecipe(options.recipe, options.sets, options.seed));
   const folder = options.out ?? joinPath('runs', `${recipe.name}-${recipe.recipe.seed}`);
@@ -59,24 +76,54 @@ export async function trainRecipe(options: RunOptions): Promise<TrainedRun> {
     kind: 'step',
     text: `data ${dataset.name}: ${train.count} to train on, ${test.count} to test on, ${train.steps} steps of ${train.features} channels, ${dataset.classNames.length} classes`,
   });
+  check(architectureOf(recipe.recipe, dataset));
+  await prepareFolder(folder);
   const { workers, backend } = options;
   const checkpoint = joinPath(folder, 'checkpoint.safetensors');
   const trained = await trainModel(recipe, dataset, { workers, backend, checkpoint }, listener);
+  listener({ kind: 'step', text: `trained: ${joinPath(folder, 'model.safetensors')}` });
   await writeFile(joinPath(folder, 'recipe.yaml'), serialise(recipe.recipe));
   await writeFile(joinPath(folder, 'model.safetensors'), await encode(trained.model));
   return { folder, recipe, dataset, trained };
 }
 
+/** Removes what a killed run left of files that it was writing. */
+async function prepareFolder(folder: string): Promise<void> {
+  const kind = await kindOf(folder);
+  if (kind === 'file') throw new HostError(`${folder} is a file; results need a folder, name another by --out`);
+  if (kind === undefined) return;
+  for (const name of await listDirectory(folder)) {
+    if (/\.[0-9a-f]{8}\.tmp$/.test(name)) await removeFile(joinPath(folder, name));
+  }
+}
+
+/** Refuses a network that can't become an integer network, whatever its weights. */
+function checkConvertible(architecture: Architecture): void {
+  checkArchitecture(architecture);
+  for (const [what, count] of [
+    ['channels', architecture.inputSize],
+    ['classes', architecture.classes],
+  ] as const) {
+    if (count <= maximumSize) continue;
+    throw new IntegerNetworkError(
+      `the data have ${count} ${what}, an integer network takes at most ${maximumSize}; leave some out, or train a float network alone with "fastgrnn train"`,
+    );
+  }
+}
+
 /** A recipe whose recordings are found from wherever its copy in the run's folder is used. */
 function withAbsolutePath({ name, recipe }: LoadedRecipe): LoadedRecipe {
   const { path } = recipe.data;
-  return { name, recipe: path === undefined ? recipe : { ...recipe, data: { ...recipe.data, path: absolutePath(path) } } };
+  return {
+    name,
+    recipe: path === undefined ? recipe : { ...recipe, data: { ...recipe.data, path: absolutePath(path) } },
+  };
 }
 
 /** The whole way: from a recipe to firmware that has run on simulated boards, `metrics.json` and `report.html`. */
 export async function runRecipe(options: RunOptions): Promise<FinishedRun> {
   const listener = options.listener ?? (() => undefined);
-  const { folder, recipe, dataset, trained } = await trainRecipe(options);
+  const { folder, recipe, dataset, trained } = await trainRecipe(options, checkConvertible);
   const { model } = trained;
   const converted = integerModel(model, recipe.recipe.integer.margin);
   await writeFile(joinPath(folder, 'integer.safetensors'), await encode(converted));

@@ -50,13 +50,13 @@ export async function trainModel(
   let checkpoint: Checkpoint = { finished: [], state: undefined, seconds: 0 };
   if (options.checkpoint) {
     const saved = await loadCheckpoint(options.checkpoint, identity);
-    if (saved) listener({ kind: 'note', text: `going on from ${options.checkpoint}` });
     checkpoint = saved ?? checkpoint;
   }
   const save = async (next: Checkpoint) => {
     checkpoint = next;
     if (options.checkpoint) await saveCheckpoint(options.checkpoint, identity, next);
   };
+  await save(checkpoint); // a folder that can't be written to is told before hours of training
 
   const phases: { name: string; task: (finished: readonly FinishedPhase[]) => TrainingTask }[] = [
     { name: 'training', task: () => trainingTask(recipe, dataset, split, stages) },
@@ -69,17 +69,19 @@ export async function trainModel(
   }
 
   let task = phases[0].task([]);
-  let result: { parameters: Float32Array; support: Float32Array } | undefined;
+  if (checkpoint.finished.length === phases.length) {
+    listener({ kind: 'note', text: `the training was done before: ${options.checkpoint}` });
+  } else if (checkpoint.state || checkpoint.finished.length > 0) {
+    listener({ kind: 'note', text: `going on from ${options.checkpoint}` });
+  }
   for (const [index, phase] of phases.entries()) {
     task = phase.task(checkpoint.finished);
-    const isLast = index === phases.length - 1;
-    if (index < checkpoint.finished.length && !isLast) continue;
+    if (index < checkpoint.finished.length) continue;
     listener({
       kind: 'step',
       text: `${phase.name}: ${task.trainRows.length} recordings, ${task.validationRows.length} for validation`,
     });
-    const before = checkpoint.finished[index]?.seconds ?? checkpoint.seconds;
-    const finished = checkpoint.finished.slice(0, index);
+    const { finished, seconds: before } = checkpoint;
     const started = now();
     const outcome = await train(task, {
       ...runOptions(options),
@@ -92,10 +94,10 @@ export async function trainModel(
     });
     const { history, chosenEpochs, seconds, backend, workers } = outcome;
     const done = { name: phase.name, history, chosenEpochs, seconds: before + seconds, backend, workers };
-    result = outcome;
+    const isLast = index === phases.length - 1;
     await save({ finished: [...finished, done], state: isLast ? checkpoint.state : undefined, seconds: 0 });
   }
-  const { parameters, support } = result ?? unreachable();
+  const { parameters, support } = checkpoint.state ?? unreachable();
   const { sequences, normalisation, architecture, trainRows } = task;
   const facts: ModelFacts = {
     architecture,

@@ -5,6 +5,7 @@ export interface AugmentSettings {
   readonly rotate: number;
   readonly shift: number;
   readonly scale: number;
+  readonly noise: number;
 }
 
 /** A random change of one sequence: physical values are multiplied by `matrix` in groups of three channels, and moved in time. */
@@ -18,12 +19,14 @@ export interface Augmentation {
 }
 
 export function isAugmented(settings: AugmentSettings): boolean {
-  return settings.rotate > 0 || settings.shift > 0 || settings.scale > 0;
+  return settings.rotate > 0 || settings.shift > 0 || settings.scale > 0 || settings.noise > 0;
 }
 
 /**
  * Draws the augmentation of one row in one epoch into `out`; a function of (seed, epoch, row), whoever computes it.
  * The rotation is by three angles about x, y and z, each normal with the deviation `rotate` in degrees: a sensor that is worn askew.
+ *
+ * @returns the generator that it drew from, for the row's noise
  */
 export function drawAugmentation(
   out: Augmentation,
@@ -31,7 +34,7 @@ export function drawAugmentation(
   seed: number,
   epoch: number,
   row: number,
-): void {
+): Random {
   const random = new Random((seed ^ Math.imul(row + 1, 0x9e3779b1)) >>> 0, streams.augment + epoch);
   const degrees = settings.rotate * (Math.PI / 180);
   const [x, y, z] =
@@ -47,4 +50,5 @@ export function drawAugmentation(
   for (let i = 0; i < 9; i++) out.matrix[i] *= size;
   out.size = size;
   out.shift = settings.shift > 0 ? random.below(2 * settings.shift + 1) - settings.shift : 0;
+  return random;
 }

@@ -1,3 +1,5 @@
+import { breathe } from '#platform';
+
 /**
  * What the workers of one training share: a slot of gradients for every shard, sums of an evaluation's blocks, and a barrier.
  * Nothing else passes between them, because every worker makes the same updates to its own copy of the parameters.
@@ -75,8 +77,8 @@ export class Exchange {
   }
 
   /** Waits for all shards, then writes the sum of their gradients, in shard order, into `total`. Returns the sum of losses. */
-  sum(total: Float32Array, shards: number): number {
-    this.barrier();
+  async sum(total: Float32Array, shards: number): Promise<number> {
+    await this.barrier();
     const first = this.turn * this.shards;
     this.turn = 1 - this.turn;
     total.set(this.slots[first].subarray(0, total.length));
@@ -97,8 +99,8 @@ export class Exchange {
   }
 
   /** Waits for all blocks, then adds them up in order. */
-  sumBlocks(blocks: number): { correct: number; loss: number } {
-    this.barrier();
+  async sumBlocks(blocks: number): Promise<{ correct: number; loss: number }> {
+    await this.barrier();
     let correct = 0;
     let loss = 0;
     for (let block = 0; block < blocks; block++) {
@@ -117,7 +119,8 @@ export class Exchange {
     Atomics.notify(this.control, GENERATION);
   }
 
-  private barrier(): void {
+  /** Waits for all workers. Where that takes long it breathes, so that signals and the death of a worker are noticed. */
+  private async barrier(): Promise<void> {
     if (this.workers === 1) return;
     const { control } = this;
     const generation = Atomics.load(control, GENERATION);
@@ -130,7 +133,7 @@ export class Exchange {
       let looks = 0;
       while (Atomics.load(control, GENERATION) === generation) {
         if (Atomics.load(control, STOP) !== 0) throw new TrainingStopped('the training was stopped');
-        if (++looks > 2000) Atomics.wait(control, GENERATION, generation, 50);
+        if (++looks > 2000 && Atomics.wait(control, GENERATION, generation, 50) === 'timed-out') await breathe();
       }
     }
     if (Atomics.load(control, STOP) !== 0) throw new TrainingStopped('the training was stopped');

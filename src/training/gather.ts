@@ -61,16 +61,20 @@ export class Gather {
     if (!change) return this.plain(target, order, start, end);
     const { steps, features, values, labels } = this.sequences;
     const { centre, scale, augmentation, step } = this;
+    const { noise } = change.augment;
     const { input, inputStride } = target;
     const rows = end - start;
     for (let b = 0; b < rows; b++) {
       const row = order[start + b];
-      drawAugmentation(augmentation, change.augment, change.seed, epoch, row);
+      const random = drawAugmentation(augmentation, change.augment, change.seed, epoch, row);
       for (let t = 0; t < steps; t++) {
         const source = Math.min(steps - 1, Math.max(0, t - augmentation.shift));
         this.augment(values, (row * steps + source) * features, change.lsb);
         const to = (t * rows + b) * inputStride;
-        for (let d = 0; d < features; d++) input[to + d] = (step[d] - centre[d]) * scale[d];
+        for (let d = 0; d < features; d++) {
+          const value = (step[d] - centre[d]) * scale[d];
+          input[to + d] = noise > 0 ? value + noise * random.normal() : value;
+        }
       }
       target.labels[b] = labels[row];
     }

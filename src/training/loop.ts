@@ -13,7 +13,7 @@ import { TrainingError, type EpochRecord, type TrainingTask } from './task.js';
 export interface LoopHooks {
   /** After each epoch, with the state to save. */
   readonly onEpoch?: (record: EpochRecord, state: TrainingState) => void | Promise<void>;
-  /** After each batch: epochs done so far, with a fraction, and the batch's mean loss. */
+  /** After each batch: epochs run so far, with a fraction, and the batch's mean loss. */
   readonly onBatch?: (epochs: number, loss: number) => void | Promise<void>;
 }
 
@@ -28,6 +28,8 @@ export class TrainingLoop {
   private readonly exchange: Exchange;
   private readonly engine: NetworkEngine;
   private readonly optimiser: Optimiser;
+  /** 1 where a parameter may be nonzero. */
+  private readonly support: Float32Array;
   private readonly gather: Gather;
   private readonly matrices: { tensor: TensorSpec; kept: number }[];
   private readonly totalEpochs: number;
@@ -52,6 +54,7 @@ export class TrainingLoop {
         kept: keptEntries(tensor.size, tensor.name.startsWith('W') ? compression.wSparsity : compression.uSparsity),
       }));
     this.optimiser = new Optimiser(kernels, parameterCount(architecture));
+    this.support = new Float32Array(this.optimiser.length);
     this.optimiser.decay.fill(0);
     for (const { role, offset, size } of tensorsOf(architecture)) {
       if (role === 'matrix' || role === 'classifier') this.optimiser.decay.fill(1, offset, offset + size);
@@ -80,7 +83,9 @@ export class TrainingLoop {
     const { state, task } = this;
     const { training, trainRows, seed } = task;
     const stage = task.stages[state.stage];
-    const before = task.stages.slice(0, state.stage).reduce((sum, s) => sum + s.epochs, 0) + state.epoch;
+    const earlier = task.stages.slice(0, state.stage);
+    const before = earlier.reduce((sum, s) => sum + s.epochs, 0) + state.epoch;
+    const ran = earlier.reduce((sum, s) => sum + s.stopAfter, 0) + state.epoch;
     const order = epochOrder(trainRows, seed, before);
     const starts = cut(trainRows.length, batchesFor(trainRows.length, training.batchSize));
     const batches = starts.length - 1;
@@ -92,22 +97,23 @@ export class TrainingLoop {
       const first = starts[batch];
       const count = starts[batch + 1] - first;
       learningRate = learningRateAt(training, before + (batch + 1) / batches, this.totalEpochs);
-      const loss = this.gradient(order, first, count, before);
+      const loss = await this.gradient(order, first, count, before);
       if (Number.isFinite(loss) && this.clip()) {
         this.step(learningRate);
-        if (stage.name === 'thresholding' && (batch + 1) % task.compression.thresholdEvery === 0) this.threshold();
+        if (stage.name === 'thresholding') {
+          const last = batch === batches - 1;
+          if (last || (batch + 1) % task.compression.thresholdEvery === 0) this.threshold();
+          else this.keepSupport();
+        }
         lossSum += loss;
         rowsSeen += count;
       } else skipped++;
-      if (hooks.onBatch) await hooks.onBatch(before + (batch + 1) / batches, loss / count);
+      if (hooks.onBatch) await hooks.onBatch(ran + (batch + 1) / batches, loss / count);
     }
-    if (rowsSeen === 0) {
-      throw new TrainingError(
-        `training diverged in epoch ${before + 1}: no batch has a finite gradient; lower training.learningRate (now ${training.learningRate}) or set training.clip (now ${training.clip})`,
-      );
-    }
-    if (stage.name === 'thresholding') this.threshold();
-    const validation = this.evaluate();
+    if (rowsSeen === 0) throw this.diverged(before, 'no batch has a finite gradient');
+    if (!this.optimiser.parameters.every(Number.isFinite)) throw this.diverged(before, 'a weight is not finite');
+    if (stage.name === 'thresholding' && skipped > 0) this.threshold(); // the last batch may be one of them
+    const validation = await this.evaluate();
     return {
       stage: state.stage,
       epoch: state.epoch + 1,
@@ -118,8 +124,15 @@ export class TrainingLoop {
     };
   }
 
+  private diverged(epoch: number, what: string): TrainingError {
+    const { learningRate, clip, weightDecay } = this.task.training;
+    return new TrainingError(
+      `training diverged in epoch ${epoch + 1}: ${what}; lower training.learningRate (now ${learningRate}) or training.weightDecay (now ${weightDecay}), or set training.clip (now ${clip})`,
+    );
+  }
+
   /** The gradient of a batch's mean loss, summed over the shards of all workers, into the optimiser. Returns the sum of losses. */
-  private gradient(order: Uint32Array, first: number, count: number, epoch: number): number {
+  private async gradient(order: Uint32Array, first: number, count: number, epoch: number): Promise<number> {
     const { task, engine, exchange } = this;
     const { labelSmoothing, shards } = task.training;
     const starts = cut(count, shardsFor(count, shards));
@@ -153,9 +166,10 @@ export class TrainingLoop {
     engine.parameters.set(optimiser.parameters);
   }
 
-  /** Stage 2's projection of every matrix of the cell. */
+  /** Stage 2's projection of every matrix of the cell: a weight outside the support comes in when this step made it large. */
   private threshold(): void {
-    const { parameters, support } = this.optimiser;
+    const { support } = this;
+    const { parameters } = this.optimiser;
     for (const { tensor, kept } of this.matrices) {
       const range = [tensor.offset, tensor.offset + tensor.size] as const;
       hardThreshold(parameters.subarray(...range), support.subarray(...range), kept);
@@ -163,7 +177,14 @@ export class TrainingLoop {
     this.engine.parameters.set(parameters);
   }
 
-  private evaluate(): { validation?: number; validationLoss?: number } {
+  /** Between two projections: back to the support, while the optimiser's memory goes on for all weights. */
+  private keepSupport(): void {
+    const { parameters } = this.optimiser;
+    for (let i = 0; i < parameters.length; i++) if (this.support[i] === 0) parameters[i] = 0;
+    this.engine.parameters.set(parameters);
+  }
+
+  private async evaluate(): Promise<{ validation?: number; validationLoss?: number }> {
     const { task, engine, exchange, gather } = this;
     const rows = task.validationRows;
     if (rows.length === 0) return {};
@@ -175,7 +196,7 @@ export class TrainingLoop {
       const loss = engine.evaluate(end - start, task.sequences.steps);
       exchange.putBlock(block, countCorrect(engine, end - start), loss);
     }
-    const { correct, loss } = exchange.sumBlocks(blocks);
+    const { correct, loss } = await exchange.sumBlocks(blocks);
     return { validation: correct / rows.length, validationLoss: loss / rows.length };
   }
 
@@ -183,8 +204,9 @@ export class TrainingLoop {
   private rememberBest(record: EpochRecord): void {
     const { state, task, optimiser } = this;
     const stage = task.stages[state.stage];
-    const { validation: accuracy, validationLoss: loss } = record;
-    if (stage.name === 'dense' || !task.training.earlyStopping || accuracy === undefined || loss === undefined) return;
+    const { validation: accuracy, validationLoss = NaN } = record;
+    if (stage.name === 'dense' || !task.training.earlyStopping || accuracy === undefined) return;
+    const loss = Number.isFinite(validationLoss) ? validationLoss : Number.MAX_VALUE;
     const { best } = state;
     if (best && (accuracy < best.accuracy || (accuracy === best.accuracy && loss >= best.loss))) return;
     state.best = {
@@ -192,7 +214,7 @@ export class TrainingLoop {
       accuracy,
       loss,
       parameters: optimiser.parameters.slice(),
-      support: optimiser.support.slice(),
+      support: this.support.slice(),
     };
   }
 
@@ -202,20 +224,22 @@ export class TrainingLoop {
     if (state.best) {
       state.parameters.set(state.best.parameters);
       state.support.set(state.best.support);
-      this.load();
     }
     state.best = undefined;
     state.stage++;
     state.epoch = 0;
+    this.load();
   }
 
-  /** From the state into the arenas. */
+  /** From the state into the arenas. Stage 2 steps with all weights and keeps the support itself. */
   private load(): void {
-    const { state, optimiser, engine } = this;
+    const { state, optimiser, engine, support, task } = this;
     optimiser.parameters.set(state.parameters);
     optimiser.first.set(state.first);
     optimiser.second.set(state.second);
-    optimiser.support.set(state.support);
+    support.set(state.support);
+    if (task.stages[state.stage]?.name === 'thresholding') optimiser.support.fill(1);
+    else optimiser.support.set(support);
     optimiser.state = state.optimiser;
     engine.parameters.set(state.parameters);
   }
@@ -226,7 +250,7 @@ export class TrainingLoop {
     state.parameters.set(optimiser.parameters);
     state.first.set(optimiser.first);
     state.second.set(optimiser.second);
-    state.support.set(optimiser.support);
+    state.support.set(this.support);
     state.optimiser = optimiser.state;
   }
 }

@@ -4,10 +4,10 @@ import { Random } from '../math/index.js';
 import { initialise, parameterCount } from '../network/index.js';
 import { shardsFor, streams } from './batches.js';
 import { blockRows } from './evaluation.js';
-import { Exchange, exchangeBuffers } from './exchange.js';
+import { Exchange, exchangeBuffers, TrainingStopped } from './exchange.js';
 import { TrainingLoop } from './loop.js';
 import { initialState, type TrainingState } from './state.js';
-import type { EpochRecord, TrainingTask } from './task.js';
+import { TrainingError, type EpochRecord, type TrainingTask } from './task.js';
 import type { WorkerInput } from './worker.js';
 
 /** How a training runs; nothing here changes its result. */
@@ -24,10 +24,12 @@ export interface TrainOptions {
 export interface Progress {
   /** Finished epochs, with a fraction. */
   readonly epochs: number;
+  /** Epochs to run in all, those before a resumption among them. */
   readonly totalEpochs: number;
   readonly stage: string;
   /** Mean loss of the last batch. */
   readonly loss: number;
+  /** NaN as long as nothing is known of the speed. */
   readonly secondsLeft: number;
 }
 
@@ -56,23 +58,23 @@ export async function train(task: TrainingTask, options: TrainOptions = {}): Pro
   const blocks = Math.ceil(task.validationRows.length / blockRows);
   const buffers = exchangeBuffers(workers, task.training.shards, parameterCount(task.architecture), blocks);
   const exchange = new Exchange(buffers, 0);
-  let failure: Error | undefined;
   const helpers: WorkerHandle[] = [];
-  for (let worker = 1; worker < workers; worker++) {
-    const input: WorkerInput = {
-      task,
-      state,
-      buffers,
-      worker,
-      backend: kernels.backend === 'wasm' ? 'wasm' : 'native',
-    };
-    const helper = startWorker('training/worker', input);
-    helper.onError((error) => {
-      failure = error;
-    });
-    helpers.push(helper);
-  }
+  const failures: Promise<Error>[] = [];
   try {
+    for (let worker = 1; worker < workers; worker++) {
+      const backend = kernels.backend === 'wasm' ? 'wasm' : 'native';
+      const input: WorkerInput = { task, state, buffers, worker, backend };
+      const helper = startWorker('training/worker', input);
+      helpers.push(helper);
+      failures.push(
+        new Promise((resolve) => {
+          helper.onError((error) => {
+            exchange.stop(); // it can't say so itself where it died on the way to its loop
+            resolve(error);
+          });
+        }),
+      );
+    }
     const loop = new TrainingLoop(kernels, task, exchange, state);
     const progress = progressReporter(task, state, options.onProgress);
     await loop.run({
@@ -83,8 +85,10 @@ export async function train(task: TrainingTask, options: TrainOptions = {}): Pro
     });
   } catch (error) {
     exchange.stop();
-    await breathe(); // a helper's own error explains more than our being stopped by it
-    throw failure ?? error;
+    if (!(error instanceof TrainingStopped)) throw error;
+    // Only a helper that fails stops this thread, so its error is here or on its way.
+    const cause = await Promise.race(failures);
+    throw new TrainingError(`a worker thread failed: ${cause.message}; fewer workers take less memory`, { cause });
   } finally {
     await Promise.all(helpers.map((helper) => helper.stop()));
   }
@@ -101,7 +105,7 @@ export async function train(task: TrainingTask, options: TrainOptions = {}): Pro
 
 /** Returns a function that reports at most every `breathEvery` milliseconds and says whether it did. */
 function progressReporter(task: TrainingTask, state: TrainingState, report: TrainOptions['onProgress']) {
-  const totalEpochs = task.stages.reduce((sum, stage) => sum + stage.epochs, 0);
+  const totalEpochs = task.stages.reduce((sum, stage) => sum + stage.stopAfter, 0);
   let first: { at: number; epochs: number } | undefined;
   let last = 0;
   return (epochs: number, loss: number): boolean => {

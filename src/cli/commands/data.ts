@@ -29,14 +29,16 @@ export function addData(program: Command): void {
     });
   data
     .command('info')
-    .description('Says where a data set comes from and checks its files against their checksums.')
+    .description(
+      'Says where a data set comes from and checks its files against their checksums. Exits with 1 when one is missing or differs.',
+    )
     .argument('<name>', 'a data set')
     .option('--data <folder>', 'the folder of data sets (default: the environment variable FASTGRNN_DATA)')
     .option('--json', 'print it as JSON')
     .action(async (name: string, flags: { data?: string; json?: boolean }) => {
       const description = describeDataset(name);
       const check = await verifyDataset(name, { dataDirectory: flags.data });
-      if (check.files.some((file) => file.status === 'missing')) process.exitCode = 1;
+      if (check.directory === undefined || check.files.some((file) => file.status !== 'right')) process.exitCode = 1;
       if (flags.json) return console.log(JSON.stringify({ ...description, check }, undefined, 2));
       const { title, origin, licence, citation, split, train, test, get } = description;
       const files =

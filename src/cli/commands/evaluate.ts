@@ -18,7 +18,7 @@ export function addEvaluate(program: Command): void {
     .argument('<model>', 'a model file')
     .option(
       '--data <folder|recipe>',
-      'the folder of data sets, or a recipe that names one (default: the recipe of the model)',
+      'the folder of data sets, for a csv model the folder of recordings, or a recipe that names one (default: the recipe of the model)',
     )
     .option('--json', 'print the figures as JSON')
     .action(async (file: string, flags: { data?: string; json?: boolean }) => {
@@ -62,7 +62,11 @@ async function datasetFor(file: string, model: Model, data: string | undefined):
   const beside = path.join(path.dirname(file), 'recipe.yaml');
   const own = (await kindOf(beside)) === 'file' ? beside : model.facts.provenance.recipe;
   const { recipe } = await loadRecipe(data !== undefined && !isFolder ? data : own);
-  return loadDataset(recipe.data, { dataDirectory: isFolder ? data : undefined });
+  if (!isFolder) return loadDataset(recipe.data);
+  if (recipe.data.name !== 'csv') return loadDataset(recipe.data, { dataDirectory: data });
+  // Other recordings than those of the training: rounded to the counts that the model knows.
+  const lsb = [...model.facts.input.lsb];
+  return loadDataset({ ...recipe.data, path: data, input: { lsb } });
 }
 
 function checkFits({ facts }: Model, { test, classNames, lsb }: Dataset): void {
@@ -70,6 +74,12 @@ function checkFits({ facts }: Model, { test, classNames, lsb }: Dataset): void {
   if (test.features !== architecture.inputSize || classNames.length !== architecture.classes) {
     throw new DataError(
       `the data have ${test.features} channels and ${classNames.length} classes, the model takes ${architecture.inputSize} and ${architecture.classes}: name the recipe it was trained with by --data`,
+    );
+  }
+  const other = classNames.findIndex((name, i) => name !== facts.classNames[i]);
+  if (other >= 0) {
+    throw new DataError(
+      `class ${other} is ${classNames[other]} in the data and ${facts.classNames[other]} in the model: name the recipe it was trained with by --data`,
     );
   }
   const differs = input.lsb.findIndex((value, i) => value !== lsb[i]);

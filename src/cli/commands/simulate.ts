@@ -1,6 +1,7 @@
 import { readFile } from '#platform';
 import { Option, type Command } from 'commander';
 import { boardNames, simulate, type BoardName, type BoardProof } from '../../boards/index.js';
+import { ImageError, readHex } from '../../firmware/index.js';
 import { integerModel, readModel } from '../../pipeline/index.js';
 import { bad, dim, good, table } from '../terminal.js';
 
@@ -10,7 +11,7 @@ export function addSimulate(program: Command): void {
     .summary('run firmware on a simulated board and compare every value')
     .description(
       "Runs a model's firmware on a simulated board and compares every state, logit and prediction with the definition. " +
-        'Exits with 1 when a value differs.',
+        'Exits with 1 when a value differs, or when nothing could be run.',
     )
     .argument('<model>', 'a model file')
     .addOption(new Option('--board <name>', 'which board').choices([...boardNames, 'all']).default('all'))
@@ -18,10 +19,11 @@ export function addSimulate(program: Command): void {
     .option('--json', 'print the figures as JSON')
     .action(async (file: string, flags: { board: BoardName | 'all'; image?: string; json?: boolean }) => {
       const { network } = integerModel(await readModel(file), 1.25);
-      const image = flags.image === undefined ? undefined : await readFile(flags.image);
+      const image = flags.image === undefined ? undefined : await readImage(flags.image);
       const results: Record<string, unknown> = {};
       const lines: string[][] = [];
       let exact = true;
+      let proofs = 0;
       for (const board of flags.board === 'all' ? boardNames : [flags.board]) {
         const result = await simulate(network, { board, ...(image ? { image } : {}) });
         results[board] = result;
@@ -29,14 +31,26 @@ export function addSimulate(program: Command): void {
           const proof = result[build];
           if (!proof) continue;
           exact &&= proof.bitExact;
+          proofs++;
           lines.push([`${board} ${image ? 'image' : build}`, describe(proof)]);
         }
         for (const [what, why] of Object.entries(result.skipped)) lines.push([what, dim(`skipped: ${why}`)]);
       }
-      if (lines.length === 0) exact = false;
       console.log(flags.json ? JSON.stringify(results, undefined, 2) : table(lines));
-      if (!exact) process.exitCode = 1;
+      if (!exact || proofs === 0) process.exitCode = 1;
     });
+}
+
+/** The text of an Intel HEX file; a file of another kind is no image that could be exact or not. */
+async function readImage(file: string): Promise<string> {
+  const text = new TextDecoder().decode(await readFile(file));
+  try {
+    readHex(text);
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error;
+    throw new ImageError(`${file}: ${error.message}`, { cause: error });
+  }
+  return text;
 }
 
 /** A proof in a line or, where it failed, with what went wrong first. */

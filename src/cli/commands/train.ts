@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { trainRecipe } from '../../pipeline/index.js';
+import { stageMetrics } from '../../report/index.js';
 import { recipeOptions, type RecipeFlags } from '../options.js';
 import { duration, percent, progressListener, table } from '../terminal.js';
 
@@ -21,7 +22,8 @@ export function addTrain(program: Command): void {
     });
     const [selection] = trained.phases;
     const seconds = trained.phases.reduce((sum, phase) => sum + phase.seconds, 0);
-    const validation = selection.history[selection.history.length - 1].validation;
+    const stages = stageMetrics(trained.stages, selection.history, selection.chosenEpochs);
+    const validation = stages.at(-1)?.validation ?? null;
     if (flags.json) {
       console.log(
         JSON.stringify(
@@ -35,7 +37,7 @@ export function addTrain(program: Command): void {
         ['model', `${folder}/model.safetensors`],
         ['training', duration(seconds)],
       ];
-      if (validation !== undefined) rows.push(['validation', percent(validation)]);
+      if (validation !== null) rows.push(['validation', percent(validation)]);
       console.log(table(rows));
     }
   });

@@ -1,0 +1,77 @@
+import { HostError } from '#platform';
+import { Command, CommanderError } from 'commander';
+import { DataError } from '../data/index.js';
+import { ExportError, ImageError } from '../firmware/index.js';
+import { IntegerNetworkError } from '../integer/index.js';
+import { KernelError } from '../kernels/index.js';
+import { ArchitectureError, ModelFileError } from '../network/index.js';
+import { packageVersion } from '../pipeline/index.js';
+import { RecipeError } from '../recipe/index.js';
+import { TrainingError } from '../training/index.js';
+import { addData } from './commands/data.js';
+import { addDoctor } from './commands/doctor.js';
+import { addEvaluate } from './commands/evaluate.js';
+import { addExport } from './commands/export.js';
+import { addInspect } from './commands/inspect.js';
+import { addInteger } from './commands/integer.js';
+import { addRun } from './commands/run.js';
+import { addSimulate } from './commands/simulate.js';
+import { addTrain } from './commands/train.js';
+import { clearLine } from './terminal.js';
+
+/** What can go wrong for reasons outside this program: told in one line. Anything else is a bug and shows its stack. */
+const told = [
+  HostError,
+  RecipeError,
+  DataError,
+  ModelFileError,
+  ArchitectureError,
+  IntegerNetworkError,
+  ExportError,
+  ImageError,
+  KernelError,
+  TrainingError,
+];
+
+const commands = [addRun, addTrain, addInteger, addEvaluate, addInspect, addExport, addSimulate, addData, addDoctor];
+
+/** Runs a command line, without the program's name. Failures are told on standard error; `process.exitCode` says how it went. */
+export async function runCommandLine(args: readonly string[]): Promise<void> {
+  const program = new Command('fastgrnn')
+    .description(
+      'Recurrent networks of a few kilobytes, from labelled recordings to firmware that is proven bit for bit.',
+    )
+    .version(await packageVersion())
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 a check failed (a board differs), 2 wrong input or a failure, 130 stopped by Ctrl-C.',
+    )
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined }); // told below, in one line
+  for (const add of commands) add(program);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    clearLine();
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return;
+      if (error.code !== 'commander.help') process.stderr.write(`fastgrnn: ${misuse(error, program, args)}\n`);
+    } else if (told.some((kind) => error instanceof kind)) {
+      process.stderr.write(`fastgrnn: ${(error as Error).message}\n`);
+    } else {
+      const what = error instanceof Error ? error.stack : String(error);
+      process.stderr.write(`fastgrnn: this is a bug, please report it with what follows\n${what}\n`);
+    }
+    process.exitCode = 2;
+  }
+}
+
+/** What the parser found wrong, on one line, and where help is. */
+function misuse(error: CommanderError, program: Command, args: readonly string[]): string {
+  const what = error.message
+    .replace(/^error: /, '')
+    .replace(/\.$/, '')
+    .replaceAll(/\s*\n\s*/g, ' ');
+  const command = program.commands.find((candidate) => candidate.name() === args[0]);
+  return `${what}; see fastgrnn ${command ? `${command.name()} ` : ''}--help`;
+}
