@@ -1,11 +1,13 @@
 // The interpreter of programs. A program is a list of sections; a section is a list of operations that is run once for
 // each of its time steps. src/kernels/program.ts writes programs.
 //
-//   program  = sections, then each section
-//   section  = operations, first step, steps, increment (1 or -1), then each operation
+//   program   = sections, then each section
+//   section   = operations, first step, steps, increment, then each operation
 //   operation = 24 words: opcode, 7 sizes, 8 operands of 2 words
-//   operand  = offset at step 0, distance from one step to the next; offset -1: absent
+//   operand   = offset at step 0, distance from one step to the next; offset -1: absent
 //
+// The operation REPEAT runs the operations after it, as many as it says, at several steps, told from the step at hand: a
+// chunk of steps inside a section whose increment is the chunk's length. It isn't nested.
 // All words are int32. Offsets and distances count floats from the arena's start. Sizes that hold a real number hold the
 // bits of a float.
 #include "operations.h"
@@ -13,7 +15,7 @@
 enum opcode {
   PACK, UNPACK, GEMM, GEMM_TRANSPOSED, ACTIVATE, FASTGRNN_FORWARD, FASTGRNN_BACKWARD, FASTRNN_FORWARD, FASTRNN_BACKWARD,
   SOFTMAX_CROSS_ENTROPY, FILL, AFFINE, BROADCAST_ROWS, COLUMN_SUMS, ADD_SCALED, SCALAR_GRADIENT, SUM_OF_SQUARES,
-  ALL_FINITE, ADAM, MOMENTUM, PEAK
+  ALL_FINITE, ADAM, MOMENTUM, PEAK, REPEAT
 };
 
 enum { SIZES = 7, OPERANDS = 8 };
@@ -69,6 +71,21 @@ static void execute(const struct operation *op, float *arena, int t) {
     case ADAM: adam(n[0], p[0], p[1], p[2], p[3], p[4], p[5], p[6]); break;
     case MOMENTUM: momentum(n[0], n[1], p[0], p[1], p[2], p[3], p[4], p[5]); break;
     case PEAK: peak(n[0], p[0]); break;
+    case REPEAT: break; // execute_all
+  }
+}
+
+static void execute_all(const struct operation *list, int operations, float *arena, int t) {
+  for (int i = 0; i < operations; i++) {
+    const struct operation *op = list + i;
+    if (op->opcode == REPEAT) {
+      int repeated = op->size[0], first = op->size[1], steps = op->size[2], increment = op->size[3];
+      for (int s = 0; s < steps; s++)
+        for (int j = 1; j <= repeated; j++) execute(op + j, arena, t + first + s * increment);
+      i += repeated;
+    } else {
+      execute(op, arena, t);
+    }
   }
 }
 
@@ -78,8 +95,7 @@ __attribute__((visibility("default"))) void run(float *arena, int program) {
   for (int sections = *word++; sections > 0; sections--) {
     int operations = word[0], first = word[1], steps = word[2], increment = word[3];
     const struct operation *list = (const struct operation *)(word + 4);
-    for (int s = 0, t = first; s < steps; s++, t += increment)
-      for (int i = 0; i < operations; i++) execute(list + i, arena, t);
+    for (int s = 0; s < steps; s++) execute_all(list, operations, arena, first + s * increment);
     word = (const int *)(list + operations);
   }
 }

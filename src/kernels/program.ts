@@ -24,17 +24,20 @@ const OPCODES = [
   'adam',
   'momentum',
   'peak',
+  'repeat',
 ] as const;
 
 const SIZES = 7;
 const OPERANDS = 8;
+/** Words of an operation. */
+const WORDS = 1 + SIZES + 2 * OPERANDS;
 const ABSENT: Operand = { offset: -1, step: 0 };
 
-/** Over which time steps a section runs: `steps` of them from `first`, forwards (1) or backwards (-1) in time. */
+/** Over which time steps a section runs: `steps` of them from `first`, `increment` apart (negative: backwards in time). */
 export interface Span {
   readonly first: number;
   readonly steps: number;
-  readonly increment: 1 | -1;
+  readonly increment: number;
 }
 
 /** The bits of a float32 as an int32, for sizes that hold a real number. */
@@ -59,6 +62,19 @@ export class ProgramBuilder {
   /** Operations written from here on run once, at step 0. */
   once(): this {
     return this.over({ first: 0, steps: 1, increment: 1 });
+  }
+
+  /**
+   * Runs the operations that `body` writes at several steps within each step of the section: `span` counts from that step.
+   * Not to be nested.
+   */
+  repeat(span: Span, body: () => void): this {
+    this.write('repeat', [0, span.first, span.steps, span.increment], []);
+    const section = this.sections.at(-1) as number[];
+    const [start, before] = [section.length, section[0]];
+    body();
+    section[start - WORDS + 1] = section[0] - before;
+    return this;
   }
 
   /** packed <- S[inner][columns], where S[k][j] lies at source + k rowStride + j columnStride; swapped strides transpose. */

@@ -91,6 +91,8 @@ export class SoftmaxHead {
       .columnSums({ rows, columns: classes, source: dlogits, sums: biasSums })
       .unpack({ ...vector, source: biasSums, target: this.places.gradientOf('classifierBias') })
       .gemm({ rows, columns: hidden, inner: classes, accumulate: false, a: dlogits, packed, c: o.dh });
-    weights.compute(program, { rows, dy: dlogits, x: o.h, target: this.places.gradientOf('classifier') });
+    weights.clear(program);
+    weights.add(program, { rows, dy: dlogits, x: o.h });
+    weights.store(program, this.places.gradientOf('classifier'));
   }
 }

@@ -1,6 +1,5 @@
 import {
   packedWords,
-  shift,
   type Layout,
   type Matrix,
   type Operand,
@@ -60,12 +59,15 @@ export class DenseMap implements LinearMap {
     if (o.dx && packed) program.gemm({ rows: o.rows, columns, inner, accumulate: true, a: o.dy, packed, c: o.dx });
   }
 
-  gradients(program: ProgramBuilder, o: { rows: number; first: number; steps: number; x: Matrix; dy: Matrix }): void {
-    this.weightGradient?.compute(program, {
-      rows: o.rows * o.steps,
-      dy: shift(o.dy, o.first),
-      x: shift(o.x, o.first),
-      target: this.gradient,
-    });
+  clearGradients(program: ProgramBuilder): void {
+    this.weightGradient?.clear(program);
+  }
+
+  addGradients(program: ProgramBuilder, o: { rows: number; dy: Matrix; x: Matrix }): void {
+    this.weightGradient?.add(program, o);
+  }
+
+  storeGradients(program: ProgramBuilder): void {
+    this.weightGradient?.store(program, this.gradient);
   }
 }

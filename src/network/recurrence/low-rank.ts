@@ -1,4 +1,4 @@
-import { packedWords, rowStride, shift, type Layout, type Matrix, type Operand } from '../../kernels/index.js';
+import { packedWords, rowStride, type Layout, type Matrix, type Operand } from '../../kernels/index.js';
 import type { ProgramBuilder } from '../../kernels/index.js';
 import { forRows, type Limits, type Places } from '../places.js';
 import type { LinearMap } from './linear-map.js';
@@ -112,15 +112,22 @@ export class LowRankMap implements LinearMap {
     }
   }
 
-  gradients(program: ProgramBuilder, o: { rows: number; first: number; steps: number; x: Matrix; dy: Matrix }): void {
-    const { training, first, second } = this;
-    if (!training) return;
-    const rows = o.rows * o.steps;
-    const s = shift(forRows(this.s, o.rows), o.first);
-    const ds = shift(forRows(training.ds, o.rows), o.first);
-    const x = shift(o.x, o.first);
-    training.firstGradient.compute(program, { rows, dy: shift(o.dy, o.first), x: s, target: first.gradient });
-    training.secondGradient.compute(program, { rows, dy: x, x: ds, target: second.gradient });
+  clearGradients(program: ProgramBuilder): void {
+    this.training?.firstGradient.clear(program);
+    this.training?.secondGradient.clear(program);
+  }
+
+  addGradients(program: ProgramBuilder, o: { rows: number; dy: Matrix; x: Matrix }): void {
+    if (!this.training) return;
+    const { rows, dy, x } = o;
+    const { ds, firstGradient, secondGradient } = this.training;
+    firstGradient.add(program, { rows, dy, x: this.inStep(this.s, dy) });
+    secondGradient.add(program, { rows, dy: x, x: this.inStep(ds, dy) });
+  }
+
+  storeGradients(program: ProgramBuilder): void {
+    this.training?.firstGradient.store(program, this.first.gradient);
+    this.training?.secondGradient.store(program, this.second.gradient);
   }
 
   /** s or ds with as many rows a step as `matrix` has. */

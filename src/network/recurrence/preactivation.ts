@@ -1,4 +1,4 @@
-import { shift, type Layout, type Matrix, type ProgramBuilder } from '../../kernels/index.js';
+import { shift, type Layout, type Matrix, type ProgramBuilder, type Span } from '../../kernels/index.js';
 import type { Architecture } from '../architecture.js';
 import type { Limits, Places } from '../places.js';
 import { DenseMap } from './dense.js';
@@ -6,10 +6,16 @@ import type { LinearMap } from './linear-map.js';
 import { LowRankMap } from './low-rank.js';
 
 /**
+ * Rows that one product of a chunk of time steps has at least: enough to work well, few enough that a chunk is still in the
+ * second cache when the next operation wants it.
+ */
+const CHUNK_ROWS = 96;
+
+/**
  * a_t = W x_t + U h_{t-1}, which both cells share, with h_0 = 0. Matrices are [steps][rows][...]; states start with h_0, so
  * that step t of `states` is what step t reads.
- * All inputs are projected in one product before the loop over time; in the loop, U alone; weight gradients in one product
- * over all rows of all steps after it.
+ * Time runs in chunks of some steps. Forwards, a chunk's inputs are projected in one product, then U alone is left for each
+ * step; backwards, a chunk's weight gradients are taken in one product over all its rows. Step 0 stands apart: U h_0 = 0.
  */
 export class Preactivation {
   private readonly w: LinearMap;
@@ -31,34 +37,65 @@ export class Preactivation {
     this.u.prepare(program);
   }
 
-  /** a <- W x, then step by step a_t <- a_t + U h_{t-1} and `pass`. */
+  /** Step by step a_t <- W x_t + U h_{t-1} and `pass`. */
   forward(program: ProgramBuilder, o: Sequence & { pass: () => void }): void {
-    const { rows, steps, states } = o;
+    const { rows, x, states, a } = o;
     program.once();
-    this.w.forward(program, { rows: rows * steps, x: o.x, y: o.a, accumulate: false });
-    program.over({ first: 0, steps: 1, increment: 1 });
-    o.pass(); // U h_0 = 0
-    program.over({ first: 1, steps: steps - 1, increment: 1 });
-    this.u.forward(program, { rows, x: states, y: o.a, accumulate: true });
+    this.w.forward(program, { rows, x, y: a, accumulate: false });
     o.pass();
+    const { whole, rest } = chunks(o);
+    for (const { span, length } of [whole, rest]) {
+      program.over(span);
+      this.w.forward(program, { rows: rows * length, x, y: a, accumulate: false });
+      program.repeat({ first: 0, steps: length, increment: 1 }, () => {
+        this.u.forward(program, { rows, x: states, y: a, accumulate: true });
+        o.pass();
+      });
+    }
   }
 
   /**
    * Step by step backwards: `pass`, which leaves the gradient of a_t in `a` and the cell's own share of dL/dh_{t-1} in dh,
-   * then dh <- dh + U^T da_t; at last the gradients of W and U.
+   * then dh <- dh + U^T da_t; with it, the gradients of W and U.
    */
   backward(program: ProgramBuilder, o: Sequence & { dh: Matrix; pass: () => void }): void {
-    const { rows, steps, x, states, a } = o;
-    program.over({ first: steps - 1, steps: steps - 1, increment: -1 });
-    o.pass();
-    this.u.backward(program, { rows, dy: a, dx: o.dh });
-    program.over({ first: 0, steps: 1, increment: 1 });
-    o.pass(); // nothing reads dL/dh_0
+    const { rows, x, states, a } = o;
     program.once();
-    this.w.backward(program, { rows: rows * steps, dy: a });
-    this.w.gradients(program, { rows, first: 0, steps, x, dy: a });
-    this.u.gradients(program, { rows, first: 1, steps: steps - 1, x: states, dy: a });
+    this.w.clearGradients(program);
+    this.u.clearGradients(program);
+    const { whole, rest } = chunks(o);
+    for (const { span, length } of [rest, whole]) {
+      program.over(reversed(span));
+      program.repeat({ first: length - 1, steps: length, increment: -1 }, () => {
+        o.pass();
+        this.u.backward(program, { rows, dy: a, dx: o.dh });
+      });
+      this.w.backward(program, { rows: rows * length, dy: a });
+      this.w.addGradients(program, { rows: rows * length, dy: a, x });
+      this.u.addGradients(program, { rows: rows * length, dy: a, x: states });
+    }
+    program.once();
+    o.pass(); // nothing reads dL/dh_0
+    this.w.backward(program, { rows, dy: a });
+    this.w.addGradients(program, { rows, dy: a, x });
+    this.w.storeGradients(program);
+    this.u.storeGradients(program);
   }
+}
+
+/** Steps 1 .. T - 1 as chunks of equal length and a shorter rest, which may be empty. */
+function chunks({ rows, steps }: Sequence): Record<'whole' | 'rest', { span: Span; length: number }> {
+  const length = Math.ceil(CHUNK_ROWS / rows);
+  const count = Math.floor((steps - 1) / length);
+  const left = steps - 1 - count * length;
+  return {
+    whole: { span: { first: 1, steps: count, increment: length }, length },
+    rest: { span: { first: 1 + count * length, steps: left > 0 ? 1 : 0, increment: 1 }, length: left },
+  };
+}
+
+function reversed({ first, steps, increment }: Span): Span {
+  return { first: first + (steps - 1) * increment, steps, increment: -increment };
 }
 
 interface Sequence {

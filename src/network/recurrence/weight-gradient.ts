@@ -21,18 +21,29 @@ export class WeightGradient {
     this.sum = layout.matrix(rows, rowStride(columns));
   }
 
-  /** target <- dM, from dy [rows, outputs] and x [rows, inputs]. */
-  compute(program: ProgramBuilder, o: { rows: number; dy: Matrix; x: Matrix; target: Operand }): void {
-    const { outputs, inputs, sum, transposed } = this;
-    program.fill({ length: (transposed ? inputs : outputs) * sum.stride, value: 0, target: sum });
-    if (transposed) {
-      program
-        .gemmTransposed({ rows: o.rows, aColumns: inputs, bColumns: outputs, a: o.x, b: o.dy, c: sum })
-        .unpack({ rows: inputs, columns: outputs, rowStride: 1, columnStride: inputs, source: sum, target: o.target });
-    } else {
-      program
-        .gemmTransposed({ rows: o.rows, aColumns: outputs, bColumns: inputs, a: o.dy, b: o.x, c: sum })
-        .unpack({ rows: outputs, columns: inputs, rowStride: inputs, columnStride: 1, source: sum, target: o.target });
-    }
+  /** dM <- 0. */
+  clear(program: ProgramBuilder): void {
+    const rows = this.transposed ? this.inputs : this.outputs;
+    program.fill({ length: rows * this.sum.stride, value: 0, target: this.sum });
+  }
+
+  /** dM <- dM + dy^T x, from dy [rows, outputs] and x [rows, inputs]. */
+  add(program: ProgramBuilder, o: { rows: number; dy: Matrix; x: Matrix }): void {
+    const { outputs, inputs, sum: c } = this;
+    program.gemmTransposed(
+      this.transposed
+        ? { rows: o.rows, aColumns: inputs, bColumns: outputs, a: o.x, b: o.dy, c }
+        : { rows: o.rows, aColumns: outputs, bColumns: inputs, a: o.dy, b: o.x, c },
+    );
+  }
+
+  /** target <- dM, row-major without padding. */
+  store(program: ProgramBuilder, target: Operand): void {
+    const { outputs, inputs, sum: source } = this;
+    program.unpack(
+      this.transposed
+        ? { rows: inputs, columns: outputs, rowStride: 1, columnStride: inputs, source, target }
+        : { rows: outputs, columns: inputs, rowStride: inputs, columnStride: 1, source, target },
+    );
   }
 }
