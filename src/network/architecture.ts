@@ -57,7 +57,7 @@ export function checkArchitecture(arch: Architecture): void {
 }
 
 /**
- * The tensors of a network in their order in the flat vector of parameters, which is also a model file's: W or W1 and W2,
+ * The tensors of a network in their order in the flat vector of parameters (a model file finds them by name): W or W1 and W2,
  * U or U1 and U2, biases, scalars (before the sigmoid that the paper prescribes), classifier [L, H] and its bias.
  */
 export function tensorsOf(arch: Architecture): TensorSpec[] {

@@ -53,7 +53,12 @@ export async function decodeModel(bytes: Uint8Array, path: string): Promise<Mode
   if ((await hashOf(bytes, file.headerEnd, hash)) !== hash) {
     throw new ModelFileError(`${path} was changed after it was written: its hash is wrong; fetch or make it again`);
   }
-  if (typeof version !== 'number' || version > modelFileVersion) {
+  if (typeof version !== 'number' || !Number.isInteger(version) || version < 1) {
+    throw new ModelFileError(
+      `${path} names no version of its layout but ${JSON.stringify(version)}; fetch or make it again`,
+    );
+  }
+  if (version > modelFileVersion) {
     throw new ModelFileError(
       `${path} was written by a newer version of fastgrnn (layout ${String(version)}, this one reads up to ${modelFileVersion}); update fastgrnn`,
     );

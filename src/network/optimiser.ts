@@ -124,8 +124,9 @@ export class Optimiser {
   /** One step of Adam with decoupled weight decay (kernels/optimiser.c). */
   adam(settings: AdamSettings): void {
     const { rate, weightDecay = 0, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = settings;
-    this.beta1Power *= beta1;
-    this.beta2Power *= beta2;
+    // The kernel's 1 - beta is that of the float32 numbers, so the powers must be theirs as well.
+    this.beta1Power *= Math.fround(beta1);
+    this.beta2Power *= Math.fround(beta2);
     this.settings.set([rate, weightDecay, beta1, beta2, epsilon, 1 - this.beta1Power, 1 - this.beta2Power]);
     this.arena.run(this.programs.adam);
   }
