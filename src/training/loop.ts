@@ -110,7 +110,9 @@ export class TrainingLoop {
       } else skipped++;
       if (hooks.onBatch) await hooks.onBatch(ran + (batch + 1) / batches, loss / count);
     }
-    if (rowsSeen === 0) throw this.diverged(before, 'no batch has a finite gradient');
+    if (skipped > batches / 2) {
+      throw this.diverged(before, `${skipped} of ${batches} batches have no finite gradient`);
+    }
     if (!this.optimiser.parameters.every(Number.isFinite)) throw this.diverged(before, 'a weight is not finite');
     if (stage.name === 'thresholding' && skipped > 0) this.threshold(); // the last batch may be one of them
     const validation = await this.evaluate();

@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import { keptEntries } from '../compression/index.js';
+import { tensorsOf } from '../network/index.js';
+import { toyTask, type ToyOptions } from '../testing/index.js';
+import { learningRateAt } from './schedule.js';
+import { stagesOf, type EpochRecord, type TrainingTask } from './task.js';
+import { train } from './train.js';
+
+/** Classes that overlap and a high learning rate, so that epochs differ in accuracy. */
+const overlapping: ToyOptions = {
+  validationRows: 60,
+  separation: 1.2,
+  epochs: [3, 6, 6],
+  training: { learningRate: 0.05, schedule: 'constant' },
+  compression: { wSparsity: 0.4, uSparsity: 0.3, thresholdEvery: 2 },
+};
+
+interface Snapshot {
+  readonly record: EpochRecord;
+  readonly parameters: Float32Array;
+  readonly support: Float32Array;
+}
+
+/** Trains and copies what stands after each epoch; after a stage's last one that is the epoch that was chosen. */
+async function watch(task: TrainingTask) {
+  const snapshots: Snapshot[] = [];
+  const result = await train(task, {
+    workers: 1,
+    onEpoch: (record, { parameters, support }) =>
+      void snapshots.push({ record, parameters: parameters.slice(), support: support.slice() }),
+  });
+  return { result, snapshots, of: (stage: number) => snapshots.filter(({ record }) => record.stage === stage) };
+}
+
+function matricesOf(task: TrainingTask) {
+  return tensorsOf(task.architecture)
+    .filter(({ role }) => role === 'matrix')
+    .map(({ name, offset, size }) => ({
+      name,
+      kept: keptEntries(size, name.startsWith('W') ? 0.4 : 0.3),
+      of: (values: Float32Array) => values.subarray(offset, offset + size),
+    }));
+}
+
+/** The epoch of best validation accuracy, of equals the one with the lower loss: straight from the history. */
+function bestEpoch(history: readonly EpochRecord[], stage: number): number {
+  const records = history.filter((record) => record.stage === stage);
+  const accuracy = Math.max(...records.map(({ validation = NaN }) => validation));
+  const best = records.filter(({ validation }) => validation === accuracy);
+  const loss = Math.min(...best.map(({ validationLoss = NaN }) => validationLoss));
+  return best.find(({ validationLoss }) => validationLoss === loss)?.epoch ?? NaN;
+}
+
+describe('stages 2 and 3', () => {
+  it('keep exactly the nonzeros that the sparsity allows, after every epoch', async () => {
+    const task = toyTask(overlapping);
+    const { snapshots } = await watch(task);
+    for (const { record, parameters, support } of snapshots) {
+      for (const { name, kept, of } of matricesOf(task)) {
+        const all = of(parameters).length;
+        const nonzeros = of(parameters).filter((value) => value !== 0).length;
+        expect(nonzeros, `${name}, stage ${record.stage}, epoch ${record.epoch}`).toBe(record.stage === 0 ? all : kept);
+        if (record.stage > 0) expect(of(parameters).map((value) => (value === 0 ? 0 : 1))).toEqual(of(support));
+      }
+    }
+  });
+
+  it('leave all that is no matrix of the cell dense', async () => {
+    const task = toyTask(overlapping);
+    const { result } = await watch(task);
+    for (const { role, offset, size, name } of tensorsOf(task.architecture)) {
+      if (role === 'matrix') continue;
+      expect([...result.support.subarray(offset, offset + size)], name).toEqual(new Array(size).fill(1));
+      expect(result.parameters.subarray(offset, offset + size).includes(0), name).toBe(false);
+    }
+  });
+
+  it('let weights come back in stage 2, and none in stage 3', async () => {
+    // Decay keeps the weights of the support about as large as one step, so that others can overtake them.
+    const training = { ...overlapping.training, weightDecay: 10 };
+    const { of } = await watch(toyTask({ ...overlapping, separation: 4, epochs: [1, 8, 3], training }));
+    const [first, ...later] = of(1);
+    expect(later.some(({ parameters }) => parameters.some((value, i) => value !== 0 && first.support[i] === 0))).toBe(
+      true,
+    );
+    for (const { support } of of(2)) expect(support).toEqual(later[later.length - 1].support);
+  });
+
+  it('train the weights that are left', async () => {
+    const compression = { wSparsity: 0.7, uSparsity: 0.5 };
+    const task = toyTask({ separation: 6, epochs: [15, 15, 15], compression });
+    const { result } = await watch(task);
+    expect(result.history.at(-1)?.validation).toBe(1);
+  });
+
+  it('count from the first stage that has epochs', async () => {
+    for (const epochs of [
+      [0, 2, 1],
+      [0, 1, 0],
+      [0, 0, 2],
+    ] as const) {
+      const sparse = epochs[1] > 0;
+      const options = { ...overlapping, epochs, compression: sparse ? overlapping.compression : {} } as ToyOptions;
+      const task = toyTask(options);
+      const { result } = await watch(task);
+      expect(task.stages.map((stage) => stage.name)).toEqual(
+        ['dense', 'thresholding', 'fixed support'].filter((_, i) => epochs[i] > 0),
+      );
+      expect(result.chosenEpochs).toHaveLength(task.stages.length);
+      for (const { kept, of } of matricesOf(task)) {
+        const nonzeros = of(result.parameters).filter((value) => value !== 0).length;
+        expect(nonzeros).toBe(sparse ? kept : of(result.parameters).length);
+      }
+    }
+  });
+});
+
+describe('early stopping', () => {
+  it('keeps the epoch of best validation accuracy, of equals the lower loss', async () => {
+    let notTheLast = 0;
+    for (const seed of [1, 2, 3, 4]) {
+      const { result, of } = await watch(toyTask({ ...overlapping, seed }));
+      const { history, chosenEpochs, parameters, support } = result;
+      expect(chosenEpochs).toEqual([3, bestEpoch(history, 1), bestEpoch(history, 2)]);
+      if (chosenEpochs[2] === 6) continue;
+      notTheLast++;
+      const kept = of(2)[chosenEpochs[2] - 1];
+      expect(kept.record.epoch).toBe(chosenEpochs[2]);
+      expect(parameters).toEqual(kept.parameters);
+      expect(support).toEqual(kept.support);
+      expect(parameters).toEqual(of(2)[5].parameters); // the state says so already after the last epoch
+    }
+    expect(notTheLast).toBeGreaterThan(1); // else nothing was tested
+  });
+
+  it('goes on to stage 3 from the epoch that it kept', async () => {
+    for (const seed of [1, 2, 3, 4]) {
+      const { of } = await watch(toyTask({ ...overlapping, seed }));
+      expect(of(2)[0].support).toEqual(of(1)[5].support);
+    }
+  });
+
+  it('can be turned off, and needs validation rows', async () => {
+    const last = [3, 6, 6];
+    const off = { ...overlapping.training, earlyStopping: false };
+    expect((await watch(toyTask({ ...overlapping, training: off }))).result.chosenEpochs).toEqual(last);
+    const { result } = await watch(toyTask({ ...overlapping, training: off, validationRows: 0 }));
+    expect(result.chosenEpochs).toEqual(last);
+    expect(result.history[0]).not.toHaveProperty('validation');
+  });
+});
+
+describe('stages that stop early', () => {
+  it('keep the schedule of the whole', async () => {
+    const training = { learningRate: 0.01, schedule: 'cosine', finalLearningRate: 0, warmup: 1 } as const;
+    const task = toyTask({ epochs: [3, 4, 2], training });
+    const stages = stagesOf([3, 4, 2]).map((stage, i) => ({ ...stage, stopAfter: [3, 2, 1][i] }));
+    const { history, chosenEpochs } = await train(
+      { ...task, stages, validationRows: new Uint32Array() },
+      { workers: 1 },
+    );
+    expect(chosenEpochs).toEqual([3, 2, 1]);
+    const ends = [1, 2, 3, 4, 5, 8]; // epochs 6 and 7 are left out
+    expect(history.map(({ learningRate }) => learningRate)).toEqual(
+      ends.map((end) => learningRateAt(training, end, 9)),
+    );
+  });
+});
