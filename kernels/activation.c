@@ -1,9 +1,16 @@
 #include "activation.h"
 #include "operations.h"
 
-#define PASS(kind)                                                                          \
-  case kind:                                                                                \
-    for (int j = 0; j < n; j += VL) store(y + j, nonlinear(kind, load(x + j) + load(bias + j))); \
+// Vectors in a turn of the loop: two, within the 16 floats that every row is whole in.
+#define TURN (VL == 16 ? 1 : 2)
+
+#define PASS(kind)                                                                                       \
+  case kind:                                                                                             \
+    for (int j = 0; j < n; j += TURN * VL) {                                                             \
+      vec v[TURN];                                                                                       \
+      UNROLL for (int q = 0; q < TURN; q++) v[q] = load(x + j + q * VL) + load(bias + j + q * VL);       \
+      UNROLL for (int q = 0; q < TURN; q++) store(y + j + q * VL, nonlinear(kind, v[q]));                \
+    }                                                                                                    \
     break;
 
 // y[n] <- f(x + bias), or f(x) without a bias; y may be x.

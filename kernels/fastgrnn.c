@@ -19,9 +19,6 @@ void fastgrnn_forward(int rows, int n, int ld, int gate, int update, float *z, f
   }
 }
 
-// Rows whose values stay in the first cache while the columns' sums stay in registers. It moves no sum.
-#define ROW_BLOCK 8
-
 // With g = dL/dh:
 //   dL/dz = g (h' - zeta c) gate',  dL/dc = g (zeta (1 - z) + nu) update',  da = their sum,  dL/dh' += g z,
 //   dL/dzeta = sum g c (1 - z),  dL/dnu = sum g c.
@@ -30,33 +27,21 @@ INLINE void backward(const int gate_bounded, const int update_bounded, struct de
                      int rows, int n, int ld, const float *z, float *c, const float *previous, float *dh,
                      const float *scalars, float *columns) {
   const vec one = splat(1.0f), zeta = splat(scalars[0]), nu = splat(scalars[1]);
-  for (int first = 0; first < rows; first += ROW_BLOCK) {
-    int count = rows - first < ROW_BLOCK ? rows - first : ROW_BLOCK;
+  float *dbias_gate = columns, *dbias_update = columns + ld, *dzeta = columns + 2 * ld, *dnu = columns + 3 * ld;
+  for (int r = 0; r < rows; r++) {
     for (int j = 0; j < n; j += VL) {
-      float *column = columns + j;
-      vec dbias_gate = load(column), dbias_update = load(column + ld), dzeta = load(column + 2 * ld),
-          dnu = load(column + 3 * ld);
-      const float *zp = z + j, *pp = previous + j;
-      float *cp = c + j, *dp = dh + j;
-      ROLLED for (int r = 0; r < count; r++) {
-        vec g = load(dp), zj = load(zp), cj = load(cp);
-        vec rest = one - zj, gc = g * cj;
-        dnu += gc;
-        dzeta += gc * rest;
-        vec dz = g * (load(pp) - zeta * cj) * slope(gate_bounded, gate, zj);
-        vec dc = g * (zeta * rest + nu) * slope(update_bounded, update, cj);
-        dbias_gate += dz;
-        dbias_update += dc;
-        store(cp, flush(dz + dc));
-        store(dp, flush(g * zj));
-        zp += ld, pp += ld, cp += ld, dp += ld;
-      }
-      store(column, dbias_gate);
-      store(column + ld, dbias_update);
-      store(column + 2 * ld, dzeta);
-      store(column + 3 * ld, dnu);
+      vec g = load(dh + j), zj = load(z + j), cj = load(c + j);
+      vec rest = one - zj, gc = g * cj;
+      vec dz = g * (load(previous + j) - zeta * cj) * slope(gate_bounded, gate, zj);
+      vec dc = g * (zeta * rest + nu) * slope(update_bounded, update, cj);
+      store(dbias_gate + j, load(dbias_gate + j) + dz);
+      store(dbias_update + j, load(dbias_update + j) + dc);
+      store(dzeta + j, load(dzeta + j) + gc * rest);
+      store(dnu + j, load(dnu + j) + gc);
+      store(c + j, flush(dz + dc));
+      store(dh + j, flush(g * zj));
     }
-    z += count * ld, c += count * ld, previous += count * ld, dh += count * ld;
+    z += ld, c += ld, previous += ld, dh += ld;
   }
 }
 

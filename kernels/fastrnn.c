@@ -19,22 +19,18 @@ void fastrnn_forward(int rows, int n, int ld, int update, float *c, const float 
 INLINE void backward(const int bounded, struct derivative update, int rows, int n, int ld, float *c,
                      const float *previous, float *dh, const float *scalars, float *columns) {
   const vec alpha = splat(scalars[0]), beta = splat(scalars[1]);
-  for (int j = 0; j < n; j += VL) {
-    float *column = columns + j;
-    vec dbias = load(column), dalpha = load(column + ld), dbeta = load(column + 2 * ld);
-    ROLLED for (int r = 0; r < rows; r++) {
-      int at = r * ld + j;
-      vec g = load(dh + at), cj = load(c + at);
-      dalpha += g * cj;
-      dbeta += g * load(previous + at);
+  float *dbias = columns, *dalpha = columns + ld, *dbeta = columns + 2 * ld;
+  for (int r = 0; r < rows; r++) {
+    for (int j = 0; j < n; j += VL) {
+      vec g = load(dh + j), cj = load(c + j);
       vec da = alpha * g * slope(bounded, update, cj);
-      dbias += da;
-      store(c + at, flush(da));
-      store(dh + at, flush(beta * g));
+      store(dbias + j, load(dbias + j) + da);
+      store(dalpha + j, load(dalpha + j) + g * cj);
+      store(dbeta + j, load(dbeta + j) + g * load(previous + j));
+      store(c + j, flush(da));
+      store(dh + j, flush(beta * g));
     }
-    store(column, dbias);
-    store(column + ld, dalpha);
-    store(column + 2 * ld, dbeta);
+    c += ld, previous += ld, dh += ld;
   }
 }
 

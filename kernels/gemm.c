@@ -8,13 +8,13 @@
 // C[m][n VL] (+)= A[m][inner] * panel[inner][n VL], the sums in registers.
 INLINE void tile(const unsigned m, const unsigned n, int inner, const float *a, int lda, const float *panel, float *c, int ldc,
                  int accumulate) {
-  vec sum[TALLEST][PANEL];
+  vec sum[TALLEST][WIDEST];
   UNROLL for (unsigned i = 0; i < m; i++) UNROLL for (unsigned j = 0; j < n; j++) sum[i][j] = (vec){0};
   if (accumulate) {
     UNROLL for (unsigned i = 0; i < m; i++) UNROLL for (unsigned j = 0; j < n; j++) sum[i][j] = load(c + i * ldc + j * VL);
   }
   ROLLED for (int k = 0; k < inner; k++) {
-    vec b[PANEL];
+    vec b[WIDEST];
     UNROLL for (unsigned j = 0; j < n; j++) b[j] = load(panel + j * VL);
     UNROLL for (unsigned i = 0; i < m; i++) {
       vec s = splat(a[i * lda + k]);
@@ -28,10 +28,10 @@ INLINE void tile(const unsigned m, const unsigned n, int inner, const float *a, 
 // C[m][n VL] += A[rows][m]^T * B[rows][n VL].
 INLINE void tile_transposed(const unsigned m, const unsigned n, int rows, const float *a, int lda, const float *b, int ldb,
                             float *c, int ldc) {
-  vec sum[TALLEST][PANEL];
+  vec sum[TALLEST][WIDEST];
   UNROLL for (unsigned i = 0; i < m; i++) UNROLL for (unsigned j = 0; j < n; j++) sum[i][j] = load(c + i * ldc + j * VL);
   ROLLED for (int r = 0; r < rows; r++) {
-    vec v[PANEL];
+    vec v[WIDEST];
     UNROLL for (unsigned j = 0; j < n; j++) v[j] = load(b + j * VL);
     UNROLL for (unsigned i = 0; i < m; i++) {
       vec s = splat(a[i]);
@@ -56,9 +56,6 @@ INLINE void tile_transposed(const unsigned m, const unsigned n, int rows, const 
 
 // A stripe is one panel of C, n vectors wide: tiles of m rows, then tiles of 2 rows and of 1.
 #define DEFINE_STRIPE(m, n)                                                                                          \
-  DEFINE_TILE(m, n)                                                                                                  \
-  DEFINE_TILE(2, n)                                                                                                  \
-  DEFINE_TILE(1, n)                                                                                                  \
   static void stripe_##n(int rows, int inner, const float *a, int lda, const float *panel, float *c, int ldc,        \
                          int accumulate) {                                                                           \
     int i = 0;                                                                                                       \
@@ -74,20 +71,21 @@ INLINE void tile_transposed(const unsigned m, const unsigned n, int rows, const 
     if (i < a_columns) tile_transposed_1_##n(rows, a + i, lda, b, ldb, c + i * ldc, ldc);                            \
   }
 
-// The height of a tile of each width, see PANEL in panels.h. (Measured in V8: an engine loads all factors of a step
+// The height of a tile of each width, see panels.h. (Measured in V8: an engine loads all factors of a step
 // first, so sums and factors must fit together: 3 x 3 just does, 5 x 2 doesn't; nor does it pay to unroll over k.)
+#define DEFINE_TILES(m, n) DEFINE_TILE(m, n) DEFINE_TILE(2, n) DEFINE_TILE(1, n) DEFINE_STRIPE(m, n)
 #if VL == 16
-DEFINE_STRIPE(6, 1)
-DEFINE_STRIPE(6, 2)
-DEFINE_STRIPE(6, 3)
-DEFINE_STRIPE(6, 4)
+DEFINE_TILES(6, 1)
+DEFINE_TILES(6, 2)
+DEFINE_TILES(6, 3)
+DEFINE_TILES(6, 4)
 #elif VL == 8
-DEFINE_STRIPE(6, 1)
-DEFINE_STRIPE(5, 2)
+DEFINE_TILES(6, 1)
+DEFINE_TILES(5, 2)
 #else
-DEFINE_STRIPE(6, 1)
-DEFINE_STRIPE(4, 2)
-DEFINE_STRIPE(3, 3)
+DEFINE_TILES(6, 1)
+DEFINE_TILES(4, 2)
+DEFINE_TILES(3, 3)
 #endif
 
 // C[rows][columns] (+)= A[rows][inner] * B[inner][columns], B packed by pack().
@@ -99,10 +97,10 @@ void gemm(int rows, int columns, int inner, int lda, int ldc, int accumulate, co
     switch (width) {
       case 1: stripe_1(rows, inner, a, lda, packed, c + j * VL, ldc, accumulate); break;
       case 2: stripe_2(rows, inner, a, lda, packed, c + j * VL, ldc, accumulate); break;
-#if PANEL > 2
+#if WIDEST > 2
       case 3: stripe_3(rows, inner, a, lda, packed, c + j * VL, ldc, accumulate); break;
 #endif
-#if PANEL > 3
+#if WIDEST > 3
       case 4: stripe_4(rows, inner, a, lda, packed, c + j * VL, ldc, accumulate); break;
 #endif
     }
@@ -111,24 +109,26 @@ void gemm(int rows, int columns, int inner, int lda, int ldc, int accumulate, co
   }
 }
 
-// Rows of A and B that stay in the cache while all tiles pass over them. It moves no sum: C carries on where it was.
-#define ROW_BLOCK 32
+// Rows of A and B, about, that stay in the first cache while all tiles pass over them. It moves no sum: C carries on where
+// it was.
+#define ROW_BLOCK 64
 
-// C[a_columns][b_columns] += A[rows][a_columns]^T * B[rows][b_columns]: a weight gradient over all rows of a batch.
+// C[a_columns][b_columns] += A[rows][a_columns]^T * B[rows][b_columns]: a weight gradient over rows of a batch.
 void gemm_transposed(int rows, int a_columns, int b_columns, int lda, int ldb, int ldc, const float *a, const float *b,
                      float *c) {
-  int vectors = whole_vectors(b_columns);
-  for (int first = 0; first < rows; first += ROW_BLOCK) {
-    int count = rows - first < ROW_BLOCK ? rows - first : ROW_BLOCK;
+  int vectors = whole_vectors(b_columns), blocks = (rows + ROW_BLOCK - 1) / ROW_BLOCK;
+  for (int block = 0, first = 0; block < blocks; block++) {
+    int count = (rows - first) / (blocks - block); // blocks as equal as can be
+    first += count;
     for (int j = 0; j < vectors;) {
       int width = panel_width(vectors - j);
       switch (width) {
         case 1: stripe_transposed_1(count, a_columns, a, lda, b + j * VL, ldb, c + j * VL, ldc); break;
         case 2: stripe_transposed_2(count, a_columns, a, lda, b + j * VL, ldb, c + j * VL, ldc); break;
-#if PANEL > 2
+#if WIDEST > 2
         case 3: stripe_transposed_3(count, a_columns, a, lda, b + j * VL, ldb, c + j * VL, ldc); break;
 #endif
-#if PANEL > 3
+#if WIDEST > 3
         case 4: stripe_transposed_4(count, a_columns, a, lda, b + j * VL, ldb, c + j * VL, ldc); break;
 #endif
       }

@@ -4,20 +4,20 @@
 
 #include "vector.h"
 
-// A tile of a few rows and PANEL vectors keeps its sums in registers. WASM engines on x86-64 have 15 vector registers to
-// give: a tile of 3 rows and 3 vectors takes 9 for sums, 3 for a row of the panel and up to 3 for the other factor.
+// A tile of a few rows and one panel's width keeps its sums in registers. WASM engines on x86-64 have 15 vector registers
+// to give: a tile of 3 rows and 3 vectors takes 9 for sums, 3 for a row of the panel and up to 3 for the other factor.
 #if VL == 16
-#define PANEL 4
+#define WIDEST 4
 #elif VL == 8
-#define PANEL 2
+#define WIDEST 2
 #else
-#define PANEL 3
+#define WIDEST 3
 #endif
 
-// The width, in vectors, of the next panel when `left` vectors remain: never PANEL followed by a single one.
+// The width, in vectors, of the next panel when `left` vectors remain: never a single one after a wide one.
 INLINE int panel_width(int left) {
-  if (left == PANEL + 1 && PANEL > 2) return 2;
-  return left < PANEL ? left : PANEL;
+  if (left == WIDEST + 1 && WIDEST > 2) return 2;
+  return left < WIDEST ? left : WIDEST;
 }
 
 #endif
