@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest';
+import { Random } from '../math/index.js';
+import { bitsFor, integerAffine, quantise, weightBits } from './formats.js';
+
+describe('formats', () => {
+  test('bitsFor leaves less than a bit idle and never saturates', () => {
+    const random = new Random(2);
+    for (let i = 0; i < 1000; i++) {
+      const magnitude = 2 ** (random.uniform() * 34 - 4);
+      const bits = bitsFor(magnitude);
+      if (bits > -16) expect(magnitude * 2 ** bits).toBeLessThanOrEqual(32767);
+      if (bits < 20) expect(magnitude * 2 ** (bits + 1)).toBeGreaterThan(32767);
+    }
+    expect([bitsFor(0), bitsFor(1e-9), bitsFor(1), bitsFor(32767), bitsFor(32767.5), bitsFor(1e12)]).toEqual([
+      20, 20, 14, 0, -1, -16,
+    ]);
+  });
+
+  test('weights use the best power of two, and are rounded by at most half a unit', () => {
+    expect([1, 127 / 128, 0.9999, 127, 127.4, 127.5, 3].map((v) => weightBits(Float64Array.of(-v)))).toEqual([
+      6, 7, 6, 0, 0, -1, 5,
+    ]);
+    const random = new Random(3);
+    const values = Float64Array.from({ length: 500 }, () => random.normal());
+    const { values: integers, fractionBits } = quantise(values, 20, 25);
+    values.forEach((v, i) =>
+      expect(Math.abs(integers[i] * 2 ** -fractionBits - v)).toBeLessThanOrEqual(2 ** -fractionBits / 2),
+    );
+    expect(Math.max(...integers.map(Math.abs))).toBeGreaterThanOrEqual(64);
+  });
+
+  test('an affine of any scales comes back from its multipliers and remainders', () => {
+    const scale = Float64Array.of(0.02, 3e-7, 0, -0.01, 0.001);
+    for (const inputBits of [-3, 0, 7, 12]) {
+      const { multiplier, inputShift, remainder } = integerAffine({ centre: new Int16Array(5), scale }, inputBits);
+      scale.forEach((s, d) => {
+        expect(multiplier[d] * remainder[d] * 2 ** -(inputShift + inputBits)).toBeCloseTo(s, 15);
+        expect(Math.abs(multiplier[d]) * 2 ** -(inputShift + inputBits)).toBeLessThanOrEqual(
+          Math.max(Math.abs(s), 2 ** -(inputShift + inputBits)),
+        );
+      });
+      expect(Math.max(...multiplier.map(Math.abs))).toBeGreaterThanOrEqual(16384);
+      expect(multiplier[2]).toBe(0);
+    }
+  });
+});
