@@ -94,6 +94,8 @@ export async function trainModel(
     });
     const { history, chosenEpochs, seconds, backend, workers } = outcome;
     const done = { name: phase.name, history, chosenEpochs, seconds: before + seconds, backend, workers };
+    const skipped = history.reduce((sum, record) => sum + record.skipped, 0);
+    if (skipped > 0) listener({ kind: 'note', text: `batches left out, their gradient was not finite: ${skipped}` });
     const isLast = index === phases.length - 1;
     await save({ finished: [...finished, done], state: isLast ? checkpoint.state : undefined, seconds: 0 });
   }

@@ -1,4 +1,5 @@
-/** Helpers of tests: small files in the formats of the data sets, small networks and trainings. The files need Node. */
+/** Helpers of tests: small files in the formats of the data sets, small trainings. */
+export { writeCsv, type CsvOptions } from './csv.js';
 export { temporaryFolder, writeTree } from './folder.js';
 export { idx, writeMnist } from './mnist.js';
 export { toySequences, toyTask, type ToyOptions } from './toy-task.js';
