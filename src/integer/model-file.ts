@@ -55,7 +55,9 @@ export function integerNetworkFrom(
 ): IntegerNetwork {
   const number = (name: string): number => {
     const value = settings[name];
-    if (typeof value !== 'number') throw new IntegerNetworkError(`integer network: the setting ${name} is missing`);
+    if (typeof value !== 'number') {
+      throw new IntegerNetworkError(`integer network: the setting ${name} is missing or not a number`);
+    }
     return value;
   };
   const array = <A extends Int8Array | Int16Array | Int32Array>(name: string, kind: new (length: number) => A): A => {
@@ -92,5 +94,20 @@ export function integerNetworkFrom(
     classifierBias: array('classifierBias', Int32Array),
   };
   checkIntegerNetwork(network);
+  const expected = integerModelParts(network);
+  checkNames(
+    'tensor',
+    tensors.map(({ name }) => name),
+    expected.tensors.map(({ name }) => name),
+  );
+  checkNames('setting', Object.keys(settings), Object.keys(expected.settings));
   return network;
+}
+
+/** Nothing may be left over: a file with parts that this version doesn't read would mean another network. */
+function checkNames(kind: string, found: readonly string[], expected: readonly string[]): void {
+  const extra = found.find((name) => !expected.includes(name));
+  if (extra !== undefined) {
+    throw new IntegerNetworkError(`integer network: the ${kind} ${extra} is not one of this network's`);
+  }
 }

@@ -87,6 +87,7 @@ export function checkIntegerNetwork(network: IntegerNetwork): void {
     integer(name, network[name], 0, 30);
   }
   for (const name of ['inputLimit', 'wLimit', 'uLimit', 'stateLimit'] as const) integer(name, network[name], 1, 32767);
+  integer('inputBits', network.inputBits, -127, 127);
   integer('stateBits', network.stateBits, 1, 12);
   integer('scale', network.scale, -32767, 32767);
   integer('offset', network.offset, -32767, 32767);
@@ -131,6 +132,7 @@ function matrix(name: string, m: IntegerMatrix | undefined, shape: [number, numb
     );
   }
   length(name, m.values, m.rows * m.columns);
+  integer(`${name}.fractionBits`, m.fractionBits, -127, 127);
   if (m.values.includes(-128))
     throw new IntegerNetworkError(`integer network: ${name} holds -128, weights reach from -127 to 127`);
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Nonlinearity } from '../network/index.js';
 import { activateQ14, roundingShift, saturate, tanhTable, updateQ12, usesTable } from './nonlinearity.js';
@@ -62,6 +63,12 @@ describe('nonlinearities by table', () => {
   test('knots are tanh, rounded', () => {
     expect(tanhTable.length).toBe(33);
     tanhTable.forEach((knot, k) => expect(Math.abs(knot - 16384 * Math.tanh(k / 8))).toBeLessThanOrEqual(0.5));
+  });
+
+  test('the page lists the same knots', () => {
+    const page = readFileSync(new URL('../../docs/integer-network.md', import.meta.url), 'utf8');
+    const [, listed] = /```\n([\s0-9]+)```/.exec(page) ?? [];
+    expect(listed.trim().split(/\s+/).map(Number)).toEqual([...tanhTable]);
   });
 
   test('tanh keeps to the bound of linear interpolation', () => {
