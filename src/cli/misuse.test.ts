@@ -1,0 +1,249 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFolder, writeCsv, writeMnist, writeTree } from '../testing/index.js';
+import { commandLine, type CommandResult } from '../testing/command-line.js';
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+/** A path below the test's folder. */
+const at = (...names: string[]) => path.join(folder.path, ...names);
+
+/** A run of the recordings in `csv`, with changes. */
+const train = (...more: string[]) => commandLine('train', at('csv', 'recipe.yaml'), '--out', at('out'), ...more);
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  await writeCsv(at('csv'));
+  await writeMnist(at('data'), 20, 10);
+  const { code, stderr } = await commandLine(
+    'run',
+    at('csv', 'recipe.yaml'),
+    '--out',
+    at('run'),
+    '--set',
+    'targets=[]',
+  );
+  if (code !== 0) throw new Error(stderr);
+});
+
+afterAll(() => folder.remove());
+
+/** A refusal: exit code 2, one line that says what is wrong, nothing on standard output, no stack. */
+function expectRefusal({ code, stdout, stderr }: CommandResult, message: RegExp): void {
+  const lines = stderr.split('\n').filter((line) => line.startsWith('fastgrnn: '));
+  expect(lines, stderr).toHaveLength(1);
+  expect(stderr.endsWith(`${lines[0]}\n`), stderr).toBe(true);
+  expect(lines[0]).toMatch(message);
+  expect(stderr).not.toMatch(/^\s+at /m);
+  expect(stderr).not.toContain('this is a bug');
+  expect(stdout).toBe('');
+  expect(code).toBe(2);
+}
+
+describe('a wrong command line', () => {
+  const cases: [string, string[], RegExp][] = [
+    ['unknown command', ['rn'], /unknown command 'rn' \(Did you mean run\?\); see fastgrnn --help/],
+    ['unknown option', ['run', 'digits', '--sead', '3'], /unknown option '--sead'.*--seed.*; see fastgrnn run --help/],
+    ['no recipe', ['train'], /missing required argument 'recipe'; see fastgrnn train --help/],
+    ['no model', ['inspect'], /missing required argument 'model'/],
+    ['two models', ['inspect', 'a', 'b'], /too many arguments.*Expected 1/],
+    ['no workers', ['run', 'digits', '--workers', '0'], /--workers.*'0' is invalid.*at least 1/],
+    ['half a seed', ['run', 'digits', '--seed', '1.5'], /--seed.*'1.5' is invalid.*whole number/],
+    ['negative seed', ['run', 'digits', '--seed', '-1'], /--seed.*'-1' is invalid/],
+    ['unknown backend', ['run', 'digits', '--backend', 'gpu'], /'gpu' is invalid.*auto, wasm, native/],
+    ['no target', ['export', 'model'], /--target.*not specified/],
+    ['unknown target', ['export', 'model', '--target', 'elf'], /'elf' is invalid.*c, hex/],
+    ['unknown board', ['simulate', 'model', '--board', 'due'], /'due' is invalid.*uno/],
+    ['margin below 1', ['integer', 'model', '--margin', '0.5'], /--margin.*'0.5' is invalid/],
+    ['no data set', ['data', 'info'], /missing required argument 'name'; see fastgrnn data --help/],
+    ['unknown data set', ['data', 'info', 'mnist'], /there is no data set mnist; data sets: mnist-rows, uci-har/],
+  ];
+  for (const [what, args, message] of cases)
+    it(`is refused: ${what}`, async () => expectRefusal(await commandLine(...args), message));
+
+  it('without a command shows the commands', async () => {
+    const { code, stderr } = await commandLine();
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^Usage: fastgrnn[^]*simulate/);
+  });
+});
+
+describe('a wrong recipe', () => {
+  const cases: [string, string, RegExp][] = [
+    ['unknown field', 'network.hidenSize=8', /network\.hidenSize: unknown field; did you mean hiddenSize\?/],
+    ['negative size', 'network.hiddenSize=-3', /network\.hiddenSize: -3 must be an integer from 1 to 255/],
+    ['too many units', 'network.hiddenSize=256', /network\.hiddenSize: 256 must be an integer from 1 to 255/],
+    ['rank of W above the channels', 'network.wRank=3', /wRank is 3: must be an integer from 0 to 2/],
+    ['rank of U above the units', 'network.uRank=5', /uRank is 5: must be an integer from 0 to 4/],
+    ['no epochs', 'training.epochs=[0,0,0]', /training\.epochs: \[0,0,0\] must be three integers/],
+    ['text for a number', 'training.learningRate=fast', /training\.learningRate: "fast" must be a number/],
+    ['seed too large', 'seed=4294967296', /seed: 4294967296 must be an integer/],
+    ['no value', 'network.hiddenSize', /--set network\.hiddenSize: must be NAME=VALUE/],
+    ['groups that are not there', 'data.validationBy=group', /group needs recordings of at least two groups/],
+  ];
+  for (const [what, set, message] of cases) {
+    it(`is refused before anything is trained: ${what}`, async () => {
+      const result = await train('--set', set);
+      expectRefusal(result, message);
+      expect(result.stderr).not.toContain('training:');
+    });
+  }
+
+  it('is refused where it does not exist, or is no recipe', async () => {
+    expectRefusal(await commandLine('run', 'digit'), /there is no recipe digit; did you mean digits\?/);
+    expectRefusal(await commandLine('run', at('csv')), /is a folder; did you mean .*recipe\.yaml\?/);
+    await writeTree(folder.path, { 'tabs.yaml': 'network:\n\thiddenSize: 3\n' });
+    const { code, stderr } = await commandLine('run', at('tabs.yaml'));
+    expect(stderr).toMatch(/^fastgrnn: recipe tabs: .* at line 2, column 1:/); // the place is shown below
+    expect(code).toBe(2);
+  });
+
+  it('that diverges ends with what to do, and leaves no model', async () => {
+    const sets = ['learningRate=10', 'optimiser=sgd', 'weightDecay=100', 'clip=0', 'epochs=[40,0,0]', 'warmup=0'];
+    const result = await train('--out', at('diverged'), ...sets.flatMap((set) => ['--set', `training.${set}`]));
+    expectRefusal(result, /training diverged in epoch \d+: .*lower training\.learningRate \(now 10\)/);
+    await expect(readFile(at('diverged', 'model.safetensors'))).rejects.toThrow('ENOENT');
+  });
+
+  it('asks for kernels that are not there', async () => {
+    expectRefusal(await train('--backend', 'native'), /native kernels aren't built here: use the backend 'wasm'/);
+  });
+});
+
+describe('wrong recordings', () => {
+  const right = 'x,y\n1,2\n3,4\n';
+  const four = { 'a/1.csv': right, 'a/2.csv': right, 'b/1.csv': right, 'b/2.csv': right };
+  const cases: [string, Record<string, string>, RegExp][] = [
+    [
+      'text',
+      { ...four, 'b/2.csv': 'x,y\n1,2\n3,high\n' },
+      /b\/2\.csv, line 3, column 2 \(y\): "high" is not a finite number/,
+    ],
+    [
+      'NaN',
+      { ...four, 'b/2.csv': 'x,y\n1,NaN\n3,4\n' },
+      /b\/2\.csv, line 2, column 2 \(y\): "NaN" is not a finite number/,
+    ],
+    ['a ragged row', { ...four, 'b/2.csv': 'x,y\n1,2\n3\n' }, /b\/2\.csv, line 3: 1 columns, but 2 in line 1/],
+    ['another length', { ...four, 'b/2.csv': 'x,y\n1,2\n' }, /b\/2\.csv has 1 rows, .* has 2/],
+    ['an empty file', { ...four, 'b/2.csv': '' }, /b\/2\.csv is empty/],
+    ['one class', { 'a/1.csv': right, 'a/2.csv': right }, /has one class alone, a/],
+    ['no classes', { '1.csv': right }, /has no subfolders; make one for each class/],
+    ['too few for a test set', { 'a/1.csv': right, 'b/1.csv': right }, /no class has two recordings/],
+  ];
+  for (const [i, [what, files, message]] of cases.entries()) {
+    it(`are refused with their place: ${what}`, async () => {
+      await writeTree(at(`wrong-${i}`), files);
+      const result = await commandLine('run', 'csv', '--set', `data.path=${at(`wrong-${i}`)}`, '--out', at('out'));
+      expectRefusal(result, message);
+    });
+  }
+
+  it('are refused where there are none', async () => {
+    expectRefusal(await commandLine('run', 'csv', '--set', 'data.path=/nowhere'), /there is no folder \/nowhere/);
+    expectRefusal(await commandLine('run', 'csv'), /data\.path: missing/);
+    expectRefusal(await commandLine('run', 'har6', '--data', at('data'), '--out', at('out')), /uci-har/);
+  });
+
+  it('are refused where an integer network can never take them, before it is trained', async () => {
+    const wide = `${new Array(256).fill('0.5').join(',')}\n`;
+    await writeTree(at('wide'), { 'a/1.csv': wide, 'a/2.csv': wide, 'b/1.csv': wide, 'b/2.csv': wide });
+    const args = [
+      'csv',
+      '--set',
+      `data.path=${at('wide')}`,
+      '--set',
+      'training.epochs=[1,0,0]',
+      '--out',
+      at('wide-run'),
+    ];
+    expectRefusal(
+      await commandLine('run', ...args),
+      /256 channels, an integer network takes at most 255; .*fastgrnn train/,
+    );
+    expect((await commandLine('train', ...args)).code).toBe(0); // as the message says
+  });
+});
+
+describe('a wrong model', () => {
+  it('is refused: missing, cut, changed, foreign, newer', async () => {
+    const bytes = await readFile(at('run', 'model.safetensors'));
+    const text = bytes.toString('latin1');
+    const version = text.indexOf('\\"version\\":1');
+    const newer = Buffer.from(`${text.slice(0, version)}\\"version\\":2${text.slice(version + 13)}`, 'latin1');
+    expect(version).toBeGreaterThan(0);
+    const flipped = Uint8Array.from(bytes);
+    flipped[bytes.length - 5] ^= 4;
+    await writeTree(folder.path, { cut: bytes.subarray(0, 900), flipped, newer, foreign: 'PK\u0003\u0004 and so on' });
+    const commands = [['inspect'], ['evaluate'], ['simulate'], ['integer'], ['export', '--target', 'c']];
+    for (const [command, ...more] of commands) {
+      const on = (name: string) => commandLine(command, at(name), ...more);
+      expectRefusal(await on('missing'), /can't read .*missing: there is no such file/);
+      expectRefusal(await on('cut'), /cut is damaged/);
+      expectRefusal(await on('flipped'), /flipped was changed after it was written/);
+      expectRefusal(await on('newer'), /newer was (changed after it was written|written by a newer version)/);
+      expectRefusal(await on('foreign'), /foreign is damaged or no safetensors file/);
+      expectRefusal(await on('run'), /can't read .*run: it is a directory/);
+    }
+  });
+
+  it('is refused for data that it was not trained on', async () => {
+    const model = at('run', 'integer.safetensors');
+    const other = {
+      'up/1.csv': 'x,y\n1,2\n',
+      'up/2.csv': 'x,y\n1,2\n',
+      'down/1.csv': 'x,y\n1,2\n',
+      'down/2.csv': 'x,y\n1,2\n',
+    };
+    await writeTree(at('other'), other);
+    expectRefusal(
+      await commandLine('evaluate', model, '--data', at('other')),
+      /class 0 is down in the data and left in the model/,
+    );
+    expectRefusal(
+      await commandLine('evaluate', model, '--data', 'digits'),
+      /28 channels and 10 classes, the model takes 2 and 2/,
+    );
+    expectRefusal(await commandLine('evaluate', model, '--data', at('nowhere')), /there is no recipe .*nowhere/);
+    expectRefusal(await commandLine('evaluate', model, '--data', at('run')), /firmware has no files that end in \.csv/);
+  });
+
+  it('or image is refused by simulate', async () => {
+    const simulate = (image: string) => commandLine('simulate', at('run', 'integer.safetensors'), '--image', image);
+    expectRefusal(await simulate(at('csv', 'recipe.yaml')), /recipe\.yaml: Intel HEX, line 1: /);
+    expectRefusal(await simulate(at('nothing.hex')), /can't read .*nothing\.hex: there is no such file/);
+  });
+
+  it('prefix is refused by export', async () => {
+    const model = at('run', 'integer.safetensors');
+    expectRefusal(
+      await commandLine('export', model, '--target', 'c', '--prefix', '9 lives', '--out', at('c')),
+      /9 lives/,
+    );
+  });
+});
+
+describe('a place that cannot be written to', () => {
+  it('is refused before anything is trained: a file where a folder is needed', async () => {
+    await writeFile(at('file'), 'mine');
+    for (const out of [at('file'), at('file', 'below')]) {
+      const result = await commandLine('train', at('csv', 'recipe.yaml'), '--out', out);
+      expectRefusal(result, /file/);
+      expect(result.stderr).not.toContain('training:');
+    }
+    expect(await readFile(at('file'), 'utf8')).toBe('mine');
+  });
+
+  it('is told by the commands that write: a folder where a file is needed', async () => {
+    await mkdir(at('taken.safetensors'), { recursive: true });
+    const result = await commandLine('integer', at('run', 'model.safetensors'), '--out', at('taken.safetensors'));
+    expectRefusal(result, /can't write .*taken\.safetensors/);
+  });
+
+  it('is made where it does not exist', async () => {
+    expect((await train('--out', at('new', 'folder'))).code).toBe(0);
+    expect(await readFile(at('new', 'folder', 'model.safetensors'))).toEqual(
+      await readFile(at('run', 'model.safetensors')),
+    );
+  });
+});

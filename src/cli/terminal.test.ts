@@ -1,0 +1,23 @@
+import { styleText } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { duration, percent, table } from './terminal.js';
+
+describe('a table', () => {
+  it('sets numbers to the right and words to the left', () => {
+    expect(table([['name', 'size'], ['a', '1.5 %'], ['bcdef', '10']])).toBe('name   size\na      1.5 %\nbcdef     10'); // prettier-ignore
+  });
+
+  it('is aligned in colour as in black and white', () => {
+    const red = styleText('red', 'a', { validateStream: false });
+    expect(red).not.toBe('a'); // else nothing is tested
+    expect(table([[red, 'x'], ['bcd', 'y']])).toBe(`${red}    x\nbcd  y`); // prettier-ignore
+  });
+});
+
+describe('figures', () => {
+  it('are short', () => {
+    expect([0, 59.4, 59.6, 61, 3725].map(duration)).toEqual(['0 s', '59 s', '1 min 00 s', '1 min 01 s', '62 min 05 s']);
+    expect(duration(NaN)).toBe('?');
+    expect(percent(0.98765)).toBe('98.77 %');
+  });
+});
