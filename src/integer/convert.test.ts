@@ -142,10 +142,10 @@ function preactivationErrors(network: IntegerNetwork, x: Int16Array, h: readonly
 /** One step of the paper's equations, from the model's own parameters. */
 function floatStep({ architecture, parameters }: Case, a: readonly number[], h: readonly number[]) {
   const { cell, hiddenSize, wRank, uRank } = architecture;
-  const tensor = (name: string) => {
-    const spec = tensorsOf(architecture).find((t) => t.name === name);
-    return spec ? parameters.subarray(spec.offset, spec.offset + spec.size) : new Float32Array();
-  };
+  const tensors = new Map(
+    tensorsOf(architecture).map((t) => [t.name, parameters.subarray(t.offset, t.offset + t.size)]),
+  );
+  const tensor = (name: string) => tensors.get(name) ?? new Float32Array();
   const times = (name: string, rank: number, v: readonly number[], j: number) => {
     if (rank === 0) return v.reduce((sum, value, i) => sum + tensor(name)[j * v.length + i] * value, 0);
     let sum = 0;
