@@ -27,7 +27,7 @@ module.exports = {
       name: 'only-the-face-of-a-room',
       severity: 'error',
       comment: 'A room is used through its index.ts; nothing reaches behind it.',
-      from: { path: '^src/([^/]+)/', pathNot: String.raw`\.test\.ts$` },
+      from: { path: '^src/([^/]+)/', pathNot: [String.raw`\.test\.ts$`, '^src/testing/'] },
       to: {
         path: '^src/[^/]+/',
         pathNot: ['^src/$1/', '^src/[^/]+/index\\.ts$', '^src/platform/(node|browser)\\.ts$'],
