@@ -4,7 +4,7 @@
 //   program   = sections, then each section
 //   section   = operations, first step, steps, increment, then each operation
 //   operation = 24 words: opcode, 7 sizes, 8 operands of 2 words
-//   operand   = offset at step 0, distance from one step to the next; offset -1: absent
+//   operand   = offset at step 0, distance from one step to the next; the offset ABSENT: none
 //
 // The operation REPEAT runs the operations after it, as many as it says, at several steps, told from the step at hand: a
 // chunk of steps inside a section whose increment is the chunk's length. It isn't nested.
@@ -18,7 +18,7 @@ enum opcode {
   ALL_FINITE, ADAM, MOMENTUM, PEAK, REPEAT
 };
 
-enum { SIZES = 7, OPERANDS = 8 };
+enum { SIZES = 7, OPERANDS = 8, ABSENT = -0x7fffffff - 1 };
 
 struct operation {
   int opcode;
@@ -41,7 +41,7 @@ static void execute(const struct operation *op, float *arena, int t) {
   float *p[OPERANDS];
   for (int i = 0; i < OPERANDS; i++) {
     int offset = op->operand[i].offset;
-    p[i] = offset < 0 ? 0 : arena + offset + (long)t * op->operand[i].step;
+    p[i] = offset == ABSENT ? 0 : arena + offset + (long)t * op->operand[i].step;
   }
   switch ((enum opcode)op->opcode) {
     case PACK: pack(n[0], n[1], n[2], n[3], p[0], p[1]); break;

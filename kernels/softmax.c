@@ -6,14 +6,15 @@
 //   dlogits = weight scale (p - target)
 // losses[rows] and predictions[rows] (the first largest logit) are written; dlogits may be 0 (none wanted).
 // A row whose label lies outside 0 .. classes - 1 has no label: its loss and its gradient are 0.
-// settings: smoothing, scale. The sum of exponentials is taken in order of the classes.
+// settings: smoothing, scale. Sums are taken in order of the classes.
 void softmax_cross_entropy(int rows, int classes, int ld, const float *logits, const int *labels,
                            const float *row_weights, float *dlogits, float *losses, int *predictions,
                            const float *settings) {
   const float smoothing = settings[0], scale = settings[1];
   for (int r = 0; r < rows; r++, logits += ld) {
     int best = 0, label = labels[r];
-    float total = 0.0f, mean = 0.0f, weight = row_weights[r];
+    float total = 0.0f, weight = row_weights[r];
+    double mean = 0.0; // of logit - largest: in double precision, where no difference of floats overflows
     for (int k = 1; k < classes; k++)
       if (logits[k] > logits[best]) best = k;
     predictions[r] = best;
@@ -26,14 +27,14 @@ void softmax_cross_entropy(int rows, int classes, int ld, const float *logits, c
         if (dlogits) store(dlogits + k, e);
       }
       total += e[k % VL];
-      mean += logits[k] - largest[0];
+      mean += (double)logits[k] - largest[0];
     }
-    mean /= (float)classes;
+    mean /= classes;
     // -ln p of a class is ln total - (logit - largest)
     float loss = 0.0f;
     if (labelled) {
       double log_total = logarithm((double)total);
-      double target = (1.0 - smoothing) * (logits[label] - largest[0]) + smoothing * (double)mean;
+      double target = (1.0 - smoothing) * ((double)logits[label] - largest[0]) + smoothing * mean;
       loss = (float)(weight * (log_total - target));
     }
     losses[r] = loss;

@@ -31,7 +31,8 @@ const SIZES = 7;
 const OPERANDS = 8;
 /** Words of an operation. */
 const WORDS = 1 + SIZES + 2 * OPERANDS;
-const ABSENT: Operand = { offset: -1, step: 0 };
+/** The offset that stands for no operand; any other, even below 0, may be one that later steps bring into the arena. */
+const ABSENT: Operand = { offset: -(2 ** 31), step: 0 };
 
 /** Over which time steps a section runs: `steps` of them from `first`, `increment` apart (negative: backwards in time). */
 export interface Span {

@@ -1,0 +1,79 @@
+import type { Kernels } from './backend.js';
+import { Layout } from './layout.js';
+import { rowStride, type Matrix, type Operand } from './operand.js';
+import { ProgramBuilder } from './program.js';
+
+/**
+ * One program over values that are at hand: what tests and measurements use in place of an engine.
+ * Place operands first, then `run`, then read.
+ */
+export class Workbench {
+  private readonly layout = new Layout();
+  private readonly contents: { offset: number; values: ArrayLike<number>; integers: boolean }[] = [];
+  private readonly kernels: Kernels;
+
+  constructor(kernels: Kernels) {
+    this.kernels = kernels;
+  }
+
+  /** A flat vector of float32 that holds `values`. */
+  vector(values: ArrayLike<number>): Operand {
+    const operand = this.layout.vector(values.length);
+    this.contents.push({ offset: operand.offset, values, integers: false });
+    return operand;
+  }
+
+  /** A flat vector of int32 that holds `values`. */
+  integers(values: ArrayLike<number>): Operand {
+    const operand = this.layout.vector(values.length);
+    this.contents.push({ offset: operand.offset, values, integers: true });
+    return operand;
+  }
+
+  /** Room for `words` words, zeroed. */
+  room(words: number): Operand {
+    return this.layout.vector(words);
+  }
+
+  /** A matrix [rows][columns] from row-major values. What pads the rows is NaN, so that a kernel that reads it is found. */
+  matrix(rows: number, columns: number, values: ArrayLike<number>, padding = NaN): Matrix {
+    const stride = rowStride(columns);
+    const matrix = this.layout.matrix(rows, stride);
+    const padded = new Float32Array(rows * stride).fill(padding);
+    for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) padded[i * stride + j] = values[i * columns + j];
+    this.contents.push({ offset: matrix.offset, values: padded, integers: false });
+    return matrix;
+  }
+
+  /** Runs what `compose` writes, and returns what reads the results. */
+  run(compose: (program: ProgramBuilder) => void): Results {
+    const program = new ProgramBuilder();
+    compose(program);
+    const words = program.build();
+    const { offset } = this.layout.vector(words.length);
+    const arena = this.kernels.arena(this.layout.bytes);
+    for (const content of this.contents) {
+      const { length } = content.values;
+      (content.integers ? arena.i32(content.offset, length) : arena.f32(content.offset, length)).set(content.values);
+    }
+    arena.i32(offset, words.length).set(words);
+    arena.run(offset);
+    return {
+      again: () => arena.run(offset),
+      floats: (operand, length) => [...arena.f32(operand.offset, length)],
+      integers: (operand, length) => [...arena.i32(operand.offset, length)],
+      matrix: (matrix, rows, columns) =>
+        Array.from({ length: rows }, (_, i) => [...arena.f32(matrix.offset + i * matrix.stride, columns)]).flat(),
+    };
+  }
+}
+
+/** Reads results of a run. */
+export interface Results {
+  /** Runs the same program once more. */
+  again(): void;
+  floats(operand: Operand, length: number): number[];
+  integers(operand: Operand, length: number): number[];
+  /** Row-major, without padding. */
+  matrix(matrix: Matrix, rows: number, columns: number): number[];
+}
