@@ -59,8 +59,12 @@ INLINE vec absolute(vec x) { return (vec)((ivec)x & 0x7fffffff); }
 // x, or +0 where |x| < 2^-100; NaN stays NaN.
 INLINE vec flush(vec x) { return (vec)(~(absolute(x) < splat(0x1p-100f)) & (ivec)x); }
 
+#ifndef __has_builtin
+#define __has_builtin(x) 0
+#endif
+
 INLINE vec square_root(vec x) {
-#ifdef __clang__
+#if __has_builtin(__builtin_elementwise_sqrt)
   return __builtin_elementwise_sqrt(x);
 #else
   for (int i = 0; i < VL; i++) x[i] = __builtin_sqrtf(x[i]);

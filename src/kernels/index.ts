@@ -7,7 +7,8 @@ export { KernelError, type Arena, type Kernels } from './backend.js';
 export { Layout } from './layout.js';
 export { NONLINEARITIES, type Nonlinearity } from './nonlinearity.js';
 export { packedWords, rowStride, shift, within, wholeGroups, type Matrix, type Operand } from './operand.js';
-export { ProgramBuilder, type Span } from './program.js';
+export { ProgramBuilder } from './program.js';
+export type { Span } from './program-words.js';
 
 export interface KernelOptions {
   /** 'auto' takes the fastest that is there; the others insist. Default 'auto'. */

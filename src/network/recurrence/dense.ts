@@ -1,10 +1,4 @@
-import {
-  packedWords,
-  type Layout,
-  type Matrix,
-  type Operand,
-  type ProgramBuilder,
-} from '../../kernels/index.js';
+import { packedWords, type Layout, type Matrix, type Operand, type ProgramBuilder } from '../../kernels/index.js';
 import type { Places } from '../places.js';
 import type { LinearMap } from './linear-map.js';
 import { WeightGradient } from './weight-gradient.js';
