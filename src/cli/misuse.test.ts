@@ -140,6 +140,9 @@ describe('wrong recordings', () => {
   }
 
   it('are refused where there are none', async () => {
+    const nowhere = ['--data', at('nowhere')];
+    expectRefusal(await commandLine('run', 'digits', ...nowhere), /there is no folder .*nowhere; --data names/);
+    expectRefusal(await commandLine('data', 'info', 'mnist-rows', ...nowhere), /there is no folder .*nowhere/);
     expectRefusal(await commandLine('run', 'csv', '--set', 'data.path=/nowhere'), /there is no folder \/nowhere/);
     expectRefusal(await commandLine('run', 'csv'), /data\.path: missing/);
     expectRefusal(await commandLine('run', 'har6', '--data', at('data'), '--out', at('out')), /uci-har/);

@@ -11,5 +11,6 @@ export {
   type ModelFacts,
 } from './models.js';
 export { runRecipe, trainRecipe, type FinishedRun, type RunOptions, type TrainedRun } from './run.js';
+export { checkDataDirectory } from './prepare.js';
 export { networkSize, type NetworkSize } from './size.js';
 export { packageVersion } from './train-model.js';

@@ -1,10 +1,16 @@
-import type { Dataset } from '../data/index.js';
-import { splitValidation } from '../data/index.js';
+import { kindOf } from '#platform';
+import { DataError, splitValidation, type Dataset } from '../data/index.js';
 import { fitNormalisation } from '../features/index.js';
 import type { Normalisation } from '../integer/index.js';
 import type { Architecture } from '../network/index.js';
 import type { Recipe } from '../recipe/index.js';
 import type { Stage, TrainingTask } from '../training/index.js';
+
+/** Refuses a folder of data sets that isn't there: a data set of the same name from elsewhere would take its place. */
+export async function checkDataDirectory(directory: string | undefined): Promise<void> {
+  if (directory === undefined || (await kindOf(directory)) === 'directory') return;
+  throw new DataError(`there is no folder ${directory}; --data names the folder in which the data sets lie`);
+}
 
 /** The network that a recipe asks for on a data set. */
 export function architectureOf(recipe: Recipe, dataset: Dataset): Architecture {

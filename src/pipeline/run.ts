@@ -29,7 +29,7 @@ import { evaluateFloat } from '../training/index.js';
 import type { Listener } from './events.js';
 import { proveBoards, runSequences, writeFirmware } from './firmware.js';
 import { encode, integerModel, normalisationFrom, type FloatModel, type IntegerModel } from './models.js';
-import { architectureOf } from './prepare.js';
+import { architectureOf, checkDataDirectory } from './prepare.js';
 import { networkSize } from './size.js';
 import { trainModel, type TrainedModel } from './train-model.js';
 
@@ -70,6 +70,7 @@ export async function trainRecipe(options: RunOptions, check = checkArchitecture
   const recipe = withAbsolutePath(await loadRecipe(options.recipe, options.sets, options.seed));
   const folder = options.out ?? joinPath('runs', `${recipe.name}-${recipe.recipe.seed}`);
   listener({ kind: 'step', text: `recipe ${recipe.name}, seed ${recipe.recipe.seed}, into ${folder}` });
+  await checkDataDirectory(options.dataDirectory);
   const dataset = await loadDataset(recipe.recipe.data, { dataDirectory: options.dataDirectory });
   const { train, test } = dataset;
   listener({
@@ -136,7 +137,7 @@ export async function runRecipe(options: RunOptions): Promise<FinishedRun> {
 
   listener({
     kind: 'step',
-    text: `firmware for ${recipe.recipe.targets.join(', ')}, run in the simulator and compared`,
+    text: `firmware, run in the simulator and compared: ${recipe.recipe.targets.join(', ') || 'no targets'}`,
   });
   const { network } = converted;
   await writeFirmware(network, model.facts, joinPath(folder, 'firmware'));

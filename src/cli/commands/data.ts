@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { datasetNames, describeDataset, verifyDataset } from '../../data/index.js';
+import { checkDataDirectory } from '../../pipeline/index.js';
 import { bad, bold, good, table } from '../terminal.js';
 
 export function addData(program: Command): void {
@@ -37,6 +38,7 @@ export function addData(program: Command): void {
     .option('--json', 'print it as JSON')
     .action(async (name: string, flags: { data?: string; json?: boolean }) => {
       const description = describeDataset(name);
+      await checkDataDirectory(flags.data);
       const check = await verifyDataset(name, { dataDirectory: flags.data });
       if (check.directory === undefined || check.files.some((file) => file.status !== 'right')) process.exitCode = 1;
       if (flags.json) return console.log(JSON.stringify({ ...description, check }, undefined, 2));
