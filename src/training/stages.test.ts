@@ -65,6 +65,20 @@ describe('stages 2 and 3', () => {
     }
   });
 
+  it('keep them though an epoch has fewer batches than lie between two projections', async () => {
+    const task = toyTask({
+      ...overlapping,
+      epochs: [1, 2, 1],
+      compression: { wSparsity: 0.4, uSparsity: 0.3, thresholdEvery: 1000 },
+    });
+    const { of } = await watch(task);
+    for (const { parameters } of of(1)) {
+      for (const { kept, of: entries } of matricesOf(task)) {
+        expect(entries(parameters).filter((value) => value !== 0)).toHaveLength(kept);
+      }
+    }
+  });
+
   it('leave all that is no matrix of the cell dense', async () => {
     const task = toyTask(overlapping);
     const { result } = await watch(task);
