@@ -13,10 +13,11 @@ INLINE void tile(const unsigned m, const unsigned n, int inner, const float *a, 
   if (accumulate) {
     UNROLL for (unsigned i = 0; i < m; i++) UNROLL for (unsigned j = 0; j < n; j++) sum[i][j] = load(c + i * ldc + j * VL);
   }
+  // Rows from the last to the first: V8 then keeps all sums in registers.
   ROLLED for (int k = 0; k < inner; k++) {
     vec b[WIDEST];
     UNROLL for (unsigned j = 0; j < n; j++) b[j] = load(panel + j * VL);
-    UNROLL for (unsigned i = 0; i < m; i++) {
+    UNROLL for (unsigned i = m; i-- > 0;) {
       vec s = splat(a[i * lda + k]);
       UNROLL for (unsigned j = 0; j < n; j++) sum[i][j] += s * b[j];
     }
@@ -30,10 +31,11 @@ INLINE void tile_transposed(const unsigned m, const unsigned n, int rows, const 
                             float *c, int ldc) {
   vec sum[TALLEST][WIDEST];
   UNROLL for (unsigned i = 0; i < m; i++) UNROLL for (unsigned j = 0; j < n; j++) sum[i][j] = load(c + i * ldc + j * VL);
+  // Rows of C from the last to the first: V8 then keeps all sums in registers.
   ROLLED for (int r = 0; r < rows; r++) {
     vec v[WIDEST];
     UNROLL for (unsigned j = 0; j < n; j++) v[j] = load(b + j * VL);
-    UNROLL for (unsigned i = 0; i < m; i++) {
+    UNROLL for (unsigned i = m; i-- > 0;) {
       vec s = splat(a[i]);
       UNROLL for (unsigned j = 0; j < n; j++) sum[i][j] += s * v[j];
     }
