@@ -37,6 +37,8 @@ export interface ModelMetadata {
   readonly provenance: Provenance;
   /** Float networks: the largest magnitudes that their values took on training data; they choose an integer network's formats. */
   readonly ranges?: Readonly<Record<'input' | 'w' | 'u' | 'state', number>>;
+  /** Float networks: how many times `ranges` an integer network shall hold; the recipe's `integer.margin`. */
+  readonly margin?: number;
   /** What an integer network adds: shifts, limits, scales. */
   readonly integer?: Readonly<Record<string, IntegerSetting>>;
 }
@@ -84,6 +86,7 @@ export const metadataSchema = z.strictObject({
     fma: z.boolean(),
   }),
   ranges: z.exactOptional(z.strictObject({ input: z.number(), w: z.number(), u: z.number(), state: z.number() })),
+  margin: z.exactOptional(z.number().check(z.gte(1))),
   integer: z.exactOptional(
     z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null(), z.array(z.number())])),
   ),

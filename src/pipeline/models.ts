@@ -11,7 +11,7 @@ import {
 } from '../network/index.js';
 
 /** What float and integer model share: everything in the file but numbers. */
-export type ModelFacts = Omit<ModelMetadata, 'kind' | 'integer' | 'ranges'>;
+export type ModelFacts = Omit<ModelMetadata, 'kind' | 'integer' | 'ranges' | 'margin'>;
 
 export interface FloatModel {
   readonly kind: 'float';
@@ -19,6 +19,8 @@ export interface FloatModel {
   /** In the order of `tensorsOf`. */
   readonly parameters: Float32Array;
   readonly ranges: Ranges;
+  /** Headroom on the ranges. */
+  readonly margin: number;
 }
 
 export interface IntegerModel {
@@ -46,17 +48,18 @@ export function encode(model: Model): Promise<Uint8Array> {
     shape,
     data: model.parameters.subarray(offset, offset + size),
   }));
-  return encodeModel({ ...model.facts, kind: 'float', ranges: model.ranges }, tensors);
+  return encodeModel({ ...model.facts, kind: 'float', ranges: model.ranges, margin: model.margin }, tensors);
 }
 
 /** Reads and checks a model file of either kind. */
 export async function readModel(path: string): Promise<Model> {
   const { metadata, tensors } = await decodeModel(await readFile(path), path);
-  const { kind, integer, ranges, ...facts } = metadata;
+  const { kind, integer, ranges, margin, ...facts } = metadata;
   if (kind === 'integer') {
     return { kind, facts, network: integerNetworkFrom(facts.architecture, integer ?? {}, tensors) };
   }
-  if (!ranges) throw new ModelFileError(`${path} holds no ranges of its values; train it again`);
+  if (!ranges || margin === undefined)
+    throw new ModelFileError(`${path} holds no ranges of its values; train it again`);
   const specs = tensorsOf(facts.architecture);
   const last = specs[specs.length - 1];
   const parameters = new Float32Array(last.offset + last.size);
@@ -64,13 +67,13 @@ export async function readModel(path: string): Promise<Model> {
     const data = tensors.find((tensor) => tensor.name === name)?.data;
     if (data) parameters.set(data, offset);
   }
-  return { kind, facts, parameters, ranges };
+  return { kind, facts, parameters, ranges, margin };
 }
 
-/** The integer model of a model: converted where it is float, by the ranges it was trained with. */
-export function integerModel(model: Model, margin: number): IntegerModel {
+/** The integer model of a model: converted where it is float, by its own ranges and, unless another is given, margin. */
+export function integerModel(model: Model, margin?: number): IntegerModel {
   if (model.kind === 'integer') return model;
   const { facts, parameters, ranges } = model;
-  const network = convert(facts.architecture, parameters, normalisationFrom(facts), ranges, margin);
+  const network = convert(facts.architecture, parameters, normalisationFrom(facts), ranges, margin ?? model.margin);
   return { kind: 'integer', facts, network };
 }

@@ -126,7 +126,7 @@ export async function runRecipe(options: RunOptions): Promise<FinishedRun> {
   const listener = options.listener ?? (() => undefined);
   const { folder, recipe, dataset, trained } = await trainRecipe(options, checkConvertible);
   const { model } = trained;
-  const converted = integerModel(model, recipe.recipe.integer.margin);
+  const converted = integerModel(model);
   await writeFile(joinPath(folder, 'integer.safetensors'), await encode(converted));
 
   listener({

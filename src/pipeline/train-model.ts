@@ -120,7 +120,7 @@ export async function trainModel(
   const rows = spread(trainRows, recipe.integer.calibration);
   const ranges = calibrate(architecture, parameters, normalisation, sequences, rows);
   return {
-    model: { kind: 'float', facts, parameters, ranges },
+    model: { kind: 'float', facts, parameters, ranges, margin: recipe.integer.margin },
     support,
     phases: checkpoint.finished,
     stages: task.stages,

@@ -20,6 +20,8 @@ const reasons: Record<string, string> = {
   EISDIR: 'it is a directory, a file is needed',
   ENOTDIR: 'a part of the path is a file, not a directory',
   ENOSPC: 'the disk is full; free some space and run the same command again',
+  EFBIG: 'the file would be larger than the system allows here',
+  EEXIST: 'something is there already',
   EROFS: 'the file system is read-only',
   EDQUOT: 'the disk quota is used up; free some space and run the same command again',
 };
@@ -55,7 +57,11 @@ export async function writeFile(file: string, bytes: Uint8Array | string): Promi
 }
 
 export async function removeFile(file: string): Promise<void> {
-  await fs.rm(file, { force: true });
+  try {
+    await fs.rm(file, { force: true });
+  } catch (error) {
+    throw hostError('remove', file, error);
+  }
 }
 
 export async function kindOf(file: string): Promise<'file' | 'directory' | undefined> {

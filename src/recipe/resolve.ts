@@ -26,7 +26,10 @@ export function resolveRecipe(input: unknown, name: string): Recipe {
  */
 export function parseRecipe(text: string, name: string): unknown {
   const document = parseDocument(text, { prettyErrors: true });
-  if (document.errors.length > 0) throw new RecipeError(`recipe ${name}: ${document.errors[0].message.trim()}`);
+  if (document.errors.length > 0) {
+    const [what] = document.errors[0].message.split('\n'); // a picture of the place follows
+    throw new RecipeError(`recipe ${name}: ${what.replace(/:$/, '')}`);
+  }
   return document.toJS() as unknown;
 }
 

@@ -17,7 +17,7 @@ export function addExport(program: Command): void {
     .option('--out <folder>', 'where it goes', '.')
     .option('--json', 'print the files as JSON')
     .action(async (file: string, flags: { target: 'c' | 'hex'; prefix: string; out: string; json?: boolean }) => {
-      const { network, facts } = integerModel(await readModel(file), 1.25);
+      const { network, facts } = integerModel(await readModel(file));
       let files: string[];
       if (flags.target === 'c') files = await writeC(network, facts, flags.prefix, flags.out);
       else {

@@ -13,7 +13,7 @@ export function addInspect(program: Command): void {
     .action(async (file: string, flags: { json?: boolean }) => {
       const model = await readModel(file);
       const { facts } = model;
-      const { network } = integerModel(model, 1.25);
+      const { network } = integerModel(model);
       const size = networkSize(network, facts.architecture);
       if (flags.json) {
         const figures = {

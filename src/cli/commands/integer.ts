@@ -14,9 +14,9 @@ export function addInteger(program: Command): void {
     )
     .argument('<model>', 'a float model file')
     .option('--out <file>', 'where it goes (default: integer.safetensors beside the model)')
-    .option('--margin <x>', 'headroom on the largest values seen', marginOf, 1.25)
+    .option('--margin <x>', "headroom on the largest values seen (default: the recipe's integer.margin)", marginOf)
     .option('--json', 'print the figures as JSON')
-    .action(async (file: string, flags: { out?: string; margin: number; json?: boolean }) => {
+    .action(async (file: string, flags: { out?: string; margin?: number; json?: boolean }) => {
       const out = flags.out ?? path.join(path.dirname(file), 'integer.safetensors');
       const model = integerModel(await readModel(file), flags.margin);
       await writeFile(out, await encode(model));

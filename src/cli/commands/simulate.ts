@@ -18,7 +18,7 @@ export function addSimulate(program: Command): void {
     .option('--image <file>', 'prove this Intel HEX image in place of what the package builds')
     .option('--json', 'print the figures as JSON')
     .action(async (file: string, flags: { board: BoardName | 'all'; image?: string; json?: boolean }) => {
-      const { network } = integerModel(await readModel(file), 1.25);
+      const { network } = integerModel(await readModel(file));
       const image = flags.image === undefined ? undefined : await readImage(flags.image);
       const results: Record<string, unknown> = {};
       const lines: string[][] = [];
