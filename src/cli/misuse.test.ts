@@ -94,7 +94,7 @@ describe('a wrong recipe', () => {
     expectRefusal(await commandLine('run', at('csv')), /is a folder; did you mean .*recipe\.yaml\?/);
     await writeTree(folder.path, { 'tabs.yaml': 'network:\n\thiddenSize: 3\n' });
     const { code, stderr } = await commandLine('run', at('tabs.yaml'));
-    expect(stderr).toMatch(/^fastgrnn: recipe tabs: .* at line 2, column 1:/); // the place is shown below
+    expect(stderr).toMatch(/^fastgrnn: recipe tabs: .* at line 2, column 1\n$/); // the place is shown below
     expect(code).toBe(2);
   });
 
