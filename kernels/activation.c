@@ -1,8 +1,8 @@
 #include "activation.h"
 #include "operations.h"
 
-// Vectors in a turn of the loop: two, within the 16 floats that every row is whole in.
-#define TURN (VL == 16 ? 1 : 2)
+// Vectors in a turn of the loop, since one alone would mostly wait for its own results: the 16 floats that every row is whole in.
+#define TURN (16 / VL)
 
 #define PASS(kind)                                                                                       \
   case kind:                                                                                             \

@@ -5,6 +5,20 @@
 // The rows of the tallest tile below.
 #define TALLEST 6
 
+// sum[m][n] += a column of m factors, times a row of n vectors. The factors are the k-th numbers of rows, `ld` apart.
+INLINE void add_products(const unsigned m, const unsigned n, vec sum[TALLEST][WIDEST], const float *a, int ld,
+                         const unsigned k, const float *row) {
+  vec v[WIDEST];
+  UNROLL for (unsigned j = 0; j < n; j++) v[j] = load(row + j * VL);
+  UNROLL for (unsigned i = 0; i < m; i++) {
+    vec s = splat((a + i * ld)[k]);
+    UNROLL for (unsigned j = 0; j < n; j++) sum[i][j] += s * v[j];
+  }
+}
+
+// The loops of both tiles take two terms a turn and end between them, an even number's first term being taken before. The
+// end stands there for V8's sake: it hoists loads as far as the last branch, and the sums would have to leave their registers.
+
 // C[m][n VL] (+)= A[m][inner] * panel[inner][n VL], the sums in registers.
 INLINE void tile(const unsigned m, const unsigned n, int inner, const float *a, int lda, const float *panel, float *c, int ldc,
                  int accumulate) {
@@ -13,15 +27,16 @@ INLINE void tile(const unsigned m, const unsigned n, int inner, const float *a, 
   if (accumulate) {
     UNROLL for (unsigned i = 0; i < m; i++) UNROLL for (unsigned j = 0; j < n; j++) sum[i][j] = load(c + i * ldc + j * VL);
   }
-  // Rows from the last to the first: V8 then keeps all sums in registers.
-  ROLLED for (int k = 0; k < inner; k++) {
-    vec b[WIDEST];
-    UNROLL for (unsigned j = 0; j < n; j++) b[j] = load(panel + j * VL);
-    UNROLL for (unsigned i = m; i-- > 0;) {
-      vec s = splat(a[i * lda + k]);
-      UNROLL for (unsigned j = 0; j < n; j++) sum[i][j] += s * b[j];
-    }
-    panel += n * VL;
+  const float *last = panel + (inner - 1) * (n * VL);
+  if (inner > 0 && inner % 2 == 0) {
+    add_products(m, n, sum, a, lda, 0, panel);
+    a += 1, panel += n * VL;
+  }
+  while (inner > 0) {
+    add_products(m, n, sum, a, lda, 0, panel);
+    if (panel == last) break;
+    add_products(m, n, sum, a, lda, 1, panel + n * VL);
+    a += 2, panel += 2 * n * VL;
   }
   UNROLL for (unsigned i = 0; i < m; i++) UNROLL for (unsigned j = 0; j < n; j++) store(c + i * ldc + j * VL, sum[i][j]);
 }
@@ -31,16 +46,16 @@ INLINE void tile_transposed(const unsigned m, const unsigned n, int rows, const 
                             float *c, int ldc) {
   vec sum[TALLEST][WIDEST];
   UNROLL for (unsigned i = 0; i < m; i++) UNROLL for (unsigned j = 0; j < n; j++) sum[i][j] = load(c + i * ldc + j * VL);
-  // Rows of C from the last to the first: V8 then keeps all sums in registers.
-  ROLLED for (int r = 0; r < rows; r++) {
-    vec v[WIDEST];
-    UNROLL for (unsigned j = 0; j < n; j++) v[j] = load(b + j * VL);
-    UNROLL for (unsigned i = m; i-- > 0;) {
-      vec s = splat(a[i]);
-      UNROLL for (unsigned j = 0; j < n; j++) sum[i][j] += s * v[j];
-    }
-    a += lda;
-    b += ldb;
+  const float *last = b + (rows - 1) * ldb;
+  if (rows > 0 && rows % 2 == 0) {
+    add_products(m, n, sum, a, 1, 0, b);
+    a += lda, b += ldb;
+  }
+  while (rows > 0) {
+    add_products(m, n, sum, a, 1, 0, b);
+    if (b == last) break;
+    add_products(m, n, sum, a + lda, 1, 0, b + ldb);
+    a += 2 * lda, b += 2 * ldb;
   }
   UNROLL for (unsigned i = 0; i < m; i++) UNROLL for (unsigned j = 0; j < n; j++) store(c + i * ldc + j * VL, sum[i][j]);
 }
@@ -73,8 +88,8 @@ INLINE void tile_transposed(const unsigned m, const unsigned n, int rows, const 
     if (i < a_columns) tile_transposed_1_##n(rows, a + i, lda, b, ldb, c + i * ldc, ldc);                            \
   }
 
-// The height of a tile of each width, see panels.h. (Measured in V8: an engine loads all factors of a step
-// first, so sums and factors must fit together: 3 x 3 just does, 5 x 2 doesn't; nor does it pay to unroll over k.)
+// The height of a tile of each width, see panels.h. (Measured in V8: an engine loads all factors of a term first, so sums,
+// vectors and factors must fit into its 15 registers together: 4 x 2 does; 5 x 2 and 3 x 3 don't.)
 #define DEFINE_TILES(m, n) DEFINE_TILE(m, n) DEFINE_TILE(2, n) DEFINE_TILE(1, n) DEFINE_STRIPE(m, n)
 #if VL == 16
 DEFINE_TILES(6, 1)
@@ -87,7 +102,6 @@ DEFINE_TILES(5, 2)
 #else
 DEFINE_TILES(6, 1)
 DEFINE_TILES(4, 2)
-DEFINE_TILES(3, 3)
 #endif
 
 // C[rows][columns] (+)= A[rows][inner] * B[inner][columns], B packed by pack().

@@ -5,13 +5,11 @@
 #include "vector.h"
 
 // A tile of a few rows and one panel's width keeps its sums in registers. WASM engines on x86-64 have 15 vector registers
-// to give: a tile of 3 rows and 3 vectors takes 9 for sums, 3 for a row of the panel and up to 3 for the other factor.
+// to give: a tile of 4 rows and 2 vectors takes 8 for sums, 2 for a row of the panel, 4 for the other factor and 1 for a product.
 #if VL == 16
 #define WIDEST 4
-#elif VL == 8
-#define WIDEST 2
 #else
-#define WIDEST 3
+#define WIDEST 2
 #endif
 
 // The width, in vectors, of the next panel when `left` vectors remain: never a single one after a wide one.
