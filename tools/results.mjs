@@ -63,7 +63,18 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(seeds)) {
   }
 }
 
-await writeTable();
+const columns = [
+  'recipe',
+  'seeds',
+  'integer test accuracy, %',
+  'float, %',
+  'integer against float, points',
+  'same prediction, %',
+  "paper's accounting, bytes",
+  'linked, bytes',
+  'training, s',
+  'Uno: ms a step / a prediction (runtime)',
+];
 
 /** Writes one row for each recipe whose seeds are all there, between the markers of docs/results.md. */
 async function writeTable() {
@@ -78,13 +89,8 @@ async function writeTable() {
       machines.add(`${environment.cpu}, Node ${environment.node}, ${training.workers} workers, ${environment.backend}`);
     }
   }
-  const head = [
-    "recipe | seeds | integer test accuracy, % | float, % | integer against float, points | same prediction, % | paper's accounting, bytes | linked, bytes | training, s | Uno: ms a step / a prediction (runtime)",
-    '---|--:|--:|--:|--:|--:|--:|--:|--:|--:',
-  ];
-  const table = [...head, ...rows].map((line) =>
-    `| ${line.replaceAll(' | ', ' | ')} |`.replace('| ---|', '|---|').replace('--: |', '--:|'),
-  );
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  const table = [line(columns), line(columns.map((_, i) => (i === 0 ? '---' : '--:'))), ...rows.map(line)];
   const text = await readFile('docs/results.md', 'utf8');
   const block = `<!-- table: npm run results -->\n${table.join('\n')}\n\nMeasured on: ${[...machines].join('; ')}.\n<!-- end -->`;
   await writeFile(
@@ -114,5 +120,7 @@ function row(name, runs) {
     Math.max(...runs.map((run) => run.size.modelBytes)),
     average((run) => run.training.seconds, 0),
     `${uno((run) => run.msPerStep, 2)} / ${uno((run) => run.msPerPrediction, 0)}`,
-  ].join(' | ');
+  ];
 }
+
+await writeTable();
