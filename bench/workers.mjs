@@ -6,10 +6,10 @@ import { allRows, trainingTask } from '../dist/pipeline/prepare.js';
 import { loadRecipe } from '../dist/recipe/index.js';
 import { stagesOf, train } from '../dist/training/index.js';
 
-const { values: options } = parseArgs({ options: { rounds: { type: 'string', default: '5' } } });
+const { values: options } = parseArgs({ options: { rounds: { type: 'string', default: '3' } } });
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
-const { recipe } = await loadRecipe('digits', ['training.epochs=[2,0,0]', 'data.limit=20000']);
+const { recipe } = await loadRecipe('digits', ['training.epochs=[6,0,0]', 'data.limit=30000']);
 const dataset = await loadDataset(recipe.data);
 const task = trainingTask(recipe, dataset, allRows(dataset), stagesOf(recipe.training.epochs));
 const seconds = { 1: [], 2: [] };
