@@ -5,6 +5,12 @@ function collect(value: string, earlier: string[]): string[] {
   return [...earlier, value];
 }
 
+/** A path or name that isn't empty, for commander. */
+export function filled(text: string): string {
+  if (text === '') throw new InvalidArgumentError('it must not be empty.');
+  return text;
+}
+
 /** A whole number of at least `least`, for commander. */
 export function wholeNumber(least: number): (text: string) => number {
   return (text) => {
@@ -30,14 +36,14 @@ export interface RecipeFlags {
 /** The argument and options that `run` and `train` share. */
 export function recipeOptions(command: Command): Command {
   return command
-    .argument('<recipe>', 'a shipped recipe by name, or a recipe file')
-    .option('--data <folder>', 'the folder of data sets (default: the environment variable FASTGRNN_DATA)')
+    .argument('<recipe>', 'a shipped recipe by name, or a recipe file', filled)
+    .option('--data <folder>', 'the folder of data sets (default: the environment variable FASTGRNN_DATA)', filled)
     .option('--seed <n>', "the seed, in place of the recipe's", wholeNumber(0))
     .option('--workers <n>', 'threads (default: one a core); the result is the same for any number', wholeNumber(1))
     .addOption(
       new Option('--backend <name>', 'where the kernels run').choices(['auto', 'wasm', 'native']).default('auto'),
     )
     .option('--set <field=value>', 'change a field of the recipe; may be given again', collect, [])
-    .option('--out <folder>', 'where the results go (default: runs/<recipe>-<seed>)')
+    .option('--out <folder>', 'where the results go (default: runs/<recipe>-<seed>)', filled)
     .option('--json', 'print the figures as JSON');
 }

@@ -4,7 +4,7 @@ import { loadFolder } from './csv/load-folder.js';
 import { makeDataset, type Dataset } from './dataset.js';
 import { benchmark } from './benchmarks.js';
 import { DataError } from './errors.js';
-import { chooseLsb, quantise } from './lsb.js';
+import { chooseLsb, quantise, saturatedShare } from './lsb.js';
 import { mergeClasses } from './merge.js';
 import { selectSequences, type Sequences } from './sequences.js';
 import type { DataSettings, Source } from './source.js';
@@ -25,10 +25,17 @@ export async function loadDataset(settings: DataSettings, options: LoadOptions =
   const source = await readSource(settings, options);
   const { classNames, indices } = mergeClasses(source.classNames, settings.merge);
   const lsb = chooseLsb(settings.input.lsb, source.train);
+  const saturated = settings.input.lsb === 'auto' ? 0 : saturatedShare(source.train, lsb);
+  if (saturated > 0.5) {
+    throw new DataError(
+      `data.input.lsb: ${JSON.stringify(settings.input.lsb)} is too small: ${(100 * saturated).toFixed(0)} % of the training values lie beyond 32767 counts; give a larger unit, or auto`,
+    );
+  }
   const prepare = (recordings: Source['train']): Sequences => ({
     ...quantise(recordings, lsb),
     labels: recordings.labels.map((label) => indices[label]),
   });
+  const test = prepare(source.test);
   return makeDataset({
     name: settings.name,
     classNames,
@@ -36,9 +43,24 @@ export async function loadDataset(settings: DataSettings, options: LoadOptions =
     units: source.units,
     lsb,
     train: limit(prepare(source.train), settings.limit),
-    test: prepare(source.test),
-    notes: source.notes,
+    test,
+    notes: [...source.notes, ...warnings(saturated, classNames, test.labels)],
   });
+}
+
+/** What in the data makes figures worth less than they look. */
+function warnings(saturated: number, classNames: readonly string[], testLabels: Int32Array): string[] {
+  const untested = classNames.filter((_, label) => !testLabels.includes(label));
+  return [
+    ...(saturated > 0
+      ? [
+          `data.input.lsb: ${(100 * saturated).toPrecision(2)} % of the training values lie beyond int16 counts and saturate`,
+        ]
+      : []),
+    ...(untested.length > 0
+      ? [`no test recording is of the class ${untested.join(', ')}: the accuracy says nothing of it`]
+      : []),
+  ];
 }
 
 /** The folder of data sets: as given, else the environment's FASTGRNN_DATA. */

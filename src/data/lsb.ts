@@ -55,6 +55,18 @@ function isWhole(values: Recordings['values']): boolean {
   return values.every((value) => Number.isInteger(value) && value >= lowest && value <= highest);
 }
 
+/** The share of values that lie beyond what int16 counts of `lsb` hold. */
+export function saturatedShare({ values, features }: Recordings, lsb: Float64Array): number {
+  let beyond = 0;
+  for (let i = 0; i < values.length; i += features) {
+    for (let c = 0; c < features; c++) {
+      const count = Math.round(values[i + c] / lsb[c]);
+      if (count > highest || count < lowest) beyond++;
+    }
+  }
+  return beyond / values.length;
+}
+
 /** The smallest power of two, at least 2^-126 and 1 for nothing, of which 32767 hold 2 * largest. */
 function smallestPower(largest: number): number {
   if (largest === 0) return 1;

@@ -37,11 +37,21 @@ export function exportC(network: IntegerNetwork, options: ExportCOptions): Recor
   };
 }
 
+/** Headers of C, avr-libc and Arduino that a file of the same name would hide, on file systems without case as well. */
+const standardHeaders = new Set(
+  (
+    'assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign stdarg stdbool ' +
+    'stddef stdint stdio stdlib stdnoreturn string strings tgmath threads time uchar wchar wctype arduino unistd'
+  ).split(' '),
+);
+
 function checkPrefix(prefix: string): void {
   const fail = (why: string): never => {
     throw new ExportError(`prefix ${JSON.stringify(prefix)} ${why}; choose a name such as "wakeword"`);
   };
   if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(prefix)) fail('is no C identifier (letters, digits and _, a letter first)');
   if (prefix.length > 31) fail(`has ${prefix.length} characters, at most 31 are portable`);
+  if (standardHeaders.has(prefix.toLowerCase()))
+    fail('is the name of a standard header, which the exported one would hide');
   if (/__/.test(prefix)) fail('holds two underscores in a row, which C++ reserves');
 }

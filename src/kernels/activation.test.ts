@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadKernels, NONLINEARITIES, rowStride, type Kernels, type Nonlinearity } from './index.js';
-import { Workbench } from './workbench.js';
+import { Workbench } from '../testing/workbench.js';
 
 let kernels: Kernels;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadKernels, packedWords, type Kernels } from './index.js';
-import { Workbench } from './workbench.js';
+import { Workbench } from '../testing/workbench.js';
 
 let kernels: Kernels;
 beforeAll(async () => {

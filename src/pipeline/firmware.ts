@@ -1,5 +1,5 @@
 import { joinPath, removeFile, writeFile } from '#platform';
-import { proofSequences, simulate, type BoardResult, type ProofSequence } from '../boards/index.js';
+import { proofSequences, simulate, type BoardName, type BoardResult, type ProofSequence } from '../boards/index.js';
 import type { Sequences } from '../data/index.js';
 import { exportC, ExportError, testInputs, testVectors, unoImage } from '../firmware/index.js';
 import type { IntegerNetwork } from '../integer/index.js';
@@ -68,16 +68,12 @@ export function runSequences(network: IntegerNetwork, test: Sequences): ProofSeq
 /** Runs every board of the recipe's targets. */
 export async function proveBoards(
   network: IntegerNetwork,
-  targets: readonly string[],
+  targets: readonly BoardName[],
   sequences: readonly ProofSequence[] = proofSequences(network),
 ): Promise<{ boards: Record<string, Omit<BoardResult, 'skipped'>>; skipped: Record<string, string> }> {
   const boards: Record<string, Omit<BoardResult, 'skipped'>> = {};
   const skipped: Record<string, string> = {};
   for (const target of targets) {
-    if (target !== 'uno') {
-      skipped[target] = 'this version simulates no such board; it knows uno';
-      continue;
-    }
     const { skipped: reasons, ...builds } = await simulate(network, { board: target, sequences });
     boards[target] = builds;
     Object.assign(skipped, reasons);

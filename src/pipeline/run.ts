@@ -77,6 +77,7 @@ export async function trainRecipe(options: RunOptions, check = checkArchitecture
     kind: 'step',
     text: `data ${dataset.name}: ${train.count} to train on, ${test.count} to test on, ${train.steps} steps of ${train.features} channels, ${dataset.classNames.length} classes`,
   });
+  for (const text of dataset.notes) listener({ kind: 'note', text });
   check(architectureOf(recipe.recipe, dataset));
   await prepareFolder(folder);
   const { workers, backend } = options;

@@ -1,4 +1,4 @@
-import { parseDocument } from 'yaml';
+import { parseDocument, type Document } from 'yaml';
 import { groups } from './describe.js';
 import { RecipeError } from './errors.js';
 import { explain } from './messages.js';
@@ -30,7 +30,17 @@ export function parseRecipe(text: string, name: string): unknown {
     const [what] = document.errors[0].message.split('\n'); // a picture of the place follows
     throw new RecipeError(`recipe ${name}: ${what.replace(/:$/, '')}`);
   }
-  return document.toJS() as unknown;
+  return valueOf(document, `recipe ${name}`);
+}
+
+/** The value of a YAML document. An alias to nothing, or too many of them, is an error of the text, not of this program. */
+export function valueOf(document: Document, where: string): unknown {
+  try {
+    return document.toJS() as unknown;
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    throw new RecipeError(`${where}: ${error.message}`, { cause: error });
+  }
 }
 
 /** What each field allows but not all of them together. */

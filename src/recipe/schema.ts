@@ -22,9 +22,9 @@ export const recipeSchema = z.strictObject({
   compression: z.prefault(compression, {}),
   integer: z.prefault(integer, {}),
   targets: field(
-    z._default(z.array(z.string().check(z.minLength(1))), ['uno']),
+    z._default(z.array(z.enum(['uno'])), ['uno']),
     'The boards for which firmware is made and on which it is proven.',
-    'a list of board names, as in [uno]',
+    'a list of board names, of which there is uno, as in [uno]',
   ),
 });
 

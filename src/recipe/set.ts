@@ -2,6 +2,7 @@ import { parseDocument } from 'yaml';
 import { fieldTable, groups } from './describe.js';
 import { RecipeError } from './errors.js';
 import { unknownField } from './messages.js';
+import { valueOf } from './resolve.js';
 
 /**
  * Sets one field: `applySet(recipe, 'network.hiddenSize=64')`. The value is read as YAML, so `[10, 0, 0]` is a list.
@@ -15,7 +16,8 @@ export function applySet(recipe: unknown, assignment: string): Record<string, un
   const names = assignment.slice(0, equals).trim().split('.');
   checkName(names);
   const document = parseDocument(assignment.slice(equals + 1));
-  if (document.errors.length > 0) throw new RecipeError(`--set ${assignment}: ${document.errors[0].message.trim()}`);
+  if (document.errors.length > 0)
+    throw new RecipeError(`--set ${assignment}: ${document.errors[0].message.split('\n')[0]}`);
 
   const root = copyOf(recipe);
   let group = root;
@@ -24,7 +26,7 @@ export function applySet(recipe: unknown, assignment: string): Record<string, un
     group[name] = inner;
     group = inner;
   }
-  group[names[names.length - 1]] = document.toJS() as unknown;
+  group[names[names.length - 1]] = valueOf(document, `--set ${assignment}`);
   return root;
 }
 

@@ -8,6 +8,7 @@ import { normalisationFrom, readModel, type Model } from '../../pipeline/index.j
 import { loadRecipe } from '../../recipe/index.js';
 import { classScores, confusionMatrix, macroF1 } from '../../report/index.js';
 import { evaluateFloat } from '../../training/index.js';
+import { filled } from '../options.js';
 import { bold, percent, table } from '../terminal.js';
 
 export function addEvaluate(program: Command): void {
@@ -15,10 +16,11 @@ export function addEvaluate(program: Command): void {
     .command('evaluate')
     .summary('accuracy of a model on test recordings')
     .description("Runs a float or integer model over a data set's test recordings.")
-    .argument('<model>', 'a model file')
+    .argument('<model>', 'a model file', filled)
     .option(
       '--data <folder|recipe>',
       'the folder of data sets, for a csv model the folder of recordings, or a recipe that names one (default: the recipe of the model)',
+      filled,
     )
     .option('--json', 'print the figures as JSON')
     .action(async (file: string, flags: { data?: string; json?: boolean }) => {
@@ -69,7 +71,7 @@ async function datasetFor(file: string, model: Model, data: string | undefined):
   return loadDataset({ ...recipe.data, path: data, input: { lsb } });
 }
 
-function checkFits({ facts }: Model, { test, classNames, lsb }: Dataset): void {
+function checkFits({ facts }: Model, { test, classNames, channelNames, lsb }: Dataset): void {
   const { architecture, input } = facts;
   if (test.features !== architecture.inputSize || classNames.length !== architecture.classes) {
     throw new DataError(
@@ -80,6 +82,12 @@ function checkFits({ facts }: Model, { test, classNames, lsb }: Dataset): void {
   if (other >= 0) {
     throw new DataError(
       `class ${other} is ${classNames[other]} in the data and ${facts.classNames[other]} in the model: name the recipe it was trained with by --data`,
+    );
+  }
+  const channel = input.channelNames.findIndex((name, i) => name !== channelNames[i]);
+  if (channel >= 0) {
+    throw new DataError(
+      `channel ${channel} is ${channelNames[channel]} in the data and ${input.channelNames[channel]} in the model: the same channels in the same order are needed`,
     );
   }
   const differs = input.lsb.findIndex((value, i) => value !== lsb[i]);

@@ -3,6 +3,7 @@ import { writeFile } from '#platform';
 import { Option, type Command } from 'commander';
 import { unoImage } from '../../firmware/index.js';
 import { integerModel, readModel, writeC } from '../../pipeline/index.js';
+import { filled } from '../options.js';
 
 export function addExport(program: Command): void {
   program
@@ -11,10 +12,10 @@ export function addExport(program: Command): void {
     .description(
       'Writes a model as C99 (one header, one source, test vectors), or as a hex image for an Arduino Uno that needs no compiler.',
     )
-    .argument('<model>', 'a model file')
+    .argument('<model>', 'a model file', filled)
     .addOption(new Option('--target <name>', 'what to write').choices(['c', 'hex']).makeOptionMandatory())
     .option('--prefix <name>', 'begins every name in the C', 'model')
-    .option('--out <folder>', 'where it goes', '.')
+    .option('--out <folder>', 'where it goes', filled, '.')
     .option('--json', 'print the files as JSON')
     .action(async (file: string, flags: { target: 'c' | 'hex'; prefix: string; out: string; json?: boolean }) => {
       const { network, facts } = integerModel(await readModel(file));

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { modelBytes } from '../../firmware/index.js';
 import { integerModel, networkSize, readModel } from '../../pipeline/index.js';
+import { filled } from '../options.js';
 import { bold, table } from '../terminal.js';
 
 export function addInspect(program: Command): void {
@@ -8,7 +9,7 @@ export function addInspect(program: Command): void {
     .command('inspect')
     .summary('what a model file holds')
     .description('Shows what a model file holds: network, input units, provenance, sizes. A damaged file is refused.')
-    .argument('<model>', 'a model file')
+    .argument('<model>', 'a model file', filled)
     .option('--json', 'print it as JSON')
     .action(async (file: string, flags: { json?: boolean }) => {
       const model = await readModel(file);

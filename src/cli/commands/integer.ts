@@ -2,7 +2,9 @@ import path from 'node:path';
 import { writeFile } from '#platform';
 import { InvalidArgumentError, type Command } from 'commander';
 import { modelBytes } from '../../firmware/index.js';
+import { ModelFileError } from '../../network/index.js';
 import { encode, integerModel, networkSize, readModel } from '../../pipeline/index.js';
+import { filled } from '../options.js';
 import { table } from '../terminal.js';
 
 export function addInteger(program: Command): void {
@@ -12,13 +14,16 @@ export function addInteger(program: Command): void {
     .description(
       'Converts a float model to int8 weights and int16 values, by the ranges that were measured when it was trained.',
     )
-    .argument('<model>', 'a float model file')
-    .option('--out <file>', 'where it goes (default: integer.safetensors beside the model)')
+    .argument('<model>', 'a float model file', filled)
+    .option('--out <file>', 'where it goes (default: integer.safetensors beside the model)', filled)
     .option('--margin <x>', "headroom on the largest values seen (default: the recipe's integer.margin)", marginOf)
     .option('--json', 'print the figures as JSON')
     .action(async (file: string, flags: { out?: string; margin?: number; json?: boolean }) => {
       const out = flags.out ?? path.join(path.dirname(file), 'integer.safetensors');
-      const model = integerModel(await readModel(file), flags.margin);
+      const given = await readModel(file);
+      if (given.kind === 'integer')
+        throw new ModelFileError(`${file} is an integer model already; give the float one, model.safetensors`);
+      const model = integerModel(given, flags.margin);
       await writeFile(out, await encode(model));
       const paperBytes = networkSize(model.network, model.facts.architecture).paper.bytes;
       const figures = { model: out, paperBytes, modelBytes: modelBytes(model.network) };
@@ -35,6 +40,6 @@ export function addInteger(program: Command): void {
 
 function marginOf(text: string): number {
   const value = Number(text);
-  if (!(value >= 1 && value <= 16)) throw new InvalidArgumentError('it must be a number from 1 to 16.');
+  if (!(value >= 1 && value <= 1000)) throw new InvalidArgumentError('it must be a number from 1 to 1000.');
   return value;
 }

@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander';
 import { boardNames, simulate, type BoardName, type BoardProof } from '../../boards/index.js';
 import { ImageError, readHex } from '../../firmware/index.js';
 import { integerModel, readModel } from '../../pipeline/index.js';
+import { filled } from '../options.js';
 import { bad, dim, good, table } from '../terminal.js';
 
 export function addSimulate(program: Command): void {
@@ -13,9 +14,9 @@ export function addSimulate(program: Command): void {
       "Runs a model's firmware on a simulated board and compares every state, logit and prediction with the definition. " +
         'Exits with 1 when a value differs, or when nothing could be run.',
     )
-    .argument('<model>', 'a model file')
+    .argument('<model>', 'a model file', filled)
     .addOption(new Option('--board <name>', 'which board').choices([...boardNames, 'all']).default('all'))
-    .option('--image <file>', 'prove this Intel HEX image in place of what the package builds')
+    .option('--image <file>', 'prove this Intel HEX image in place of what the package builds', filled)
     .option('--json', 'print the figures as JSON')
     .action(async (file: string, flags: { board: BoardName | 'all'; image?: string; json?: boolean }) => {
       const { network } = integerModel(await readModel(file));

@@ -27,7 +27,9 @@ const endings = ['.csv', '.tsv', '.txt'];
  */
 export async function listRecordings(root: string): Promise<RecordingFolder> {
   if ((await kindOf(root)) !== 'directory') {
-    throw new DataError(`data.path: there is no folder ${root}; a relative path is taken from the recipe file`);
+    throw new DataError(
+      `data.path: there is no folder ${root}; a relative path in a recipe is taken from its file, one given by --set from the working folder`,
+    );
   }
   const counter = { passedOver: 0 };
   const folders = await subfolders(root);

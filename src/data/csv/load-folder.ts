@@ -69,7 +69,13 @@ function checkAlike(recording: Recording, first: Recording): void {
       `${file} has ${steps} rows, ${first.file} has ${first.steps}; recordings of different lengths can't be mixed: cut or pad all to one length`,
     );
   }
-  const differs = header?.findIndex((name, i) => first.header !== undefined && name !== first.header[i]) ?? -1;
+  if ((header === undefined) !== (first.header === undefined)) {
+    const [without, other] = header === undefined ? [file, first.file] : [first.file, file];
+    throw new DataError(
+      `${without} begins with numbers, ${other} with names or words (row 1); give all recordings a header, or none`,
+    );
+  }
+  const differs = header?.findIndex((name, i) => name !== first.header?.[i]) ?? -1;
   if (differs >= 0) {
     throw new DataError(
       `${file}, column ${differs + 1} is "${header?.[differs]}", in ${first.file} "${first.header?.[differs]}"; all recordings need the same channels in the same order`,

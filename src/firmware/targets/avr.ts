@@ -96,7 +96,7 @@ export async function compileUno(network: IntegerNetwork): Promise<UnoGeneratedI
     for (const [name, text] of Object.entries(files)) await writeFile(inside(name), text);
     const sources = [packageFile('firmware/avr/main.c'), packageFile('firmware/avr/generated.c'), inside('model.c')];
     const include = `-I${directory.path}`;
-    await must('avr-gcc', [...compilerFlags.split(' '), include, '-o', inside('model.elf'), ...sources]);
+    await compile([...compilerFlags.split(' '), include, '-o', inside('model.elf'), ...sources]);
     await must('avr-objcopy', ['-O', 'ihex', inside('model.elf'), inside('model.hex')]);
     const hex = new TextDecoder().decode(await readFile(inside('model.hex')));
     const flashBytes = readHex(hex).reduce((sum, { bytes }) => sum + bytes.length, 0);
@@ -117,6 +117,19 @@ function checkGeneratedRam(network: IntegerNetwork): void {
       `the exported C needs ${need} bytes of an Uno's RAM, stack included, it has ${unoLimits.ram}; lower network.hiddenSize`,
     );
   }
+}
+
+/** Compiles and links. That the part is too small is a reason to leave the build out; any other complaint is a bug of the export. */
+async function compile(args: readonly string[]): Promise<void> {
+  const result = await runProgram('avr-gcc', args);
+  if (result?.code === 0) return;
+  const complaint = result?.stderr.trim() ?? 'it is gone';
+  if (/overflowed|too large|will not fit|exceeds/.test(complaint)) {
+    throw new ExportError(
+      'the exported C needs more flash or RAM than an Uno has; lower network.hiddenSize or the ranks',
+    );
+  }
+  throw new Error(`avr-gcc refuses the exported C:\n${complaint}`);
 }
 
 async function must(command: string, args: readonly string[]): Promise<void> {

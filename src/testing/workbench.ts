@@ -1,7 +1,4 @@
-import type { Kernels } from './backend.js';
-import { Layout } from './layout.js';
-import { rowStride, type Matrix, type Operand } from './operand.js';
-import { ProgramBuilder } from './program.js';
+import { Layout, ProgramBuilder, rowStride, type Kernels, type Matrix, type Operand } from '../kernels/index.js';
 
 /**
  * One program over values that are at hand: what tests and measurements use in place of an engine.
