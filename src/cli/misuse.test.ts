@@ -55,6 +55,9 @@ describe('a wrong command line', () => {
     ['unknown target', ['export', 'model', '--target', 'elf'], /'elf' is invalid.*c, hex/],
     ['unknown board', ['simulate', 'model', '--board', 'due'], /'due' is invalid.*uno/],
     ['margin below 1', ['integer', 'model', '--margin', '0.5'], /--margin.*'0.5' is invalid/],
+    ['no folder for results', ['run', 'digits', '--out', ''], /--out.*must not be empty; see fastgrnn run --help/],
+    ['an empty recipe name', ['run', ''], /recipe.*must not be empty/],
+    ['an empty model name', ['inspect', ''], /model.*must not be empty/],
     ['no data set', ['data', 'info'], /missing required argument 'name'; see fastgrnn data --help/],
     ['unknown data set', ['data', 'info', 'mnist'], /there is no data set mnist; data sets: mnist-rows, uci-har/],
   ];
@@ -79,6 +82,13 @@ describe('a wrong recipe', () => {
     ['text for a number', 'training.learningRate=fast', /training\.learningRate: "fast" must be a number/],
     ['seed too large', 'seed=4294967296', /seed: 4294967296 must be an integer/],
     ['no value', 'network.hiddenSize', /--set network\.hiddenSize: must be NAME=VALUE/],
+    ['unknown board', 'targets=[mega]', /targets.* must be a list of board names, of which there is uno/],
+    ['an alias to nothing', 'seed=*x', /--set seed=\*x: Unresolved alias/],
+    [
+      'a unit far too small',
+      'data.input.lsb=1e-9',
+      /data\.input\.lsb: 1e-9 is too small: \d+ % of the training values/,
+    ],
     ['groups that are not there', 'data.validationBy=group', /group needs recordings of at least two groups/],
   ];
   for (const [what, set, message] of cases) {
@@ -127,6 +137,8 @@ describe('wrong recordings', () => {
     ['a ragged row', { ...four, 'b/2.csv': 'x,y\n1,2\n3\n' }, /b\/2\.csv, line 3: 1 columns, but 2 in line 1/],
     ['another length', { ...four, 'b/2.csv': 'x,y\n1,2\n' }, /b\/2\.csv has 1 rows, .* has 2/],
     ['an empty file', { ...four, 'b/2.csv': '' }, /b\/2\.csv is empty/],
+    ['a header in some files', { ...four, 'b/2.csv': '1,2\n3,4\n' }, /b\/2\.csv begins with numbers, .* or none/],
+    ['channels in another order', { ...four, 'b/2.csv': 'y,x\n1,2\n3,4\n' }, /b\/2\.csv, column 1 is "y"/],
     ['one class', { 'a/1.csv': right, 'a/2.csv': right }, /has one class alone, a/],
     ['no classes', { '1.csv': right }, /has no subfolders; make one for each class/],
     ['too few for a test set', { 'a/1.csv': right, 'b/1.csv': right }, /no class has two recordings/],
@@ -207,6 +219,13 @@ describe('a wrong model', () => {
       await commandLine('evaluate', model, '--data', 'digits'),
       /28 channels and 10 classes, the model takes 2 and 2/,
     );
+    const swapped = { 'left/1.csv': 'y,x\n1,2\n', 'left/2.csv': 'y,x\n1,2\n', 'right/1.csv': 'y,x\n1,2\n' };
+    await writeTree(at('swapped'), swapped);
+    expectRefusal(
+      await commandLine('evaluate', model, '--data', at('swapped')),
+      /channel 0 is y in the data and x in the model/,
+    );
+    expectRefusal(await commandLine('integer', model), /integer\.safetensors is an integer model already/);
     expectRefusal(await commandLine('evaluate', model, '--data', at('nowhere')), /there is no recipe .*nowhere/);
     expectRefusal(await commandLine('evaluate', model, '--data', at('run')), /firmware has no files that end in \.csv/);
   });

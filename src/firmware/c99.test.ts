@@ -25,6 +25,12 @@ describe('exportC', () => {
     }
   });
 
+  it('refuses a prefix whose header would hide a standard one', () => {
+    for (const prefix of ['stdint', 'STRING', 'Arduino']) {
+      expect(() => exportC(network, { prefix })).toThrow(/is the name of a standard header/);
+    }
+  });
+
   it('puts the description into the header’s comment, whatever is in it', () => {
     const description = ['classes: 0 tap, 1 */ #error', 'x: g / 1024 /* ??/'];
     const header = exportC(network, { prefix: 'tap', description })['tap.h'];
