@@ -94,7 +94,7 @@ export interface MatrixForms {
 }
 
 /** The form of fewer bytes for each matrix; a matrix that is absent counts as dense. */
-export function matrixForms(network: IntegerNetwork): MatrixForms {
+function matrixForms(network: IntegerNetwork): MatrixForms {
   return {
     w2: network.w2 ? smallerForm(network.w2) : 'dense',
     u2: network.u2 ? smallerForm(network.u2) : 'dense',

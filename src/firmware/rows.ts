@@ -29,7 +29,7 @@ export function encodeRow(matrix: IntegerMatrix, row: number, form: MatrixForm):
 }
 
 /** All rows of a matrix, one after the other. */
-export function encodeMatrix(matrix: IntegerMatrix, form: MatrixForm): number[] {
+function encodeMatrix(matrix: IntegerMatrix, form: MatrixForm): number[] {
   return Array.from({ length: matrix.rows }, (_, row) => encodeRow(matrix, row, form)).flat();
 }
 

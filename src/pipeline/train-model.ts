@@ -11,8 +11,6 @@ import { allRows, trainingTask, validationSplit } from './prepare.js';
 /** A trained float network and how it came about. */
 export interface TrainedModel {
   readonly model: FloatModel;
-  /** 1 where a parameter may be nonzero. */
-  readonly support: Float32Array;
   /** All trainings of the run; the last one made the model. */
   readonly phases: readonly FinishedPhase[];
   readonly stages: readonly Stage[];
@@ -68,7 +66,7 @@ export async function trainModel(
     });
   }
 
-  let task = phases[0].task([]);
+  let task: TrainingTask | undefined;
   if (checkpoint.finished.length === phases.length) {
     listener({ kind: 'note', text: `the training was done before: ${options.checkpoint}` });
   } else if (checkpoint.state || checkpoint.finished.length > 0) {
@@ -99,7 +97,8 @@ export async function trainModel(
     const isLast = index === phases.length - 1;
     await save({ finished: [...finished, done], state: isLast ? checkpoint.state : undefined, seconds: 0 });
   }
-  const { parameters, support } = checkpoint.state ?? unreachable();
+  if (!task || !checkpoint.state) throw new Error('a run without a training');
+  const { parameters } = checkpoint.state;
   const { sequences, normalisation, architecture, trainRows } = task;
   const facts: ModelFacts = {
     architecture,
@@ -121,15 +120,10 @@ export async function trainModel(
   const ranges = calibrate(architecture, parameters, normalisation, sequences, rows);
   return {
     model: { kind: 'float', facts, parameters, ranges, margin: recipe.integer.margin },
-    support,
     phases: checkpoint.finished,
     stages: task.stages,
     validationCount: split.validation.length,
   };
-}
-
-function unreachable(): never {
-  throw new Error('a run without a training');
 }
 
 /** The stages cut after the epochs that a validation chose; the learning rate keeps its schedule. */

@@ -1,5 +1,5 @@
 /** The Levenshtein distance: insertions, deletions and replacements of characters that lead from `a` to `b`. */
-export function editDistance(a: string, b: string): number {
+function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const current = [i];

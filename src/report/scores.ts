@@ -44,7 +44,7 @@ export function rowSum(matrix: readonly (readonly number[])[], row: number): num
   return matrix[row].reduce((sum, n) => sum + n, 0);
 }
 
-export function columnSum(matrix: readonly (readonly number[])[], column: number): number {
+function columnSum(matrix: readonly (readonly number[])[], column: number): number {
   return matrix.reduce((sum, row) => sum + row[column], 0);
 }
 
