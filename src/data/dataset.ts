@@ -7,11 +7,11 @@ export interface Dataset {
   readonly name: string;
   /** [classes] */
   readonly classNames: readonly string[];
-  /** [features] */
+  /** [channels] */
   readonly channelNames: readonly string[];
-  /** [features], the physical unit of each channel, such as g or rad/s. */
+  /** [channels], the physical unit of each channel, such as g or rad/s. */
   readonly units: readonly string[];
-  /** [features]: physical value = int16 count * lsb. */
+  /** [channels]: physical value = int16 count * lsb. */
   readonly lsb: Float64Array;
   readonly train: Sequences;
   readonly test: Sequences;
@@ -29,11 +29,16 @@ export async function makeDataset(parts: Omit<Dataset, 'hash'>): Promise<Dataset
 }
 
 async function digests(sequences: Sequences): Promise<object> {
-  const { count, steps, features, values, labels, groups } = sequences;
+  const { features, stepStride, values, starts, lengths, labels, frameLabels, targets, frameTargets, groups } =
+    sequences;
   return {
-    shape: [count, steps, features],
+    shape: [sequences.count, sequences.steps, features, stepStride],
     values: await digest(values),
+    views: [await digest(starts), await digest(lengths)],
     labels: await digest(labels),
+    frameLabels: frameLabels && (await digest(frameLabels)),
+    targets: targets && (await digest(targets)),
+    frameTargets: frameTargets && (await digest(frameTargets)),
     groups: groups && (await digest(groups)),
   };
 }
@@ -41,7 +46,7 @@ async function digests(sequences: Sequences): Promise<object> {
 const chunkBytes = 1 << 24;
 
 /** SHA-256s of pieces of 16 MiB: a digest can't read shared memory in a browser, and a copy of all of it would be large. */
-async function digest(values: Int16Array | Int32Array): Promise<string[]> {
+async function digest(values: Int16Array | Int32Array | Uint32Array | Float32Array): Promise<string[]> {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   const hashes: string[] = [];
   for (let start = 0; start < bytes.length; start += chunkBytes) {

@@ -1,7 +1,7 @@
 import { exponentOf, powerOfTwo } from '../math/index.js';
 import type { Recipe } from '../recipe/index.js';
 import { DataError } from './errors.js';
-import { sharedInt16, type Recordings, type Sequences } from './sequences.js';
+import { labelledSequences, sharedInt16, type Recordings, type Sequences } from './sequences.js';
 
 type LsbSetting = Recipe['data']['input']['lsb'];
 
@@ -47,7 +47,7 @@ export function quantise(recordings: Recordings, lsb: Float64Array): Sequences {
       }
     }
   }
-  return { ...recordings, values: counts };
+  return labelledSequences(recordings, counts);
 }
 
 function isWhole(values: Recordings['values']): boolean {

@@ -1,20 +1,50 @@
-/** Labelled sequences of equal length, as the network gets them: int16 counts. */
-export interface Sequences {
+import { equalSequences, type Int16Sequences } from '../integer/index.js';
+
+/**
+ * Labelled sequences as the network gets them: views into int16 counts that were recorded once. Frames are numbered through
+ * the whole buffer: frame f is values[f * channels .. (f + 1) * channels).
+ */
+export interface Sequences extends Int16Sequences {
+  /** [count], indices into the class names. -1: no class, where the targets are others. */
+  readonly labels: Int32Array;
+  /** A class for each frame, -1 for none: what a network with an output at every step learns. [frames] */
+  readonly frameLabels?: Int32Array | undefined;
+  /** Sigmoid and regression heads: what each output is to be, [count][outputs]. */
+  readonly targets?: Float32Array | undefined;
+  /** The same at every frame, [frames][outputs]; NaN for no target. */
+  readonly frameTargets?: Float32Array | undefined;
+  /** [count], which person or device each sequence comes from; undefined where that isn't known. */
+  readonly groups: Int32Array | undefined;
+  /** [count], which recording each sequence was cut from; undefined where each is a recording of its own. */
+  readonly recordings?: Int32Array | undefined;
+}
+
+/** Sequences of equal length as they were recorded, in physical units, before they are rounded to int16. */
+export interface Recordings {
   readonly count: number;
   readonly steps: number;
   readonly features: number;
-  /** [count][steps][features], in a SharedArrayBuffer where the host has one. */
-  readonly values: Int16Array;
-  /** [count], indices into the class names. */
+  /** [count][steps][features]; whole numbers where the array holds integers. */
+  readonly values: Float64Array | Uint8Array | Int16Array;
+  /** [count] */
   readonly labels: Int32Array;
-  /** [count], which person or device each sequence comes from; undefined where that isn't known. */
+  /** [count] */
   readonly groups: Int32Array | undefined;
 }
 
-/** Sequences as they were recorded, in physical units, before they are rounded to int16. */
-export interface Recordings extends Omit<Sequences, 'values'> {
-  /** [count][steps][features]; whole numbers where the array holds integers. */
-  readonly values: Float64Array | Uint8Array | Int16Array;
+/** Copies the chosen recordings, in the order of `indices`. */
+export function selectRecordings(from: Recordings, indices: Uint32Array): Recordings {
+  const { labels, groups } = from;
+  const size = from.steps * from.features;
+  const values = new Float64Array(indices.length * size);
+  indices.forEach((index, i) => values.set(from.values.subarray(index * size, (index + 1) * size), i * size));
+  return {
+    ...from,
+    count: indices.length,
+    values,
+    labels: Int32Array.from(indices, (index) => labels[index]),
+    groups: groups && Int32Array.from(indices, (index) => groups[index]),
+  };
 }
 
 /** An int16 array of the given length that workers can share, where the host allows it. */
@@ -24,29 +54,58 @@ export function sharedInt16(length: number): Int16Array {
     : new Int16Array(new SharedArrayBuffer(2 * length));
 }
 
-/** Copies the chosen sequences, in the order of `indices`. */
+/** Sequences of equal length with their labels, values [count][steps][features]. */
+export function labelledSequences(shape: Omit<Recordings, 'values'>, values: Int16Array): Sequences {
+  const { count, steps, features, labels, groups } = shape;
+  return { ...equalSequences(values, { count, steps, channels: features }), labels, groups };
+}
+
+/** The chosen sequences, in the order of `indices`: other views of the same values. */
 export function selectSequences(from: Sequences, indices: Uint32Array): Sequences {
-  const values = sharedInt16(indices.length * from.steps * from.features);
-  copyChosen(from, indices, values);
-  return { ...from, count: indices.length, values, ...chosenLabels(from, indices) };
-}
-
-/** Copies the chosen recordings, in the order of `indices`. */
-export function selectRecordings(from: Recordings, indices: Uint32Array): Recordings {
-  const values = new Float64Array(indices.length * from.steps * from.features);
-  copyChosen(from, indices, values);
-  return { ...from, count: indices.length, values, ...chosenLabels(from, indices) };
-}
-
-function copyChosen(from: Recordings, indices: Uint32Array, to: Float64Array | Int16Array): void {
-  const size = from.steps * from.features;
-  indices.forEach((index, i) => to.set(from.values.subarray(index * size, (index + 1) * size), i * size));
-}
-
-function chosenLabels(from: Recordings, indices: Uint32Array): Pick<Sequences, 'labels' | 'groups'> {
-  const { groups } = from;
+  const { starts, lengths, labels, groups, recordings, targets } = from;
+  const outputs = targets ? targets.length / from.count : 0;
+  const lengthsOf = Uint32Array.from(indices, (index) => lengths[index]);
   return {
-    labels: Int32Array.from(indices, (index) => from.labels[index]),
+    ...from,
+    count: indices.length,
+    steps: lengthsOf.reduce((most, length) => Math.max(most, length), 0),
+    starts: Uint32Array.from(indices, (index) => starts[index]),
+    lengths: lengthsOf,
+    labels: Int32Array.from(indices, (index) => labels[index]),
     groups: groups && Int32Array.from(indices, (index) => groups[index]),
+    recordings: recordings && Int32Array.from(indices, (index) => recordings[index]),
+    targets:
+      targets &&
+      Float32Array.from(
+        { length: indices.length * outputs },
+        (_, i) => targets[indices[Math.floor(i / outputs)] * outputs + (i % outputs)],
+      ),
   };
+}
+
+/**
+ * The same recordings read in network steps of `frames` frames, `stride` frames apart (the paper's stacking). Sequences that
+ * are shorter than one step are left out.
+ *
+ * @returns the sequences and the indices of those that were left out
+ */
+export function stackFrames(
+  from: Sequences,
+  frames: number,
+  stride: number,
+): { sequences: Sequences; tooShort: number[] } {
+  if (frames === 1 && stride === 1) return { sequences: from, tooShort: [] };
+  const stepsOf = (length: number) => Math.floor((length - frames) / stride) + 1;
+  const enough: number[] = [];
+  const tooShort: number[] = [];
+  from.lengths.forEach((length, i) => (length >= frames ? enough : tooShort).push(i));
+  const chosen = tooShort.length === 0 ? from : selectSequences(from, Uint32Array.from(enough));
+  const sequences = {
+    ...chosen,
+    features: from.channels * frames,
+    stepStride: from.channels * stride,
+    lengths: chosen.lengths.map(stepsOf),
+    steps: stepsOf(chosen.steps),
+  };
+  return { sequences, tooShort };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { equalSequences } from '../integer/index.js';
 import { Random } from '../math/index.js';
 import { fitNormalisation } from './normalise.js';
 
@@ -15,7 +16,7 @@ function sequences(seed: number) {
   const values = Int16Array.from({ length: count * steps * features }, (_, i) =>
     Math.max(-32768, Math.min(32767, Math.round(centres[i % features] + spreads[i % features] * random.normal()))),
   );
-  return { values, steps, features };
+  return equalSequences(values, { count, steps, channels: features });
 }
 
 /** All values of a channel, or of all channels, in the rows. */
@@ -84,7 +85,12 @@ describe('a normalisation', () => {
   test('of whole ranges stays exact: squares of 65535 add up', () => {
     const values = Int16Array.from({ length: 4000 }, (_, i) => (i % 2 ? 32767 : -32768));
     const all = Uint32Array.from({ length: 1000 }, (_, i) => i);
-    const { centre, scale } = fitNormalisation('channel', { values, steps: 4, features: 1 }, all, lsb);
+    const { centre, scale } = fitNormalisation(
+      'channel',
+      equalSequences(values, { count: 1000, steps: 4, channels: 1 }),
+      all,
+      lsb,
+    );
     // The mean is -1/2, which rounds up to 0 (halves go up); the deviation from 0 is that of the two ends.
     expect(centre[0] === 0).toBe(true);
     expect(scale[0]).toBe(1 / Math.sqrt((32767 ** 2 + 32768 ** 2) / 2));

@@ -4,6 +4,7 @@ import { Random } from '../math/index.js';
 import { parameterCount, referenceForward, tensorsOf, type Architecture } from '../network/index.js';
 import { balanced } from './balance.js';
 import { calibrate, type Ranges } from './calibration.js';
+import { equalSequences } from './input.js';
 import { FloatNetwork } from './float-network.js';
 
 const count = 5;
@@ -74,13 +75,25 @@ describe.each(variants)('%o', (variant) => {
     for (let seed = 0; seed < 12; seed++) {
       const { architecture, parameters, values, normalisation, inputs } = problem(seed, variant);
       const rows = Uint32Array.of(3, 1);
-      const found = calibrate(architecture, parameters, normalisation, { values, steps, features: 3 }, rows);
+      const found = calibrate(
+        architecture,
+        parameters,
+        normalisation,
+        equalSequences(values, { count, steps, channels: 3 }),
+        rows,
+      );
       const expected = direct(architecture, parameters, [...rows].map(inputs));
       for (const name of ['input', 'w', 'u', 'state'] as const) {
         expect(close(found[name], expected[name]), `${name} of seed ${seed}`).toBe(true);
       }
       const all = Uint32Array.from({ length: count }, (_, i) => i);
-      const whole = calibrate(architecture, parameters, normalisation, { values, steps, features: 3 }, all);
+      const whole = calibrate(
+        architecture,
+        parameters,
+        normalisation,
+        equalSequences(values, { count, steps, channels: 3 }),
+        all,
+      );
       expect(whole.input).toBeGreaterThanOrEqual(found.input);
       expect(whole.state).toBeGreaterThanOrEqual(found.state);
     }

@@ -23,17 +23,17 @@ export function calibrate(
   sequences: Int16Sequences,
   rows: Uint32Array,
 ): Ranges {
-  const { steps, features, values } = sequences;
+  const { features, stepStride, values, starts, lengths } = sequences;
   const { centre, scale } = normalisation;
   const network = new FloatNetwork(architecture, balanced(architecture, parameters));
   const a = new Float64Array(features);
   const largest = { input: 0, w: 0, u: 0, state: 0 };
   for (const row of rows) {
     network.reset();
-    for (let t = 0; t < steps; t++) {
-      const start = (row * steps + t) * features;
+    for (let t = 0; t < lengths[row]; t++) {
+      const start = starts[row] + t * stepStride;
       for (let d = 0; d < features; d++) {
-        const channel = centre.length > 1 ? d : 0;
+        const channel = d % centre.length;
         a[d] = (values[start + d] - centre[channel]) * scale[channel];
       }
       network.step(a);

@@ -11,7 +11,7 @@ import {
 } from '../network/index.js';
 import { calibrate } from './calibration.js';
 import { convert } from './convert.js';
-import type { Normalisation } from './input.js';
+import { equalSequences, type Normalisation } from './input.js';
 import { IntegerInterpreter } from './interpreter.js';
 import type { IntegerMatrix, IntegerNetwork } from './network.js';
 
@@ -77,7 +77,13 @@ function randomCase(index: number, choice: Partial<Architecture>, size: number):
 const everyRow = Uint32Array.from({ length: count }, (_, i) => i);
 
 function integerOf({ architecture, parameters, normalisation, values }: Case) {
-  const ranges = calibrate(architecture, parameters, normalisation, { values, steps, features: 4 }, everyRow);
+  const ranges = calibrate(
+    architecture,
+    parameters,
+    normalisation,
+    equalSequences(values, { count, steps, channels: 4 }),
+    everyRow,
+  );
   return { ranges, network: convert(architecture, parameters, normalisation, ranges, margin) };
 }
 

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { Random } from '../math/index.js';
 import { randomNetwork } from '../testing/random-network.js';
 import { agreement, predictInteger } from './evaluation.js';
+import { equalSequences } from './input.js';
 import { IntegerInterpreter } from './interpreter.js';
 
 test('each sequence is predicted from a fresh state, whatever came before', () => {
@@ -10,7 +11,7 @@ test('each sequence is predicted from a fresh state, whatever came before', () =
   const network = { ...drawn, classifierBias: new Int32Array(5) };
   const [count, steps, features] = [30, 5, 2];
   const values = Int16Array.from({ length: count * steps * features }, () => random.below(65536) - 32768);
-  const predictions = predictInteger(network, { count, steps, features, values });
+  const predictions = predictInteger(network, equalSequences(values, { count, steps, channels: features }));
   const alone = Array.from({ length: count }, (_, i) => {
     const interpreter = new IntegerInterpreter(network);
     for (let t = 0; t < steps; t++) interpreter.step(values.subarray((i * steps + t) * features));

@@ -1,16 +1,16 @@
 import { IntegerInterpreter } from './interpreter.js';
+import type { Int16Sequences } from './input.js';
 import type { IntegerNetwork } from './network.js';
 
-/** Predictions of an integer network for sequences [count][steps][D] of int16 inputs. */
-export function predictInteger(
-  network: IntegerNetwork,
-  sequences: { readonly count: number; readonly steps: number; readonly features: number; readonly values: Int16Array },
-): Int32Array {
+/** Predictions of an integer network, each from the state at its sequence's own end. */
+export function predictInteger(network: IntegerNetwork, sequences: Int16Sequences): Int32Array {
   const interpreter = new IntegerInterpreter(network);
-  const size = sequences.steps * sequences.features;
-  return Int32Array.from({ length: sequences.count }, (_, i) =>
-    interpreter.classify(sequences.values, i * size, sequences.steps),
-  );
+  const { count, values, starts, lengths, stepStride } = sequences;
+  return Int32Array.from({ length: count }, (_, i) => {
+    interpreter.reset();
+    for (let t = 0; t < lengths[i]; t++) interpreter.step(values, starts[i] + t * stepStride);
+    return interpreter.predict();
+  });
 }
 
 /** The fraction of places at which two lists agree: accuracy against labels, agreement between two networks. */

@@ -1,7 +1,7 @@
 export { calibrate, type Ranges } from './calibration.js';
 export { convert } from './convert.js';
 export { agreement, predictInteger } from './evaluation.js';
-export type { Int16Sequences, Normalisation } from './input.js';
+export { equalSequences, framesOf, type Int16Sequences, type Normalisation } from './input.js';
 export { IntegerInterpreter } from './interpreter.js';
 export { integerModelParts, integerNetworkFrom } from './model-file.js';
 export {

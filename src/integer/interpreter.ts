@@ -92,9 +92,8 @@ export class IntegerInterpreter {
   /** One time step. `x` holds D inputs in the model's units from `start` on. */
   step(x: Int16Array, start = 0): void {
     const { network: n, a, t, u, p, h, r } = this;
-    const perChannel = n.centre.length > 1;
-    for (let i = 0; i < a.length; i++) {
-      const channel = perChannel ? i : 0;
+    const channels = n.centre.length;
+    for (let i = 0, channel = 0; i < a.length; i++, channel = channel + 1 === channels ? 0 : channel + 1) {
       const centred = saturate(x[start + i] - n.centre[channel], 32767);
       a[i] = saturate(roundingShift(centred * n.multiplier[channel], n.inputShift), n.inputLimit);
     }

@@ -48,19 +48,23 @@ export async function writeFirmware(network: IntegerNetwork, facts: ModelFacts, 
 const proofSteps = 1000;
 
 /**
- * Sequences of a proof, all as long as the recordings: inputs that saturate and wander (`testInputs`), then test recordings.
+ * Sequences of a proof, as long as the recordings: inputs that saturate and wander (`testInputs`), then test recordings.
  * They have `proofSteps` steps together, or more.
  */
 export function runSequences(network: IntegerNetwork, test: Sequences): ProofSequence[] {
-  const { steps, features, count, values } = test;
+  const { steps, features, count, values, starts, lengths, stepStride } = test;
   const least = Math.ceil(proofSteps / steps);
   const recordings = Math.min(count, Math.max(4, least - 8));
   const sequences = Math.max(8, least - recordings);
   const made = testInputs(network, { sequences, steps }).map((inputs) => ({ inputs, steps }));
-  const size = steps * features;
   for (let i = 0; i < recordings; i++) {
-    const from = Math.floor((i * count) / recordings) * size;
-    made.push({ inputs: values.slice(from, from + size), steps });
+    const row = Math.floor((i * count) / recordings);
+    const inputs = new Int16Array(lengths[row] * features);
+    for (let t = 0; t < lengths[row]; t++) {
+      const from = starts[row] + t * stepStride;
+      inputs.set(values.subarray(from, from + features), t * features);
+    }
+    made.push({ inputs, steps: lengths[row] });
   }
   return made;
 }

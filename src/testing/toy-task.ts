@@ -1,3 +1,4 @@
+import { equalSequences } from '../integer/index.js';
 import { Random } from '../math/index.js';
 import type { Architecture } from '../network/index.js';
 import { resolveRecipe } from '../recipe/index.js';
@@ -31,7 +32,7 @@ export function toySequences(rows: number, separation = 6, seed = 7): LabelledSe
     const signal = step < 2 ? 0 : i % features === labels[row] ? 1 : -1;
     return Math.round(100 * (0.5 * separation * signal + random.normal()));
   });
-  return { count: rows, steps, features, values, labels };
+  return { ...equalSequences(values, { count: rows, steps, channels: features }), labels };
 }
 
 /** A training task that takes milliseconds: `toySequences`, a network of 6 hidden units in low rank. The last rows validate. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { equalSequences } from '../integer/index.js';
 import { drawAugmentation, isAugmented, type Augmentation, type AugmentSettings } from './augment.js';
 import { Gather } from './gather.js';
 import { toySequences } from '../testing/index.js';
@@ -150,7 +151,10 @@ describe('gathering rows', () => {
   });
 
   it('only scales the channels outside a group of three', () => {
-    const four = { ...sequences, features: 2, steps: 9 };
+    const four = {
+      ...equalSequences(values.subarray(0, 6 * 9 * 2), { count: 6, steps: 9, channels: 2 }),
+      labels,
+    };
     const out = { input: new Float32Array(9 * 2), inputStride: 2, labels: new Int32Array(1) };
     const augment = { ...off, rotate: 30, scale: 0.2 };
     const change = { augment, seed: 1, lsb: Float64Array.of(1, 1) };

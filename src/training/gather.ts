@@ -24,32 +24,40 @@ export class Gather {
   private readonly scale: Float64Array;
   private readonly change: ChangeSettings | undefined;
   private readonly augmentation: Augmentation = { matrix: new Float64Array(9), size: 1, shift: 0 };
-  private readonly step: Float64Array;
+  private readonly frame: Float64Array;
 
   /** `change` says how `training` changes sequences at random; without it they stay as they are. */
   constructor(sequences: LabelledSequences, normalisation: Normalisation, change?: ChangeSettings) {
-    const { features } = sequences;
+    const { features, channels } = sequences;
     const spread = (values: ArrayLike<number>) =>
-      Float64Array.from({ length: features }, (_, d) => values[values.length > 1 ? d : 0]);
+      Float64Array.from({ length: features }, (_, d) => values[d % values.length]);
     this.sequences = sequences;
     this.centre = spread(normalisation.centre);
     this.scale = spread(normalisation.scale);
     this.change = change && isAugmented(change.augment) ? change : undefined;
-    this.step = new Float64Array(features);
+    this.frame = new Float64Array(channels);
+  }
+
+  /** Network steps of the longest of the rows `order[start]` to `order[end - 1]`. */
+  steps(order: Uint32Array, start: number, end: number): number {
+    const { lengths } = this.sequences;
+    let most = 0;
+    for (let i = start; i < end; i++) most = Math.max(most, lengths[order[i]]);
+    return most;
   }
 
   /** Rows `order[start]` to `order[end - 1]` as they are. */
   plain(target: InputTarget, order: Uint32Array, start: number, end: number): void {
-    const { steps, features, values, labels } = this.sequences;
+    const { features, stepStride, values, starts, lengths, labels } = this.sequences;
     const { centre, scale } = this;
     const { input, inputStride } = target;
     const rows = end - start;
     for (let b = 0; b < rows; b++) {
       const row = order[start + b];
-      let from = row * steps * features;
-      for (let t = 0; t < steps; t++) {
+      for (let t = 0; t < lengths[row]; t++) {
+        const from = starts[row] + t * stepStride;
         const to = (t * rows + b) * inputStride;
-        for (let d = 0; d < features; d++) input[to + d] = (values[from++] - centre[d]) * scale[d];
+        for (let d = 0; d < features; d++) input[to + d] = (values[from + d] - centre[d]) * scale[d];
       }
       target.labels[b] = labels[row];
     }
@@ -59,41 +67,44 @@ export class Gather {
   training(target: InputTarget, order: Uint32Array, start: number, end: number, epoch: number): void {
     const { change } = this;
     if (!change) return this.plain(target, order, start, end);
-    const { steps, features, values, labels } = this.sequences;
-    const { centre, scale, augmentation, step } = this;
+    const { channels, features, stepStride, values, starts, lengths, labels } = this.sequences;
+    const { centre, scale, augmentation, frame } = this;
     const { noise } = change.augment;
     const { input, inputStride } = target;
+    const [stacked, stride] = [features / channels, stepStride / channels];
     const rows = end - start;
     for (let b = 0; b < rows; b++) {
       const row = order[start + b];
       const random = drawAugmentation(augmentation, change.augment, change.seed, epoch, row);
-      for (let t = 0; t < steps; t++) {
-        const source = Math.min(steps - 1, Math.max(0, t - augmentation.shift));
-        this.augment(values, (row * steps + source) * features, change.lsb);
+      const last = (lengths[row] - 1) * stride + stacked - 1;
+      for (let t = 0; t < lengths[row]; t++) {
         const to = (t * rows + b) * inputStride;
-        for (let d = 0; d < features; d++) {
-          const value = (step[d] - centre[d]) * scale[d];
-          input[to + d] = noise > 0 ? value + noise * random.normal() : value;
+        for (let k = 0, d = 0; k < stacked; k++) {
+          const source = Math.min(last, Math.max(0, t * stride + k - augmentation.shift));
+          this.augment(values, starts[row] + source * channels, change.lsb);
+          for (let c = 0; c < channels; c++, d++) {
+            const value = (frame[c] - centre[d]) * scale[d];
+            input[to + d] = noise > 0 ? value + noise * random.normal() : value;
+          }
         }
       }
       target.labels[b] = labels[row];
     }
   }
 
-  /** One step of the augmented signal, in input units, into `this.step`. */
+  /** One frame of the augmented signal, in input units, into `this.frame`. */
   private augment(values: Int16Array, from: number, lsb: Float64Array): void {
-    const { step } = this;
+    const { frame } = this;
     const { matrix: m, size } = this.augmentation;
-    const { features } = this.sequences;
-    let d = 0;
-    for (; d + 2 < features; d += 3) {
-      const x = values[from + d] * lsb[d];
-      const y = values[from + d + 1] * lsb[d + 1];
-      const z = values[from + d + 2] * lsb[d + 2];
-      step[d] = (m[0] * x + m[1] * y + m[2] * z) / lsb[d];
-      step[d + 1] = (m[3] * x + m[4] * y + m[5] * z) / lsb[d + 1];
-      step[d + 2] = (m[6] * x + m[7] * y + m[8] * z) / lsb[d + 2];
+    let c = 0;
+    for (; c + 2 < frame.length; c += 3) {
+      const x = values[from + c] * lsb[c];
+      const y = values[from + c + 1] * lsb[c + 1];
+      const z = values[from + c + 2] * lsb[c + 2];
+      frame[c] = (m[0] * x + m[1] * y + m[2] * z) / lsb[c];
+      frame[c + 1] = (m[3] * x + m[4] * y + m[5] * z) / lsb[c + 1];
+      frame[c + 2] = (m[6] * x + m[7] * y + m[8] * z) / lsb[c + 2];
     }
-    for (; d < features; d++) step[d] = values[from + d] * size;
+    for (; c < frame.length; c++) frame[c] = values[from + c] * size;
   }
 }

@@ -1,4 +1,4 @@
-import type { Normalisation } from '../integer/index.js';
+import type { Int16Sequences, Normalisation } from '../integer/index.js';
 import type { Architecture } from '../network/index.js';
 import type { Recipe } from '../recipe/index.js';
 
@@ -12,12 +12,7 @@ export interface Stage {
 }
 
 /** Labelled sequences in int16, as `data` delivers them. */
-export interface LabelledSequences {
-  readonly count: number;
-  readonly steps: number;
-  readonly features: number;
-  /** [count][steps][features] */
-  readonly values: Int16Array;
+export interface LabelledSequences extends Int16Sequences {
   /** [count], 0 to classes - 1 */
   readonly labels: Int32Array;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { equalSequences } from '../integer/index.js';
 import { loadKernels } from '../kernels/index.js';
 import { initialise } from '../network/index.js';
 import { Random } from '../math/index.js';
@@ -68,7 +69,10 @@ describe('training', () => {
     const task = toyTask({ epochs: [3, 0, 0], training: { augment: { rotate: 30, noise: 1 } }, validationRows: 70 });
     const { parameters, history } = await train(task, { workers: 1 });
     const { steps, features, values, labels } = task.sequences;
-    const rows = { count: 70, steps, features, values: values.slice(96 * steps * features), labels: labels.slice(96) };
+    const rows = {
+      ...equalSequences(values.slice(96 * steps * features), { count: 70, steps, channels: features }),
+      labels: labels.slice(96),
+    };
     const kernels = await loadKernels();
     const { accuracy, loss } = evaluateFloat(kernels, task.architecture, parameters, task.normalisation, rows);
     expect(history.at(-1)).toMatchObject({ validation: accuracy, validationLoss: loss });
