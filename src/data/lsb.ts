@@ -1,7 +1,8 @@
 import { exponentOf, powerOfTwo } from '../math/index.js';
 import type { Recipe } from '../recipe/index.js';
 import { DataError } from './errors.js';
-import { labelledSequences, sharedInt16, type Recordings, type Sequences } from './sequences.js';
+import type { PhysicalValues, Recorded } from './recorded.js';
+import { sharedInt16, type Sequences } from './sequences.js';
 
 type LsbSetting = Recipe['data']['input']['lsb'];
 
@@ -10,61 +11,77 @@ const highest = 32767;
 const lowest = -32768;
 
 /**
- * The physical value of one int16 count, [features].
+ * The physical value of one int16 count, [channels].
  *
  * `auto`: 1 where all training values are whole numbers that fit int16, as from a sensor's registers or pixels; else for
  * each channel the smallest power of two for which twice the largest magnitude of the TRAINING recordings fits int16.
  *
  * @throws DataError where a list has another length than there are channels
  */
-export function chooseLsb(setting: LsbSetting, train: Recordings): Float64Array {
-  const { features } = train;
-  if (typeof setting === 'number') return new Float64Array(features).fill(setting);
+export function chooseLsb(setting: LsbSetting, train: Recorded): Float64Array {
+  const { channels, pieces } = train;
+  if (typeof setting === 'number') return new Float64Array(channels).fill(setting);
   if (setting !== 'auto') {
-    if (setting.length === features) return Float64Array.from(setting);
+    if (setting.length === channels) return Float64Array.from(setting);
     throw new DataError(
-      `data.input.lsb: a list of ${setting.length} for ${features} channels; give ${features} numbers, one number for all, or auto`,
+      `data.input.lsb: a list of ${setting.length} for ${channels} channels; give ${channels} numbers, one number for all, or auto`,
     );
   }
-  if (isWhole(train.values)) return new Float64Array(features).fill(1);
-  const largest = new Float64Array(features);
-  for (let i = 0; i < train.values.length; i += features) {
-    for (let c = 0; c < features; c++) largest[c] = Math.max(largest[c], Math.abs(train.values[i + c]));
+  if (pieces.every(isWhole)) return new Float64Array(channels).fill(1);
+  const largest = new Float64Array(channels);
+  for (const values of pieces) {
+    for (let i = 0; i < values.length; i += channels) {
+      for (let c = 0; c < channels; c++) {
+        const magnitude = Math.abs(values[i + c]);
+        if (magnitude > largest[c]) largest[c] = magnitude;
+      }
+    }
   }
   return largest.map(smallestPower);
 }
 
-/** Rounds recordings to counts of `lsb`, [features]: halves go up (to the greater count), what is out of range saturates. */
-export function quantise(recordings: Recordings, lsb: Float64Array): Sequences {
-  const { values, features } = recordings;
-  const counts = sharedInt16(values.length);
-  if (!(values instanceof Float64Array) && lsb.every((unit) => unit === 1)) {
-    counts.set(values);
-  } else {
-    for (let i = 0; i < values.length; i += features) {
-      for (let c = 0; c < features; c++) {
-        counts[i + c] = Math.min(highest, Math.max(lowest, Math.round(values[i + c] / lsb[c])));
+/** Rounds recordings to counts of `lsb`, [channels]: halves go up (to the greater count), what is out of range saturates. */
+export function quantise(recorded: Recorded, lsb: Float64Array): Sequences {
+  const { pieces, ...views } = recorded;
+  const { channels } = views;
+  const counts = sharedInt16(pieces.reduce((sum, { length }) => sum + length, 0));
+  const asTheyAre = lsb.every((unit) => unit === 1);
+  let at = 0;
+  for (const values of pieces) {
+    if (asTheyAre && (values instanceof Int16Array || values instanceof Uint8Array)) counts.set(values, at);
+    else {
+      for (let i = 0; i < values.length; i += channels) {
+        for (let c = 0; c < channels; c++) {
+          counts[at + i + c] = Math.min(highest, Math.max(lowest, Math.round(values[i + c] / lsb[c])));
+        }
       }
     }
+    at += values.length;
   }
-  return labelledSequences(recordings, counts);
+  return { ...views, values: counts };
 }
 
-function isWhole(values: Recordings['values']): boolean {
-  if (!(values instanceof Float64Array)) return true;
-  return values.every((value) => Number.isInteger(value) && value >= lowest && value <= highest);
+/** Whether all values are whole numbers of int16. */
+function isWhole(values: PhysicalValues): boolean {
+  if (values instanceof Int16Array || values instanceof Uint8Array) return true;
+  for (const value of values) if (!Number.isInteger(value) || value < lowest || value > highest) return false;
+  return true;
 }
 
 /** The share of values that lie beyond what int16 counts of `lsb` hold. */
-export function saturatedShare({ values, features }: Recordings, lsb: Float64Array): number {
+export function saturatedShare({ pieces, channels }: Recorded, lsb: Float64Array): number {
   let beyond = 0;
-  for (let i = 0; i < values.length; i += features) {
-    for (let c = 0; c < features; c++) {
-      const count = Math.round(values[i + c] / lsb[c]);
-      if (count > highest || count < lowest) beyond++;
+  let all = 0;
+  for (const values of pieces) {
+    for (let i = 0; i < values.length; i += channels) {
+      for (let c = 0; c < channels; c++) {
+        const count = Math.round(values[i + c] / lsb[c]);
+        if (count > highest || count < lowest) beyond++;
+      }
     }
+    all += values.length;
   }
-  return beyond / values.length;
+  return beyond / all;
 }
 
 /** The smallest power of two, at least 2^-126 and 1 for nothing, of which 32767 hold 2 * largest. */

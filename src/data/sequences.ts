@@ -1,4 +1,4 @@
-import { equalSequences, type Int16Sequences } from '../integer/index.js';
+import type { Int16Sequences } from '../integer/index.js';
 
 /**
  * Labelled sequences as the network gets them: views into int16 counts that were recorded once. Frames are numbered through
@@ -19,45 +19,11 @@ export interface Sequences extends Int16Sequences {
   readonly recordings?: Int32Array | undefined;
 }
 
-/** Sequences of equal length as they were recorded, in physical units, before they are rounded to int16. */
-export interface Recordings {
-  readonly count: number;
-  readonly steps: number;
-  readonly features: number;
-  /** [count][steps][features]; whole numbers where the array holds integers. */
-  readonly values: Float64Array | Uint8Array | Int16Array;
-  /** [count] */
-  readonly labels: Int32Array;
-  /** [count] */
-  readonly groups: Int32Array | undefined;
-}
-
-/** Copies the chosen recordings, in the order of `indices`. */
-export function selectRecordings(from: Recordings, indices: Uint32Array): Recordings {
-  const { labels, groups } = from;
-  const size = from.steps * from.features;
-  const values = new Float64Array(indices.length * size);
-  indices.forEach((index, i) => values.set(from.values.subarray(index * size, (index + 1) * size), i * size));
-  return {
-    ...from,
-    count: indices.length,
-    values,
-    labels: Int32Array.from(indices, (index) => labels[index]),
-    groups: groups && Int32Array.from(indices, (index) => groups[index]),
-  };
-}
-
 /** An int16 array of the given length that workers can share, where the host allows it. */
 export function sharedInt16(length: number): Int16Array {
   return typeof SharedArrayBuffer === 'undefined'
     ? new Int16Array(length)
     : new Int16Array(new SharedArrayBuffer(2 * length));
-}
-
-/** Sequences of equal length with their labels, values [count][steps][features]. */
-export function labelledSequences(shape: Omit<Recordings, 'values'>, values: Int16Array): Sequences {
-  const { count, steps, features, labels, groups } = shape;
-  return { ...equalSequences(values, { count, steps, channels: features }), labels, groups };
 }
 
 /** The chosen sequences, in the order of `indices`: other views of the same values. */

@@ -1,5 +1,5 @@
 import type { Recipe } from '../recipe/index.js';
-import type { Recordings } from './sequences.js';
+import type { Recorded } from './recorded.js';
 
 /** The `data` part of a recipe. */
 export type DataSettings = Recipe['data'];
@@ -9,8 +9,8 @@ export interface Source {
   readonly classNames: readonly string[];
   readonly channelNames: readonly string[];
   readonly units: readonly string[];
-  readonly train: Recordings;
-  readonly test: Recordings;
+  readonly train: Recorded;
+  readonly test: Recorded;
   readonly notes: readonly string[];
 }
 

@@ -26,6 +26,8 @@ export interface ModelMetadata {
     readonly normalise: 'channel' | 'global' | 'none';
     readonly centre: readonly number[];
     readonly scale: readonly number[];
+    /** Frames that one step reads, and from one step to the next; absent where each step reads one frame. */
+    readonly stack?: { readonly frames: number; readonly stride: number };
   };
   /** Of each channel: the physical value of one int16 count, its unit, its name. `steps` is the length in training. */
   readonly input: {
@@ -70,6 +72,7 @@ export const metadataSchema = z.strictObject({
     normalise: z.enum(['channel', 'global', 'none']),
     centre: z.array(z.number()),
     scale: z.array(z.number()),
+    stack: z.exactOptional(z.strictObject({ frames: z.int().check(z.gte(1)), stride: z.int().check(z.gte(1)) })),
   }),
   input: z.strictObject({
     steps: size,

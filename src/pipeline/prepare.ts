@@ -1,5 +1,5 @@
 import { kindOf } from '#platform';
-import { DataError, splitValidation, type Dataset } from '../data/index.js';
+import { DataError, splitValidation, stackFrames, type Dataset, type Sequences } from '../data/index.js';
 import { fitNormalisation } from '../features/index.js';
 import type { Normalisation } from '../integer/index.js';
 import type { Architecture } from '../network/index.js';
@@ -10,6 +10,44 @@ import type { Stage, TrainingTask } from '../training/index.js';
 export async function checkDataDirectory(directory: string | undefined): Promise<void> {
   if (directory === undefined || (await kindOf(directory)) === 'directory') return;
   throw new DataError(`there is no folder ${directory}; --data names the folder in which the data sets lie`);
+}
+
+/** How many frames the network reads in one step, and how many lie between two steps. */
+export interface Stacking {
+  readonly frames: number;
+  readonly stride: number;
+}
+
+/** The stacking of a recipe: each frame is read once unless it says otherwise. */
+export function stackingOf({ features }: Recipe): Stacking {
+  const { frames, stride = frames } = features.stack;
+  return { frames, stride };
+}
+
+/**
+ * A data set whose sequences are read in steps of several frames. Sequences shorter than one step are left out, and a note
+ * says so.
+ *
+ * @throws DataError where none is long enough
+ */
+export function stackDataset(dataset: Dataset, { frames, stride }: Stacking): Dataset {
+  const notes: string[] = [];
+  const stacked = (part: 'train' | 'test'): Sequences => {
+    const { sequences, tooShort } = stackFrames(dataset[part], frames, stride);
+    if (tooShort.length > 0) {
+      notes.push(
+        `${part}: ${tooShort.length} of ${dataset[part].count} sequences have fewer than ${frames} frames and are left out`,
+      );
+    }
+    if (sequences.count === 0 && dataset[part].count > 0) {
+      throw new DataError(
+        `features.stack.frames: ${frames}, but no ${part} sequence is that long (the longest has ${dataset[part].steps} frames); take fewer`,
+      );
+    }
+    return sequences;
+  };
+  const [train, test] = [stacked('train'), stacked('test')];
+  return { ...dataset, train, test, notes: [...dataset.notes, ...notes] };
 }
 
 /** The network that a recipe asks for on a data set. */

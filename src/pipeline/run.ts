@@ -29,7 +29,7 @@ import { evaluateFloat } from '../training/index.js';
 import type { Listener } from './events.js';
 import { proveBoards, runSequences, writeFirmware } from './firmware.js';
 import { encode, integerModel, normalisationFrom, type FloatModel, type IntegerModel } from './models.js';
-import { architectureOf, checkDataDirectory } from './prepare.js';
+import { architectureOf, checkDataDirectory, stackDataset, stackingOf } from './prepare.js';
 import { networkSize } from './size.js';
 import { trainModel, type TrainedModel } from './train-model.js';
 
@@ -71,11 +71,14 @@ export async function trainRecipe(options: RunOptions, check = checkArchitecture
   const folder = options.out ?? joinPath('runs', `${recipe.name}-${recipe.recipe.seed}`);
   listener({ kind: 'step', text: `recipe ${recipe.name}, seed ${recipe.recipe.seed}, into ${folder}` });
   await checkDataDirectory(options.dataDirectory);
-  const dataset = await loadDataset(recipe.recipe.data, { dataDirectory: options.dataDirectory });
+  const dataset = stackDataset(
+    await loadDataset(recipe.recipe.data, { dataDirectory: options.dataDirectory }),
+    stackingOf(recipe.recipe),
+  );
   const { train, test } = dataset;
   listener({
     kind: 'step',
-    text: `data ${dataset.name}: ${train.count} to train on, ${test.count} to test on, ${train.steps} steps of ${train.features} channels, ${dataset.classNames.length} classes`,
+    text: `data ${dataset.name}: ${train.count} to train on, ${test.count} to test on, ${train.steps} steps of ${train.features} values, ${dataset.classNames.length} classes`,
   });
   for (const text of dataset.notes) listener({ kind: 'note', text });
   check(architectureOf(recipe.recipe, dataset));

@@ -6,7 +6,7 @@ import { stagesOf, train, type Stage, type TrainingTask, type TrainOptions } fro
 import { loadCheckpoint, saveCheckpoint, type Checkpoint, type FinishedPhase } from './checkpoint.js';
 import type { Listener } from './events.js';
 import type { FloatModel, ModelFacts } from './models.js';
-import { allRows, trainingTask, validationSplit } from './prepare.js';
+import { allRows, stackingOf, trainingTask, validationSplit, type Stacking } from './prepare.js';
 
 /** A trained float network and how it came about. */
 export interface TrainedModel {
@@ -107,6 +107,7 @@ export async function trainModel(
       normalise: recipe.features.normalise,
       centre: [...normalisation.centre],
       scale: [...normalisation.scale],
+      ...stackFact(stackingOf(recipe)),
     },
     input: {
       steps: sequences.steps,
@@ -124,6 +125,11 @@ export async function trainModel(
     stages: task.stages,
     validationCount: split.validation.length,
   };
+}
+
+/** Stacking as a model file has it: nothing where each step reads one frame. */
+function stackFact(stack: Stacking): Pick<ModelFacts['features'], 'stack'> {
+  return stack.frames === 1 && stack.stride === 1 ? {} : { stack };
 }
 
 /** The stages cut after the epochs that a validation chose; the learning rate keeps its schedule. */

@@ -40,7 +40,7 @@ export function evaluateFloat(
   for (let start = 0; start < sequences.count; start += blockRows) {
     const end = Math.min(sequences.count, start + blockRows);
     gather.plain(engine, rows, start, end);
-    loss += engine.evaluate(end - start, sequences.steps);
+    loss += engine.evaluate(end - start, gather.steps(rows, start, end));
     correct += countCorrect(engine, end - start);
     predictions.set(engine.predictions.subarray(0, end - start), start);
   }

@@ -1,6 +1,7 @@
 import { hardThreshold, keptEntries } from '../compression/index.js';
 import { NetworkEngine, Optimiser, parameterCount, tensorsOf, type TensorSpec } from '../network/index.js';
 import type { Kernels } from '../kernels/index.js';
+import { balancedOrder, classWeights } from './balance.js';
 import { batchesFor, cut, epochOrder, largestShard, shardsFor } from './batches.js';
 import { blockRows, countCorrect } from './evaluation.js';
 import type { Exchange } from './exchange.js';
@@ -33,6 +34,11 @@ export class TrainingLoop {
   private readonly gather: Gather;
   private readonly matrices: { tensor: TensorSpec; kept: number }[];
   private readonly totalEpochs: number;
+  /** By class, what a row's loss is multiplied by. */
+  private readonly classWeights: Float64Array | undefined;
+  private readonly rowWeights: Float64Array;
+  /** Whether sequences differ in length. */
+  private readonly ragged: boolean;
 
   constructor(kernels: Kernels, task: TrainingTask, exchange: Exchange, state: TrainingState) {
     const { architecture, compression, training, sequences } = task;
@@ -46,6 +52,10 @@ export class TrainingLoop {
       seed: task.seed,
       lsb: task.lsb,
     });
+    this.ragged = sequences.lengths.some((length) => length !== sequences.steps);
+    this.rowWeights = new Float64Array(rows).fill(1);
+    this.classWeights =
+      training.balance === 'weights' ? classWeights(sequences.labels, task.trainRows, architecture.classes) : undefined;
     this.totalEpochs = task.stages.reduce((sum, stage) => sum + stage.epochs, 0);
     this.matrices = tensorsOf(architecture)
       .filter((tensor) => tensor.role === 'matrix')
@@ -81,12 +91,12 @@ export class TrainingLoop {
 
   private async epoch(hooks: LoopHooks): Promise<EpochRecord> {
     const { state, task } = this;
-    const { training, trainRows, seed } = task;
+    const { training, trainRows } = task;
     const stage = task.stages[state.stage];
     const earlier = task.stages.slice(0, state.stage);
     const before = earlier.reduce((sum, s) => sum + s.epochs, 0) + state.epoch;
     const ran = earlier.reduce((sum, s) => sum + s.stopAfter, 0) + state.epoch;
-    const order = epochOrder(trainRows, seed, before);
+    const order = this.order(before);
     const starts = cut(trainRows.length, batchesFor(trainRows.length, training.batchSize));
     const batches = starts.length - 1;
     let lossSum = 0;
@@ -126,6 +136,21 @@ export class TrainingLoop {
     };
   }
 
+  /** The rows of an epoch in order. Of sequences of different lengths, each batch's are sorted, so that a shard's are alike. */
+  private order(epoch: number): Uint32Array {
+    const { trainRows, seed, training, sequences } = this.task;
+    const order =
+      training.balance === 'sampling'
+        ? balancedOrder(trainRows, sequences.labels, seed, epoch)
+        : epochOrder(trainRows, seed, epoch);
+    if (!this.ragged) return order;
+    const starts = cut(order.length, batchesFor(order.length, training.batchSize));
+    for (let i = 1; i < starts.length; i++) {
+      order.subarray(starts[i - 1], starts[i]).sort((a, b) => sequences.lengths[a] - sequences.lengths[b] || a - b);
+    }
+    return order;
+  }
+
   private diverged(epoch: number, what: string): TrainingError {
     const { learningRate, clip, weightDecay } = this.task.training;
     return new TrainingError(
@@ -141,11 +166,23 @@ export class TrainingLoop {
     const parts = starts.length - 1;
     for (let shard = exchange.worker; shard < parts; shard += exchange.workers) {
       const rows = starts[shard + 1] - starts[shard];
-      this.gather.training(engine, order, first + starts[shard], first + starts[shard + 1], epoch);
-      const loss = engine.lossAndGradient(rows, task.sequences.steps, { batchRows: count, labelSmoothing });
+      const range = [first + starts[shard], first + starts[shard + 1]] as const;
+      this.gather.training(engine, order, ...range, epoch);
+      const loss = engine.lossAndGradient(rows, this.gather.steps(order, ...range), {
+        batchRows: count,
+        labelSmoothing,
+        ...(this.classWeights ? { rowWeights: this.weigh(rows) } : {}),
+      });
       exchange.put(shard, engine.gradient, loss);
     }
     return exchange.sum(this.optimiser.gradient, parts);
+  }
+
+  /** The weights of the rows that were gathered. */
+  private weigh(rows: number): Float64Array {
+    const { rowWeights, classWeights: weights, engine } = this;
+    for (let r = 0; r < rows; r++) rowWeights[r] = (engine.labels[r] >= 0 && weights?.[engine.labels[r]]) || 1;
+    return rowWeights;
   }
 
   /** Scales the gradient down to the norm `clip`. False when it is not finite. */
@@ -195,7 +232,7 @@ export class TrainingLoop {
       const start = block * blockRows;
       const end = Math.min(rows.length, start + blockRows);
       gather.plain(engine, rows, start, end);
-      const loss = engine.evaluate(end - start, task.sequences.steps);
+      const loss = engine.evaluate(end - start, gather.steps(rows, start, end));
       exchange.putBlock(block, countCorrect(engine, end - start), loss);
     }
     const { correct, loss } = await exchange.sumBlocks(blocks);

@@ -1,9 +1,9 @@
 import { readFile } from '#platform';
 import { Random } from '../../math/index.js';
 import { DataError } from '../errors.js';
-import { selectRecordings, type Recordings } from '../sequences.js';
+import { equallyLong, type Recorded } from '../recorded.js';
 import type { DataSettings, Source } from '../source.js';
-import { split, splitStreams } from '../splits.js';
+import { divideRecordings, splitStreams } from '../splits.js';
 import { listRecordings, type RecordingFile } from './folder.js';
 import { parseRecording, type Recording } from './parse-recording.js';
 
@@ -32,11 +32,24 @@ export async function loadFolder(root: string, settings: DataSettings): Promise<
     checkAlike(recording, recordings[0] ?? recording);
     recordings.push(recording);
   }
-  const all = assemble(files, recordings, classNames);
-  const indices = Uint32Array.from(files, (_, i) => i);
+  const { labels, groups } = labelsOf(files, classNames);
+  const indices = Array.from(files, (_, recording) => ({ recording }));
   const parts = folder.test
-    ? { kept: indices.subarray(0, folder.train.length), apart: indices.subarray(folder.train.length) }
-    : split(all, settings.test, settings.validationBy, new Random(0, splitStreams.test));
+    ? { kept: indices.slice(0, folder.train.length), apart: indices.slice(folder.train.length) }
+    : divideRecordings(
+        recordings.map(({ steps }) => steps),
+        { labels, groups },
+        { fraction: settings.test, by: settings.validationBy, random: new Random(0, splitStreams.test) },
+      );
+  const part = (chosen: readonly { recording: number }[]): Recorded => {
+    const { steps, features } = recordings[0];
+    const values = new Float64Array(chosen.length * steps * features);
+    chosen.forEach(({ recording }, i) => values.set(recordings[recording].values, i * steps * features));
+    return equallyLong({ count: chosen.length, steps, channels: features }, values, {
+      labels: Int32Array.from(chosen, ({ recording }) => labels[recording]),
+      groups: groups && Int32Array.from(chosen, ({ recording }) => groups[recording]),
+    });
+  };
   if (parts.apart.length === 0)
     throw new DataError(`${root}: no class has two recordings, so there are none for a test set; record more`);
 
@@ -45,8 +58,8 @@ export async function loadFolder(root: string, settings: DataSettings): Promise<
     classNames,
     channelNames: Array.from({ length: features }, (_, i) => header?.[i] || `channel ${i}`),
     units: new Array<string>(features).fill('as recorded'),
-    train: selectRecordings(all, parts.kept),
-    test: selectRecordings(all, parts.apart),
+    train: part(parts.kept),
+    test: part(parts.apart),
     notes: [
       folder.test
         ? 'test set: the folder test'
@@ -83,14 +96,7 @@ function checkAlike(recording: Recording, first: Recording): void {
   }
 }
 
-function assemble(
-  files: readonly RecordingFile[],
-  recordings: readonly Recording[],
-  classNames: readonly string[],
-): Recordings {
-  const { steps, features } = recordings[0];
-  const values = new Float64Array(files.length * steps * features);
-  recordings.forEach((recording, i) => values.set(recording.values, i * steps * features));
+function labelsOf(files: readonly RecordingFile[], classNames: readonly string[]) {
   const groupNames = [...new Set(files.flatMap(({ group }) => group ?? []))].sort(byCodeUnit);
   const grouped = files.filter(({ group }) => group !== undefined).length;
   if (grouped > 0 && grouped < files.length) {
@@ -100,10 +106,6 @@ function assemble(
     );
   }
   return {
-    count: files.length,
-    steps,
-    features,
-    values,
     labels: Int32Array.from(files, ({ className }) => classNames.indexOf(className)),
     groups: grouped > 0 ? Int32Array.from(files, ({ group }) => groupNames.indexOf(group ?? '')) : undefined,
   };

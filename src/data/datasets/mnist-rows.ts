@@ -1,7 +1,7 @@
 import { joinPath, kindOf, packageDirectory } from '#platform';
 import { DataError } from '../errors.js';
 import { findFile, readMaybeGzipped } from '../files.js';
-import type { Recordings } from '../sequences.js';
+import { equallyLong, type Recorded } from '../recorded.js';
 import type { Benchmark, Source } from '../source.js';
 import { parseIdx } from './idx.js';
 
@@ -54,7 +54,7 @@ async function load(dataDirectory: string | undefined): Promise<Source> {
   };
 }
 
-async function readPart(folder: string, part: string): Promise<Recordings> {
+async function readPart(folder: string, part: string): Promise<Recorded> {
   const [imageFile, imageBytes] = await read(folder, `${part}-images`, 3);
   const images = parseIdx(imageBytes, 3, imageFile);
   const [labelFile, labelBytes] = await read(folder, `${part}-labels`, 1);
@@ -67,7 +67,10 @@ async function readPart(folder: string, part: string): Promise<Recordings> {
     throw new DataError(`${labelFile}: ${labels.shape[0]} labels for ${count} images; fetch both again`);
   const wrong = labels.values.findIndex((label) => label > 9);
   if (wrong >= 0) throw new DataError(`${labelFile}: label ${wrong} is ${labels.values[wrong]}; labels are 0 to 9`);
-  return { count, steps, features, values: images.values, labels: Int32Array.from(labels.values), groups: undefined };
+  return equallyLong({ count, steps, channels: features }, images.values, {
+    labels: Int32Array.from(labels.values),
+    groups: undefined,
+  });
 }
 
 async function read(folder: string, stem: string, dimensions: number): Promise<[string, Uint8Array]> {

@@ -2,7 +2,7 @@ import { breathe, joinPath, kindOf } from '#platform';
 import { DataError } from '../errors.js';
 import { findFile, readMaybeGzipped } from '../files.js';
 import { parseMatrix } from '../matrix.js';
-import type { Recordings } from '../sequences.js';
+import { equallyLong, type Recorded } from '../recorded.js';
 import type { Benchmark, Source } from '../source.js';
 import { checksums } from './uci-har-checksums.js';
 
@@ -77,7 +77,7 @@ async function readClassNames(folder: string): Promise<string[]> {
   });
 }
 
-async function readPart(folder: string, part: string, classes: number): Promise<Recordings> {
+async function readPart(folder: string, part: string, classes: number): Promise<Recorded> {
   const labels = await readIntegers(folder, `${part}/y_${part}.txt`, classes);
   const groups = await readIntegers(folder, `${part}/subject_${part}.txt`, 30);
   if (groups.length !== labels.length) {
@@ -107,7 +107,10 @@ async function readPart(folder: string, part: string, classes: number): Promise<
     for (let i = 0; i < count * steps; i++) values[i * features + channel] = matrix.values[i];
     await breathe();
   }
-  return { count, steps, features, values, labels: labels.map((label) => label - 1), groups };
+  return equallyLong({ count, steps, channels: features }, values, {
+    labels: labels.map((label) => label - 1),
+    groups,
+  });
 }
 
 /** One integer in [1, highest] a line. */

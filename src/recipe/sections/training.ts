@@ -33,6 +33,11 @@ export const training = z.strictObject({
   momentum: fraction('The momentum of the momentum optimiser.', 0.9, 'zero allowed'),
   clip: number('The largest norm of the gradient; 0 for no clipping.', 0, 1e9, 1),
   labelSmoothing: fraction('The probability that is spread over all classes.', 0, 'zero allowed'),
+  balance: choice(
+    'Classes of different size: leave them so (none), weigh each row so that every class counts the same (weights), or draw as many rows of each class an epoch (sampling).',
+    ['none', 'weights', 'sampling'],
+    'none',
+  ),
   earlyStopping: flag('In stages 2 and 3, keep the epoch that is best on the validation set.', true),
   retrain: flag('After choosing on validation, train again on the full training set.', false),
   augment: z.prefault(
