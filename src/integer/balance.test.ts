@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../math/index.js';
-import { initialise, tensorsOf, type Architecture } from '../network/index.js';
+import { initialise, plainHead, tensorsOf, type Architecture } from '../network/index.js';
 import { balanced } from './balance.js';
 import { quantise } from './formats.js';
 
@@ -14,6 +14,7 @@ describe('balanced factors', () => {
     gate: 'hardSigmoid4',
     update: 'hardTanh',
     residual: 'free',
+    ...plainHead,
     classes: 2,
   };
   const parameters = initialise(architecture, new Random(4));

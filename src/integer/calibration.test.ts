@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { NONLINEARITIES } from '../kernels/index.js';
 import { Random } from '../math/index.js';
-import { parameterCount, referenceForward, tensorsOf, type Architecture } from '../network/index.js';
+import { parameterCount, referenceForward, plainHead, tensorsOf, type Architecture } from '../network/index.js';
 import { balanced } from './balance.js';
 import { calibrate, type Ranges } from './calibration.js';
 import { equalSequences } from './input.js';
@@ -21,6 +21,7 @@ function problem(seed: number, choice: Partial<Architecture>) {
     gate: NONLINEARITIES[seed % 6],
     update: NONLINEARITIES[Math.floor(seed / 6) % 6],
     residual: 'free',
+    ...plainHead,
     classes: 2,
     ...choice,
   };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../math/index.js';
-import { initialise, tensorsOf, type Architecture } from '../network/index.js';
+import { initialise, plainHead, tensorsOf, type Architecture } from '../network/index.js';
 import type { Ranges } from './calibration.js';
 import { convert } from './convert.js';
 import { IntegerNetworkError } from './network.js';
@@ -14,6 +14,7 @@ const base: Architecture = {
   gate: 'hardSigmoid4',
   update: 'hardTanh',
   residual: 'free',
+  ...plainHead,
   classes: 2,
 };
 const ranges: Ranges = { input: 3, w: 2, u: 2, state: 2 };

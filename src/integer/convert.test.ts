@@ -5,6 +5,7 @@ import {
   nonlinearities,
   parameterCount,
   referenceForward,
+  plainHead,
   tensorsOf,
   type Architecture,
   type Nonlinearity,
@@ -47,6 +48,7 @@ function randomCase(index: number, choice: Partial<Architecture>, size: number):
     gate: 'hardSigmoid4',
     update: 'hardTanh',
     residual: 'free',
+    ...plainHead,
     classes: 3,
     ...choice,
   };

@@ -3,6 +3,7 @@ import { Random } from '../math/index.js';
 import {
   decodeModel,
   encodeModel,
+  plainHead,
   type Architecture,
   type IntegerSetting,
   type ModelMetadata,
@@ -14,7 +15,7 @@ import { IntegerNetworkError, type IntegerNetwork } from './network.js';
 
 function architectureOf(network: IntegerNetwork): Architecture {
   const { cell, inputSize, hiddenSize, wRank, uRank, classes, gate, update } = network;
-  return { cell, inputSize, hiddenSize, wRank, uRank, classes, gate, update, residual: 'free' };
+  return { cell, inputSize, hiddenSize, wRank, uRank, classes, gate, update, residual: 'free', ...plainHead };
 }
 
 function metadataOf(network: IntegerNetwork, settings: Record<string, IntegerSetting>): ModelMetadata {

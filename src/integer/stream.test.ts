@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { powerOfTwo, Random } from '../math/index.js';
-import { nonlinearities, parameterCount, tensorsOf, type Architecture, type Nonlinearity } from '../network/index.js';
+import {
+  nonlinearities,
+  parameterCount,
+  plainHead,
+  tensorsOf,
+  type Architecture,
+  type Nonlinearity,
+} from '../network/index.js';
 import { convert } from './convert.js';
 import { IntegerInterpreter } from './interpreter.js';
 import type { IntegerNetwork } from './network.js';
@@ -50,6 +57,7 @@ function cell(
     wRank: 0,
     uRank: 0,
     residual: 'free',
+    ...plainHead,
     classes: 2,
   };
   const logit = (p: number) => [Math.log(p / (1 - p))];

@@ -20,12 +20,21 @@ export interface Architecture {
   /** FastRNN with a fixed residual: the weights themselves, not before a sigmoid. alpha 1, beta 0 is a plain RNN. */
   readonly alpha?: number;
   readonly beta?: number;
-  /** L, the classes. */
+  /** What the outputs are: one class of L, any of L labels, or L values. */
+  readonly head: 'softmax' | 'sigmoid' | 'regression';
+  /** Which state the head reads: each sequence's last one, every one, or the mean of all. */
+  readonly output: 'last' | 'every' | 'mean';
+  /** 0: inputs are numbers. V > 0: each step's input is a token from 0 to V - 1, and D the size of its embedding. */
+  readonly vocabulary: number;
+  /** L, the outputs of the head: classes, labels or values. */
   readonly classes: number;
 }
 
+/** The head and the inputs that most networks have: one class, read from the last state, of inputs that are numbers. */
+export const plainHead = { head: 'softmax', output: 'last', vocabulary: 0 } as const;
+
 /** What a tensor is for: sparsity concerns matrices, weight decay matrices and classifiers. */
-export type TensorRole = 'matrix' | 'bias' | 'scalar' | 'classifier' | 'classifierBias';
+export type TensorRole = 'embedding' | 'matrix' | 'bias' | 'scalar' | 'classifier' | 'classifierBias';
 
 /** A tensor's place in the flat vector of parameters: `size` floats from `offset` on, row-major. */
 export interface TensorSpec {
@@ -43,7 +52,11 @@ export class ArchitectureError extends Error {
 
 /** Throws `ArchitectureError` unless every size is an integer in range. */
 export function checkArchitecture(arch: Architecture): void {
-  const whole = (field: 'inputSize' | 'hiddenSize' | 'wRank' | 'uRank' | 'classes', least: number, most: number) => {
+  const whole = (
+    field: 'inputSize' | 'hiddenSize' | 'wRank' | 'uRank' | 'vocabulary' | 'classes',
+    least: number,
+    most: number,
+  ) => {
     const value = arch[field];
     if (!Number.isInteger(value) || value < least || value > most) {
       throw new ArchitectureError(`${field} is ${value}: must be an integer from ${least} to ${most}`);
@@ -53,12 +66,13 @@ export function checkArchitecture(arch: Architecture): void {
   whole('hiddenSize', 1, 65536);
   whole('wRank', 0, Math.min(arch.inputSize, arch.hiddenSize));
   whole('uRank', 0, arch.hiddenSize);
+  whole('vocabulary', 0, 32767);
   whole('classes', 1, 65536);
 }
 
 /**
- * The tensors of a network in their order in the flat vector of parameters (a model file finds them by name): W or W1 and W2,
- * U or U1 and U2, biases, scalars (before the sigmoid that the paper prescribes), classifier [L, H] and its bias.
+ * The tensors of a network in their order in the flat vector of parameters (a model file finds them by name): the embedding
+ * [V, D] of tokens, W or W1 and W2, U or U1 and U2, biases, scalars (before the sigmoid that the paper prescribes), classifier [L, H] and its bias.
  */
 export function tensorsOf(arch: Architecture): TensorSpec[] {
   checkArchitecture(arch);
@@ -77,6 +91,7 @@ export function tensorsOf(arch: Architecture): TensorSpec[] {
       add(`${name}2`, 'matrix', inputs, rank);
     }
   };
+  if (arch.vocabulary > 0) add('embedding', 'embedding', arch.vocabulary, D);
   matrix('W', D, wRank);
   matrix('U', H, uRank);
   if (arch.cell === 'FastGRNN') {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadKernels, NONLINEARITIES, type Kernels, type Nonlinearity } from '../kernels/index.js';
 import { Random } from '../math/index.js';
-import { initialise, NetworkEngine, tensorsOf, type Architecture } from './index.js';
+import { initialise, NetworkEngine, plainHead, tensorsOf, type Architecture } from './index.js';
 import { referenceForward } from './reference.js';
 
 const ROWS = 3;
@@ -18,6 +18,7 @@ const base: Architecture = {
   gate: 'sigmoid',
   update: 'tanh',
   residual: 'free',
+  ...plainHead,
   classes: 3,
 };
 

@@ -4,6 +4,7 @@ export {
   checkArchitecture,
   fixedResidual,
   parameterCount,
+  plainHead,
   tensorsOf,
   type Architecture,
   type TensorRole,

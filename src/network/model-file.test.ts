@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { tensorsOf, type Architecture } from './architecture.js';
+import { plainHead, tensorsOf, type Architecture } from './architecture.js';
 import { decodeModel, encodeModel } from './model-file.js';
 import type { ModelMetadata } from './model-metadata.js';
 import { encodeSafetensors, ModelFileError, type Tensor } from './safetensors.js';
@@ -15,6 +15,7 @@ const architecture: Architecture = {
   gate: 'hardSigmoid4',
   update: 'hardTanh',
   residual: 'free',
+  ...plainHead,
   classes: 2,
 };
 

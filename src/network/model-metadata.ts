@@ -36,6 +36,8 @@ export interface ModelMetadata {
     readonly units: readonly string[];
     readonly channelNames: readonly string[];
   };
+  /** Regression: the values are centre + scale * logit, [classes] each. */
+  readonly outputs?: { readonly centre: readonly number[]; readonly scale: readonly number[] };
   readonly provenance: Provenance;
   /** Float networks: the largest magnitudes that their values took on training data; they choose an integer network's formats. */
   readonly ranges?: Readonly<Record<'input' | 'w' | 'u' | 'state', number>>;
@@ -65,6 +67,9 @@ export const metadataSchema = z.strictObject({
     residual: z.enum(['free', 'tied', 'fixed']),
     alpha: fraction,
     beta: fraction,
+    head: z.enum(['softmax', 'sigmoid', 'regression']),
+    output: z.enum(['last', 'every', 'mean']),
+    vocabulary: size,
     classes: size,
   }),
   classNames: z.array(z.string()),
@@ -80,6 +85,7 @@ export const metadataSchema = z.strictObject({
     units: z.array(z.string()),
     channelNames: z.array(z.string()),
   }),
+  outputs: z.exactOptional(z.strictObject({ centre: z.array(z.number()), scale: z.array(z.number()) })),
   provenance: z.strictObject({
     recipe: z.string(),
     recipeHash: hash,
@@ -107,6 +113,13 @@ export function contradiction(metadata: ModelMetadata): string | undefined {
   }
   if (features.centre.length !== features.scale.length) {
     return `${features.centre.length} centres and ${features.scale.length} scales of the inputs`;
+  }
+  const { outputs } = metadata;
+  if ((architecture.head === 'regression') !== (outputs !== undefined)) {
+    return outputs ? 'outputs have units, but the head is no regression' : 'the outputs of a regression have no units';
+  }
+  if (outputs && (outputs.centre.length !== architecture.classes || outputs.scale.length !== architecture.classes)) {
+    return `${outputs.centre.length} centres and ${outputs.scale.length} scales of ${architecture.classes} outputs`;
   }
   return undefined;
 }

@@ -2,7 +2,15 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadKernels, NONLINEARITIES, type Kernels } from '../kernels/index.js';
 import { Random } from '../math/index.js';
-import { ArchitectureError, initialise, NetworkEngine, parameterCount, tensorsOf, type Architecture } from './index.js';
+import {
+  ArchitectureError,
+  initialise,
+  NetworkEngine,
+  parameterCount,
+  plainHead,
+  tensorsOf,
+  type Architecture,
+} from './index.js';
 import { referenceForward } from './reference.js';
 
 let kernels: Kernels;
@@ -19,6 +27,7 @@ const base: Architecture = {
   gate: 'sigmoid',
   update: 'tanh',
   residual: 'free',
+  ...plainHead,
   classes: 3,
 };
 
@@ -61,6 +70,7 @@ test('states and logits equal the float64 reference, for any shape', () => {
       const { inputSize, hiddenSize } = shape;
       const arch: Architecture = {
         ...shape,
+        ...plainHead,
         wRank: Math.min(shape.wRank, inputSize, hiddenSize),
         uRank: Math.min(shape.uRank, hiddenSize),
       };

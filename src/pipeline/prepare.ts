@@ -1,7 +1,7 @@
 import { kindOf } from '#platform';
 import { DataError, splitValidation, stackFrames, type Dataset, type Sequences } from '../data/index.js';
 import { fitNormalisation } from '../features/index.js';
-import type { Normalisation } from '../integer/index.js';
+import { framesOf, type Normalisation } from '../integer/index.js';
 import type { Architecture } from '../network/index.js';
 import type { Recipe } from '../recipe/index.js';
 import type { Stage, TrainingTask } from '../training/index.js';
@@ -52,14 +52,32 @@ export function stackDataset(dataset: Dataset, { frames, stride }: Stacking): Da
 
 /** The network that a recipe asks for on a data set. */
 export function architectureOf(recipe: Recipe, dataset: Dataset): Architecture {
-  const { alpha, beta, ...network } = recipe.network;
+  const { alpha, beta, embedding, ...network } = recipe.network;
   return {
     ...network,
-    inputSize: dataset.train.features,
+    inputSize: embedding > 0 ? embedding : dataset.train.features,
+    vocabulary: embedding > 0 ? vocabularyOf(dataset) : 0,
     classes: dataset.classNames.length,
     ...(alpha === undefined ? {} : { alpha }),
     ...(beta === undefined ? {} : { beta }),
   };
+}
+
+/** Tokens that the training data know: the largest one, and 1. */
+function vocabularyOf({ train, lsb }: Dataset): number {
+  if (train.features !== 1 || lsb[0] !== 1) {
+    throw new DataError(
+      `network.embedding: tokens are whole numbers in one channel, but the data have ${train.features} values a step, one count being ${lsb[0]}; set embedding to 0`,
+    );
+  }
+  let most = 0;
+  for (let i = 0; i < train.count; i++) {
+    for (const token of framesOf(train, i)) {
+      if (token < 0) throw new DataError(`network.embedding: there is a token ${token}; tokens are 0 and above`);
+      most = Math.max(most, token);
+    }
+  }
+  return most + 1;
 }
 
 /** A part of the training data, normalised by its own mean and deviation, as a task. Test data are not looked at. */

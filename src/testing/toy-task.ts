@@ -1,6 +1,6 @@
 import { equalSequences } from '../integer/index.js';
 import { Random } from '../math/index.js';
-import type { Architecture } from '../network/index.js';
+import { plainHead, type Architecture } from '../network/index.js';
 import { resolveRecipe } from '../recipe/index.js';
 import { stagesOf, type LabelledSequences, type TrainingTask } from '../training/index.js';
 
@@ -59,6 +59,7 @@ export function toyTask(options: ToyOptions = {}): TrainingTask {
       gate: 'hardSigmoid4',
       update: 'hardTanh',
       residual: 'free',
+      ...plainHead,
       classes: 3,
       ...network,
     },

@@ -15,6 +15,12 @@ export interface Stage {
 export interface LabelledSequences extends Int16Sequences {
   /** [count], 0 to classes - 1 */
   readonly labels: Int32Array;
+  /** A class for each frame of `values`, -1 for none. */
+  readonly frameLabels?: Int32Array | undefined;
+  /** [count][outputs], for sigmoid and regression heads. */
+  readonly targets?: Float32Array | undefined;
+  /** [frames][outputs]; NaN for none. */
+  readonly frameTargets?: Float32Array | undefined;
 }
 
 /** Everything that decides a trained network, as plain data that can be posted to a worker. */

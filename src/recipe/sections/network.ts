@@ -16,6 +16,22 @@ export const network = z.strictObject({
     'hardSigmoid4',
   ),
   update: choice('The nonlinearity of the candidate state. hardTanh is clip(x, -1, 1).', NONLINEARITIES, 'hardTanh'),
+  head: choice(
+    'What the outputs are: one class (softmax), any number of labels (sigmoid), or values (regression).',
+    ['softmax', 'sigmoid', 'regression'],
+    'softmax',
+  ),
+  output: choice(
+    "Which state the head reads: each sequence's last one, every one (an output a step), or the mean of all.",
+    ['last', 'every', 'mean'],
+    'last',
+  ),
+  embedding: integer(
+    'Inputs are tokens (whole numbers): the size of the vector that each becomes; 0 for inputs that are numbers.',
+    0,
+    255,
+    0,
+  ),
   residual: choice(
     'FastRNN: alpha and beta both trained (free), alpha trained and beta = 1 - alpha (tied), or neither trained (fixed).',
     ['free', 'tied', 'fixed'],
