@@ -16,16 +16,8 @@ import { agreement, IntegerNetworkError, maximumSize, predictInteger } from '../
 import { loadKernels } from '../kernels/index.js';
 import { checkArchitecture, type Architecture } from '../network/index.js';
 import { loadRecipe, serialise, type LoadedRecipe } from '../recipe/index.js';
-import {
-  classScores,
-  confusionMatrix,
-  macroF1,
-  renderReport,
-  stageMetrics,
-  type ClassMetrics,
-  type Metrics,
-} from '../report/index.js';
-import { evaluateFloat } from '../training/index.js';
+import { renderReport, stageMetrics, type ClassMetrics, type Metrics } from '../report/index.js';
+import { classScores, confusionMatrix, evaluateFloat, macroF1 } from '../training/index.js';
 import type { Listener } from './events.js';
 import { proveBoards, runSequences, writeFirmware } from './firmware.js';
 import { encode, integerModel, normalisationFrom, type FloatModel, type IntegerModel } from './models.js';

@@ -2,7 +2,7 @@ import { count, counted, percent } from './format.js';
 import type { ReportInput } from './input.js';
 import { lines, markup, type Markup } from './markup.js';
 import { breakable, className } from './names.js';
-import { accuracy, classScores, macroF1, rowSum, type ClassScore } from './scores.js';
+import { accuracy, classScores, macroF1, rowSum, type ClassScore } from '../training/index.js';
 import { tableFigure } from './table.js';
 
 type Matrix = readonly (readonly number[])[];

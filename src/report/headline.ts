@@ -3,7 +3,7 @@ import { buildsOf, type BuildView } from './boards.js';
 import { count, counted, kilobytes, percent, points, significant } from './format.js';
 import type { ReportInput } from './input.js';
 import { lines, markup, type Content, type Markup } from './markup.js';
-import { wilsonInterval } from './scores.js';
+import { wilsonInterval } from '../training/index.js';
 
 /** The board that the headline is about, where it was run. */
 const firstBoard = 'uno';

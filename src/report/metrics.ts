@@ -1,5 +1,5 @@
 import type { PaperSize } from '../compression/index.js';
-import type { ClassScore } from './scores.js';
+import type { ClassScore } from '../training/index.js';
 
 /** One build of the firmware on one board, compared with the integer interpreter value by value. */
 export interface BoardRun {

@@ -1,3 +1,4 @@
+export { predictBaselines, type BaselinePrediction, type BaselineTask } from './baselines/index.js';
 export { evaluateFloat, type Evaluation } from './evaluation.js';
 export { streams } from './batches.js';
 export type { BestEpoch, TrainingState } from './state.js';
@@ -10,3 +11,5 @@ export {
   type TrainingTask,
 } from './task.js';
 export { train, type Progress, type TrainingResult, type TrainOptions } from './train.js';
+export * from './metrics/index.js';
+export { labelledRows, someRows, type HeadShape, type LabelledRows, type TargetedSequences } from './rows.js';

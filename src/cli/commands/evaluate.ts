@@ -6,8 +6,7 @@ import { agreement, predictInteger } from '../../integer/index.js';
 import { loadKernels } from '../../kernels/index.js';
 import { normalisationFrom, readModel, type Model } from '../../pipeline/index.js';
 import { loadRecipe } from '../../recipe/index.js';
-import { classScores, confusionMatrix, macroF1 } from '../../report/index.js';
-import { evaluateFloat } from '../../training/index.js';
+import { classScores, confusionMatrix, evaluateFloat, macroF1 } from '../../training/index.js';
 import { filled } from '../options.js';
 import { bold, percent, table } from '../terminal.js';
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ReportError } from './errors.js';
-import { accuracy, classScores, confusionMatrix, macroF1, wilsonInterval } from './scores.js';
+import { MetricError } from './errors.js';
+import { accuracy, classScores, confusionMatrix, macroF1, wilsonInterval } from './classes.js';
 
 /** Labels and predictions of up to 200 recordings of some classes. */
 const results = fc.integer({ min: 1, max: 6 }).chain((classes) =>
@@ -63,7 +63,7 @@ describe('scores of a classifier', () => {
     ['a prediction out of range', [0], [-1]],
     ['a prediction between classes', [0], [0.5]],
   ])('refuse %s', (_, labels, predictions) => {
-    expect(() => confusionMatrix(labels, predictions, 2)).toThrow(ReportError);
+    expect(() => confusionMatrix(labels, predictions, 2)).toThrow(MetricError);
   });
 });
 

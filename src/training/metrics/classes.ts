@@ -1,4 +1,4 @@
-import { ReportError } from './errors.js';
+import { MetricError } from './errors.js';
 
 /** How well one class is told from the others. What would divide by nothing is null, as JSON has it. */
 export interface ClassScore {
@@ -14,7 +14,7 @@ export interface ClassScore {
 
 /**
  * Counts [classes][classes]: row = label, column = prediction.
- * Throws `ReportError` when the lists differ in length or hold anything but classes.
+ * Throws `MetricError` when the lists differ in length or hold anything but classes.
  */
 export function confusionMatrix(
   labels: ArrayLike<number>,
@@ -22,12 +22,12 @@ export function confusionMatrix(
   classes: number,
 ): number[][] {
   if (labels.length !== predictions.length) {
-    throw new ReportError(`${labels.length} labels and ${predictions.length} predictions: there must be one of each`);
+    throw new MetricError(`${labels.length} labels and ${predictions.length} predictions: there must be one of each`);
   }
   const matrix = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   const check = (what: string, value: number, i: number) => {
     if (!Number.isInteger(value) || value < 0 || value >= classes) {
-      throw new ReportError(`${what} ${i} is ${value}: must be a class from 0 to ${classes - 1}`);
+      throw new MetricError(`${what} ${i} is ${value}: must be a class from 0 to ${classes - 1}`);
     }
   };
   for (let i = 0; i < labels.length; i++) {
@@ -67,6 +67,15 @@ export function macroF1(scores: readonly ClassScore[]): number | null {
   const values = scores.map((score) => score.f1).filter((f1) => f1 !== null);
   return ratio(
     values.reduce((sum, f1) => sum + f1, 0),
+    values.length,
+  );
+}
+
+/** The mean recall of the classes that are there, each counted alike (balanced accuracy); null when there is none. */
+export function balancedAccuracy(scores: readonly ClassScore[]): number | null {
+  const values = scores.map((score) => score.recall).filter((recall) => recall !== null);
+  return ratio(
+    values.reduce((sum, recall) => sum + recall, 0),
     values.length,
   );
 }

@@ -1,0 +1,1 @@
+export { predictBaselines, type BaselinePrediction, type BaselineTask } from './baselines.js';

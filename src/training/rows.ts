@@ -1,0 +1,99 @@
+import type { Int16Sequences } from '../integer/index.js';
+import type { HeadKind } from './metrics/index.js';
+
+/** Sequences with everything that can be right of them. */
+export interface TargetedSequences extends Int16Sequences {
+  /** [count], -1 for none. */
+  readonly labels: Int32Array;
+  /** A class for each frame of the buffer, -1 for none. */
+  readonly frameLabels?: Int32Array | undefined;
+  /** [count][outputs] */
+  readonly targets?: Float32Array | undefined;
+  /** [frames][outputs]; NaN for none. */
+  readonly frameTargets?: Float32Array | undefined;
+}
+
+/** What a network's head is asked: its kind, its outputs, and where it reads the state. */
+export interface HeadShape {
+  readonly head: HeadKind;
+  readonly output: 'last' | 'every' | 'mean';
+  /** L: classes, labels or values. */
+  readonly size: number;
+}
+
+/** Everything of a set of sequences that is judged: a row a sequence, or, of a head that speaks at every step, a labelled step. */
+export interface LabelledRows extends HeadShape {
+  readonly from: TargetedSequences;
+  readonly rows: number;
+  /** [rows], the sequence of each row. */
+  readonly sequences: Uint32Array;
+  /** [rows], its network step; the sequence's last one unless the head speaks at every step. */
+  readonly steps: Uint32Array;
+  /** [rows], the class; 0 for heads without classes. */
+  readonly labels: Int32Array;
+  /** [rows][L], undefined for softmax. */
+  readonly targets: Float64Array | undefined;
+}
+
+/** The frame of the buffer that a network step ends with. */
+export function lastFrame(from: Int16Sequences, sequence: number, step: number): number {
+  const { channels, features, starts, stepStride } = from;
+  return (starts[sequence] + step * stepStride + features) / channels - 1;
+}
+
+/** The rows of the chosen sequences, in their order; what has no label or target is left out. */
+export function labelledRows(from: TargetedSequences, shape: HeadShape, chosen?: Uint32Array): LabelledRows {
+  const sequences: number[] = [];
+  const steps: number[] = [];
+  const labels: number[] = [];
+  const targets: number[] = [];
+  const every = shape.output === 'every';
+  const put = (sequence: number, step: number) => {
+    const frame = lastFrame(from, sequence, step);
+    if (shape.head === 'softmax') {
+      const label = every && from.frameLabels ? from.frameLabels[frame] : from.labels[sequence];
+      if (label < 0) return;
+      labels.push(label);
+    } else {
+      const [source, at] = every && from.frameTargets ? [from.frameTargets, frame] : [from.targets, sequence];
+      if (!source) return;
+      const values = source.subarray(at * shape.size, (at + 1) * shape.size);
+      if (values.some(Number.isNaN)) return;
+      targets.push(...values);
+      labels.push(0);
+    }
+    sequences.push(sequence);
+    steps.push(step);
+  };
+  const count = chosen ? chosen.length : from.count;
+  for (let i = 0; i < count; i++) {
+    const sequence = chosen ? chosen[i] : i;
+    for (let step = every ? 0 : from.lengths[sequence] - 1; step < from.lengths[sequence]; step++) put(sequence, step);
+  }
+  return {
+    ...shape,
+    from,
+    rows: sequences.length,
+    sequences: Uint32Array.from(sequences),
+    steps: Uint32Array.from(steps),
+    labels: Int32Array.from(labels),
+    targets: shape.head === 'softmax' ? undefined : Float64Array.from(targets),
+  };
+}
+
+/** At most `most` of the rows, evenly spread. */
+export function someRows(rows: LabelledRows, most: number): LabelledRows {
+  if (rows.rows <= most) return rows;
+  const index = Uint32Array.from({ length: most }, (_, i) => Math.floor((i * rows.rows) / most));
+  const { size, targets } = rows;
+  return {
+    ...rows,
+    rows: most,
+    sequences: index.map((i) => rows.sequences[i]),
+    steps: index.map((i) => rows.steps[i]),
+    labels: Int32Array.from(index, (i) => rows.labels[i]),
+    targets:
+      targets &&
+      Float64Array.from({ length: most * size }, (_, i) => targets[index[Math.floor(i / size)] * size + (i % size)]),
+  };
+}
