@@ -1,0 +1,15 @@
+import { plainName, type FormatReader } from './format.js';
+
+/** All formats. A format is added here and nowhere else. */
+export const readers: readonly FormatReader[] = [];
+
+/** The reader of files with that ending (`.gz` after it is no matter); undefined where there is none. */
+export function readerOf(file: string): FormatReader | undefined {
+  const name = plainName(file);
+  return readers.find(({ endings }) => endings.some((ending) => name.endsWith(ending)));
+}
+
+/** The endings of all formats, for messages. */
+export function readableEndings(): string[] {
+  return readers.flatMap(({ endings }) => [...endings]);
+}
