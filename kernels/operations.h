@@ -31,6 +31,21 @@ void softmax_cross_entropy(int rows, int classes, int ld, const float *logits, c
                            const float *row_weights, float *dlogits, float *losses, int *predictions,
                            const float *settings);
 
+// heads.c
+void sigmoid_cross_entropy(int rows, int outputs, int ld, int ldt, const float *logits, const int *labels,
+                           const float *row_weights, const float *targets, float *dlogits, float *losses,
+                           int *predictions, const float *settings);
+void squared_error(int rows, int outputs, int ld, int ldt, const float *logits, const int *labels,
+                   const float *row_weights, const float *targets, float *dlogits, float *losses, int *predictions,
+                   const float *settings);
+
+// rows.c
+void read_states(int rows, int n, int ld, int mean, int steps, const int *step, const int *lengths, float *h, float *out);
+void read_states_backward(int rows, int n, int ld, int mean, int steps, const int *step, const int *lengths, const float *dout,
+                          float *dh);
+void gather_rows(int rows, int n, int ld, int count, const int *indices, const float *table, float *out);
+void scatter_rows(int rows, int n, int ld, int count, const int *indices, const float *source, float *table);
+
 // reduce.c
 void fill(int n, float value, float *target);
 void affine(int n, float scale, float shift, const float *x, float *y);

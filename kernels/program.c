@@ -14,7 +14,8 @@
 
 enum opcode {
   PACK, UNPACK, GEMM, GEMM_TRANSPOSED, ACTIVATE, FASTGRNN_FORWARD, FASTGRNN_BACKWARD, FASTRNN_FORWARD, FASTRNN_BACKWARD,
-  SOFTMAX_CROSS_ENTROPY, FILL, AFFINE, BROADCAST_ROWS, COLUMN_SUMS, ADD_SCALED, SCALAR_GRADIENT, SUM_OF_SQUARES,
+  SOFTMAX_CROSS_ENTROPY, SIGMOID_CROSS_ENTROPY, SQUARED_ERROR, READ_STATES, READ_STATES_BACKWARD, GATHER_ROWS,
+  SCATTER_ROWS, FILL, AFFINE, BROADCAST_ROWS, COLUMN_SUMS, ADD_SCALED, SCALAR_GRADIENT, SUM_OF_SQUARES,
   ALL_FINITE, ADAM, MOMENTUM, PEAK, REPEAT
 };
 
@@ -60,6 +61,20 @@ static void execute(const struct operation *op, float *arena, int t) {
     case SOFTMAX_CROSS_ENTROPY:
       softmax_cross_entropy(n[0], n[1], n[2], p[0], (const int *)p[1], p[2], p[3], p[4], (int *)p[5], p[6]);
       break;
+    case SIGMOID_CROSS_ENTROPY:
+      sigmoid_cross_entropy(n[0], n[1], n[2], n[3], p[0], (const int *)p[1], p[2], p[3], p[4], p[5], (int *)p[6], p[7]);
+      break;
+    case SQUARED_ERROR:
+      squared_error(n[0], n[1], n[2], n[3], p[0], (const int *)p[1], p[2], p[3], p[4], p[5], (int *)p[6], p[7]);
+      break;
+    case READ_STATES:
+      read_states(n[0], n[1], n[2], n[3], n[4], (const int *)p[0], (const int *)p[1], p[2], p[3]);
+      break;
+    case READ_STATES_BACKWARD:
+      read_states_backward(n[0], n[1], n[2], n[3], n[4], (const int *)p[0], (const int *)p[1], p[2], p[3]);
+      break;
+    case GATHER_ROWS: gather_rows(n[0], n[1], n[2], n[3], (const int *)p[0], p[1], p[2]); break;
+    case SCATTER_ROWS: scatter_rows(n[0], n[1], n[2], n[3], (const int *)p[0], p[1], p[2]); break;
     case FILL: fill(n[0], real(n[1]), p[0]); break;
     case AFFINE: affine(n[0], real(n[1]), real(n[2]), p[0], p[1]); break;
     case BROADCAST_ROWS: broadcast_rows(n[0], n[1], n[2], p[0], p[1]); break;

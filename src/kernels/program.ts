@@ -2,6 +2,34 @@ import { nonlinearityNumber, type Nonlinearity } from './nonlinearity.js';
 import type { Matrix, Operand } from './operand.js';
 import { ABSENT, floatBits, ProgramWords } from './program-words.js';
 
+/** What the losses with a target for each output share. */
+interface TargetLoss {
+  rows: number;
+  outputs: number;
+  logits: Matrix;
+  labels: Operand;
+  rowWeights: Operand;
+  targets: Matrix;
+  dlogits?: Matrix;
+  losses: Operand;
+  predictions: Operand;
+  settings: Operand;
+}
+
+/** Which step of rows of which lengths. */
+interface StatesRead {
+  rows: number;
+  hidden: number;
+  /** Steps of the whole pass: longer rows end with it. */
+  steps: number;
+  /** The mean of a row's states instead of its last one. */
+  mean: boolean;
+  /** Int32, one a step: the step's number. */
+  clock: Operand;
+  /** Int32, one a row. */
+  lengths: Operand;
+}
+
 /**
  * Writes a program for the kernels, operation by operation. Every operation's meaning is told beside its C function.
  * Shapes in the comments are [rows][columns]; every size may be 0.
@@ -138,6 +166,57 @@ export class ProgramBuilder extends ProgramWords {
   }): this {
     const operands = [o.logits, o.labels, o.rowWeights, o.dlogits ?? ABSENT, o.losses, o.predictions, o.settings];
     return this.write('softmaxCrossEntropy', [o.rows, o.classes, o.logits.stride], operands);
+  }
+
+  /** Losses of independent labels; see kernels/heads.c. targets: [rows][outputs]. settings: smoothing, scale. */
+  sigmoidCrossEntropy(o: TargetLoss): this {
+    return this.targetLoss('sigmoidCrossEntropy', o);
+  }
+
+  /** Losses of values, half the mean squared error; see kernels/heads.c. settings: smoothing (not used), scale. */
+  squaredError(o: TargetLoss): this {
+    return this.targetLoss('squaredError', o);
+  }
+
+  private targetLoss(opcode: 'sigmoidCrossEntropy' | 'squaredError', o: TargetLoss): this {
+    const sizes = [o.rows, o.outputs, o.logits.stride, o.targets.stride];
+    const outputs = [o.dlogits ?? ABSENT, o.losses, o.predictions, o.settings];
+    return this.write(opcode, sizes, [o.logits, o.labels, o.rowWeights, o.targets, ...outputs]);
+  }
+
+  /** One step over rows of their own lengths: states after the end become 0, `out` takes what the head reads. See kernels/rows.c. */
+  readStates(o: StatesRead & { h: Matrix; out: Matrix }): this {
+    return this.write(
+      'readStates',
+      [o.rows, o.hidden, o.h.stride, Number(o.mean), o.steps],
+      [o.clock, o.lengths, o.h, o.out],
+    );
+  }
+
+  /** The same step backwards: dh takes its share of dout. */
+  readStatesBackward(o: StatesRead & { dout: Matrix; dh: Matrix }): this {
+    return this.write(
+      'readStatesBackward',
+      [o.rows, o.hidden, o.dh.stride, Number(o.mean), o.steps],
+      [o.clock, o.lengths, o.dout, o.dh],
+    );
+  }
+
+  /** out [rows][columns] <- rows of table [count][columns], by index. */
+  gatherRows(o: { rows: number; columns: number; count: number; indices: Operand; table: Operand; out: Matrix }): this {
+    return this.write('gatherRows', [o.rows, o.columns, o.out.stride, o.count], [o.indices, o.table, o.out]);
+  }
+
+  /** table [count][columns] <- 0, then the rows of source added by index, in order. */
+  scatterRows(o: {
+    rows: number;
+    columns: number;
+    count: number;
+    indices: Operand;
+    source: Matrix;
+    table: Operand;
+  }): this {
+    return this.write('scatterRows', [o.rows, o.columns, o.source.stride, o.count], [o.indices, o.source, o.table]);
   }
 
   /** target[length] <- value. */

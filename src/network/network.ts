@@ -1,10 +1,20 @@
-import { Layout, ProgramBuilder, rowStride, type Arena, type Kernels, type Matrix } from '../kernels/index.js';
+import {
+  Layout,
+  ProgramBuilder,
+  rowStride,
+  type Arena,
+  type Kernels,
+  type Matrix,
+  type Operand,
+} from '../kernels/index.js';
 import { parameterCount, type Architecture } from './architecture.js';
 import type { Cell } from './cells/cell.js';
 import { FastGRNN } from './cells/fastgrnn.js';
 import { FastRNN } from './cells/fastrnn.js';
-import { SoftmaxHead } from './heads/softmax.js';
+import { ReadOut } from './heads/read-out.js';
+import { Inputs } from './inputs.js';
 import { forRows, Places, type Limits } from './places.js';
+import { written } from './recurrence/preactivation.js';
 
 /** What the loss of a batch depends on beside its data. */
 export interface LossOptions {
@@ -23,7 +33,13 @@ type Kind = 'forward' | 'evaluate' | 'train';
  * program of a shape that is met for the first time.
  *
  * `input` is [steps][rows][inputStride] for the rows of the call at hand: x_t of row r starts at
- * (t * rows + r) * inputStride. What stands between inputSize and inputStride is never read.
+ * (t * rows + r) * inputStride. What stands between inputSize and inputStride is never read. A network with an embedding reads
+ * `tokens` [steps][rows] in its place.
+ *
+ * Rows may be shorter than the call's steps (`lengths`): the head reads the state at each row's own end, and nothing that
+ * stands in the inputs after it changes any result, as long as it is finite.
+ *
+ * With an output at every step, labels, targets, logits, losses and predictions are [steps][rows]; else they are [rows].
  */
 export class NetworkEngine {
   readonly arch: Architecture;
@@ -34,17 +50,24 @@ export class NetworkEngine {
   readonly gradient: Float32Array;
   readonly input: Float32Array;
   readonly inputStride: number;
-  /** Class of each row; -1 for none: such a row counts for nothing. */
+  /** Tokens, for a network with an embedding; one outside the vocabulary is taken for the nearest inside. */
+  readonly tokens: Int32Array;
+  /** Steps of each row, 1 or more; what is longer than a call's steps ends with them. At first all are as long as any call. */
+  readonly lengths: Int32Array;
+  /** Softmax: the class of each output; -1 for none: it counts for nothing. Other heads: below 0 for no target. */
   readonly labels: Int32Array;
-  /** [rows][logitStride], after any call. */
+  /** Sigmoid and regression heads: [outputs of the network][targetStride]. */
+  readonly targets: Float32Array;
+  readonly targetStride: number;
+  /** [outputs of the network][logitStride], after any call. */
   readonly logits: Float32Array;
   readonly logitStride: number;
-  /** h_0 .. h_T as [steps + 1][rows][stateStride] for the rows of the last call; h_0 is 0. */
+  /** h_0 .. h_T as [steps + 1][rows][stateStride] for the rows of the last call; h_0 is 0, and so are those after a shorter row's end. */
   readonly states: Float32Array;
   readonly stateStride: number;
-  /** Each row's loss, after `evaluate` or `lossAndGradient`. */
+  /** Each output's loss, after `evaluate` or `lossAndGradient`; with an output at every step they add up to the row's mean. */
   readonly losses: Float32Array;
-  /** Each row's class of the largest logit, the first of equals. */
+  /** Each output's largest logit, the first of equals. */
   readonly predictions: Int32Array;
 
   private readonly plan: Plan;
@@ -63,24 +86,31 @@ export class NetworkEngine {
     const arena = kernels.arena(plan.bytes);
     this.plan = plan;
     this.arena = arena;
-    const { head, places, states, input } = plan;
+    const { head, places, states, inputs } = plan;
     const { rows, steps } = limits;
+    const outputs = arch.output === 'every' ? rows * steps : rows;
     const length = parameterCount(arch);
     this.parameters = arena.f32(places.parameters.offset, length);
     this.gradient = arena.f32(places.gradient.offset, length);
-    this.inputStride = input.stride;
-    this.input = arena.f32(input.offset, steps * rows * input.stride);
+    this.inputStride = inputs.x.stride;
+    this.input = arena.f32(inputs.x.offset, steps * rows * inputs.x.stride);
+    this.tokens = arena.i32(inputs.tokens.offset, arch.vocabulary > 0 ? steps * rows : 0);
+    this.lengths = arena.i32(plan.lengths.offset, rows);
     this.stateStride = states.stride;
     this.states = arena.f32(states.offset, (steps + 1) * rows * states.stride);
     this.logitStride = head.logits.stride;
-    this.logits = arena.f32(head.logits.offset, rows * head.logits.stride);
-    this.labels = arena.i32(head.labels.offset, rows);
-    this.losses = arena.f32(head.losses.offset, rows);
-    this.predictions = arena.i32(head.predictions.offset, rows);
-    this.rowWeights = arena.f32(head.rowWeights.offset, rows);
+    this.logits = arena.f32(head.logits.offset, outputs * head.logits.stride);
+    this.targetStride = head.targets.stride;
+    this.targets = arena.f32(head.targets.offset, arch.head === 'softmax' ? 0 : outputs * head.targets.stride);
+    this.labels = arena.i32(head.labels.offset, outputs);
+    this.losses = arena.f32(head.losses.offset, outputs);
+    this.predictions = arena.i32(head.predictions.offset, outputs);
+    this.rowWeights = arena.f32(head.rowWeights.offset, outputs);
     this.settings = arena.f32(head.settings.offset, 2);
     this.program = arena.i32(plan.programOffset, plan.programWords);
-    this.labels.fill(-1);
+    this.lengths.fill(steps);
+    this.labels.fill(arch.head === 'softmax' ? -1 : 0);
+    arena.i32(plan.clock.offset, steps).forEach((_, t, clock) => (clock[t] = t));
   }
 
   /** Bytes of the arena that an engine of these limits takes. */
@@ -88,16 +118,16 @@ export class NetworkEngine {
     return new Plan(arch, limits).bytes;
   }
 
-  /** Computes `states` and `logits`. Throws RangeError when rows or steps exceed the limits. */
+  /** Computes `states` and `logits`. Throws RangeError when rows, steps or a row's length are out of range. */
   forward(rows: number, steps: number): void {
     this.run('forward', rows, steps);
   }
 
   /** `forward`, then `predictions` and `losses` (unweighted, without smoothing). Returns the sum of the losses. */
   evaluate(rows: number, steps: number): number {
-    this.configure(rows, 0, 0);
+    this.configure(rows, steps, 0, 0);
     this.run('evaluate', rows, steps);
-    return this.totalLoss(rows);
+    return this.totalLoss(rows, steps);
   }
 
   /**
@@ -106,23 +136,49 @@ export class NetworkEngine {
    */
   lossAndGradient(rows: number, steps: number, options: LossOptions): number {
     if (!this.limits.training) throw new Error('this engine was made with training: false and has no gradients');
-    this.configure(rows, options.labelSmoothing ?? 0, 1 / options.batchRows, options.rowWeights);
+    this.configure(rows, steps, options.labelSmoothing ?? 0, 1 / options.batchRows, options.rowWeights);
     this.run('train', rows, steps);
-    return this.totalLoss(rows);
+    return this.totalLoss(rows, steps);
   }
 
-  private configure(rows: number, smoothing: number, scale: number, rowWeights?: ArrayLike<number>): void {
+  private configure(
+    rows: number,
+    steps: number,
+    smoothing: number,
+    scale: number,
+    rowWeights?: ArrayLike<number>,
+  ): void {
     this.settings[0] = smoothing;
     this.settings[1] = scale;
+    if (this.arch.output === 'every') return this.weighSteps(rows, steps, rowWeights);
     for (let r = 0; r < rows; r++) {
       this.rowWeights[r] = rowWeights ? rowWeights[r] : 1;
-      const label = this.labels[r];
-      if (label < -1 || label >= this.arch.classes) {
-        throw new RangeError(
-          `label ${label} of row ${r} is no class: must be from -1 (none) to ${this.arch.classes - 1}`,
-        );
-      }
+      this.checkLabel(r, r);
     }
+  }
+
+  /** A row's loss is the mean over its steps that have a label. */
+  private weighSteps(rows: number, steps: number, rowWeights?: ArrayLike<number>): void {
+    const { labels, lengths } = this;
+    for (let r = 0; r < rows; r++) {
+      let labelled = 0;
+      for (let t = 0; t < steps; t++) {
+        const at = t * rows + r;
+        if (t >= lengths[r]) labels[at] = -1;
+        this.checkLabel(at, r);
+        if (labels[at] >= 0) labelled++;
+      }
+      const weight = (rowWeights ? rowWeights[r] : 1) / labelled; // of none, nothing is weighed
+      for (let t = 0; t < steps; t++) this.rowWeights[t * rows + r] = weight;
+    }
+  }
+
+  private checkLabel(at: number, row: number): void {
+    const label = this.labels[at];
+    if (this.arch.head !== 'softmax' || (label >= -1 && label < this.arch.classes)) return;
+    throw new RangeError(
+      `label ${label} of row ${row} is no class: must be from -1 (none) to ${this.arch.classes - 1}`,
+    );
   }
 
   private run(kind: Kind, rows: number, steps: number): void {
@@ -133,68 +189,128 @@ export class NetworkEngine {
     if (!Number.isInteger(steps) || steps < 1 || steps > limits.steps) {
       throw new RangeError(`steps is ${steps}: must be an integer from 1 to the engine's limit ${limits.steps}`);
     }
-    const key = `${kind} ${rows} ${steps}`;
-    let words = this.programs.get(key);
-    if (words === undefined) {
-      words = this.plan.compose(kind, rows, steps);
-      this.programs.set(key, words);
-    }
+    const words = this.programFor(kind, rows, steps, this.isRagged(rows, steps));
     if (words !== this.loaded) this.program.set(words);
     this.loaded = words;
     this.arena.run(this.plan.programOffset);
   }
 
+  /** Whether a row ends before the call does. */
+  private isRagged(rows: number, steps: number): boolean {
+    const { lengths } = this;
+    let ragged = false;
+    for (let r = 0; r < rows; r++) {
+      if (lengths[r] < 1) throw new RangeError(`length ${lengths[r]} of row ${r}: must be 1 or more`);
+      if (lengths[r] < steps) ragged = true;
+    }
+    return ragged;
+  }
+
+  private programFor(kind: Kind, rows: number, steps: number, ragged: boolean): Int32Array {
+    const key = `${kind} ${rows} ${steps} ${ragged}`;
+    let words = this.programs.get(key);
+    if (words === undefined) {
+      words = this.plan.compose(kind, rows, steps, ragged);
+      if (this.programs.size >= mostPrograms) this.programs.clear();
+      this.programs.set(key, words);
+    }
+    return words;
+  }
+
   /** In float64, rows in order. */
-  private totalLoss(rows: number): number {
+  private totalLoss(rows: number, steps: number): number {
+    const outputs = this.arch.output === 'every' ? rows * steps : rows;
     let sum = 0;
-    for (let r = 0; r < rows; r++) sum += this.losses[r];
+    for (let r = 0; r < outputs; r++) sum += this.losses[r];
     return sum;
   }
 }
+
+/** How many shapes' programs are kept: of sequences of many lengths there would be no end. */
+const mostPrograms = 512;
 
 /** Where everything lies, and the programs. */
 class Plan {
   readonly places: Places;
   readonly cell: Cell;
-  readonly head: SoftmaxHead;
-  readonly input: Matrix;
+  readonly head: ReadOut;
+  readonly inputs: Inputs;
   readonly states: Matrix;
+  /** Int32, one a row. */
+  readonly lengths: Operand;
+  /** Int32, one a step: 0, 1, 2 ... */
+  readonly clock: Operand;
   readonly programOffset: number;
   /** Room for the longest program: their lengths don't depend on rows and steps. */
   readonly programWords: number;
   readonly bytes: number;
+  private readonly arch: Architecture;
   private readonly dh: Matrix;
+  /** What the head reads where that isn't a step's states as they stand, and its gradient: [rows][hiddenSize]. */
+  private readonly read: Matrix;
+  private readonly dread: Matrix;
 
   constructor(arch: Architecture, limits: Limits) {
     const { rows, steps, training } = limits;
+    this.arch = arch;
     const layout = new Layout();
     this.places = new Places(arch, layout);
+    this.inputs = new Inputs(arch, layout, this.places, limits);
     this.cell = new { FastGRNN, FastRNN }[arch.cell](arch, layout, this.places, limits);
-    this.head = new SoftmaxHead(arch, layout, this.places, limits);
-    this.input = layout.sequence(steps, rows, rowStride(arch.inputSize));
+    this.head = new ReadOut(arch, layout, this.places, limits);
     const stateStride = rowStride(arch.hiddenSize);
     this.states = layout.sequence(steps + 1, rows, stateStride);
     this.dh = layout.matrix(training ? rows : 0, stateStride);
-    this.programWords = this.compose(training ? 'train' : 'evaluate', rows, steps).length;
+    this.read = layout.matrix(rows, stateStride);
+    this.dread = layout.matrix(training ? rows : 0, stateStride);
+    this.lengths = layout.vector(rows);
+    this.clock = { ...layout.vector(steps), step: 1 };
+    this.programWords = this.compose(training ? 'train' : 'evaluate', rows, steps, true).length;
     this.programOffset = layout.vector(this.programWords).offset;
     this.bytes = layout.bytes;
   }
 
-  compose(kind: Kind, rows: number, steps: number): Int32Array {
-    const { cell, head } = this;
+  /** @param ragged whether rows end at steps of their own */
+  compose(kind: Kind, rows: number, steps: number, ragged: boolean): Int32Array {
+    const { cell, head, inputs, arch } = this;
     const states = forRows(this.states, rows);
-    const pass = { rows, steps, x: forRows(this.input, rows), states };
+    const pass = { rows, steps, x: forRows(inputs.x, rows), states };
+    const every = arch.output === 'every';
+    const mean = arch.output === 'mean';
+    const watched = ragged || mean;
+    const reading = { rows, steps, hidden: arch.hiddenSize, mean, clock: this.clock, lengths: this.lengths };
+    const last = { ...states, offset: states.offset + steps * states.step };
+    const h = every ? written(states) : watched ? this.read : last;
+    const headRows = every ? rows * steps : rows;
+
     const program = new ProgramBuilder().once().fill({ length: states.step, value: 0, target: states });
     cell.prepare(program);
     head.prepare(program);
-    cell.forward(program, pass);
+    if (watched) program.fill({ length: rows * this.read.stride, value: 0, target: this.read });
+    inputs.forward(program, { rows, steps });
+    cell.forward(program, {
+      ...pass,
+      written: watched ? () => program.readStates({ ...reading, h: written(states), out: this.read }) : undefined,
+    });
     program.once();
-    const last = { ...states, offset: states.offset + steps * states.step };
-    head.forward(program, { rows, h: last });
-    if (kind === 'evaluate') head.loss(program, rows);
+    head.forward(program, { rows: headRows, h });
+    if (kind === 'evaluate') head.evaluate(program, headRows);
     if (kind === 'train') {
-      head.backward(program, { rows, h: last, dh: this.dh });
-      cell.backward(program, { ...pass, dh: this.dh });
+      head.backward(program, { rows: headRows, h });
+      const { dh, dread } = this;
+      if (every || watched) program.fill({ length: rows * dh.stride, value: 0, target: dh });
+      if (!every) head.inputGradient(program, { rows, dh: watched ? dread : dh, accumulate: false });
+      cell.backward(program, {
+        ...pass,
+        dh,
+        dx: inputs.gradient(program, { rows, steps }),
+        inject: every
+          ? () => head.inputGradient(program, { rows, dh, accumulate: true })
+          : watched
+            ? () => program.readStatesBackward({ ...reading, dout: dread, dh })
+            : undefined,
+      });
+      inputs.backward(program, { rows, steps });
     }
     return program.build();
   }

@@ -6,7 +6,7 @@ import { fixedResidual, tensorsOf, type Architecture } from './architecture.js';
 export interface ReferenceResult {
   /** h_0 .. h_T, each [hiddenSize]. */
   readonly states: readonly Float64Array[];
-  /** [classes] */
+  /** [classes]; with an output at every step [T][classes]. */
   readonly logits: Float64Array;
 }
 
@@ -22,7 +22,7 @@ export const nonlinearities: Readonly<Record<Nonlinearity, (x: number) => number
   hardSigmoid4: (x) => clip((x + 2) / 4, 0, 1),
 };
 
-/** One sequence, inputs [T][inputSize], through the network with `parameters` in `tensorsOf` order. */
+/** One sequence, inputs [T][inputSize] or tokens [T][1], through the network with `parameters` in `tensorsOf` order. */
 export function referenceForward(
   arch: Architecture,
   parameters: Float64Array | Float32Array,
@@ -40,7 +40,8 @@ export function referenceForward(
   const update = nonlinearities[arch.update];
 
   const states = [new Float64Array(H)];
-  for (const x of inputs) {
+  for (const input of inputs) {
+    const x = arch.vocabulary > 0 ? tensor('embedding').subarray(input[0] * D, (input[0] + 1) * D) : input;
     const previous = states.at(-1) as Float64Array;
     const h = new Float64Array(H);
     for (let i = 0; i < H; i++) {
@@ -63,13 +64,16 @@ export function referenceForward(
     states.push(h);
   }
 
-  const last = states.at(-1) as Float64Array;
-  const logits = new Float64Array(L);
-  for (let c = 0; c < L; c++) {
-    logits[c] = tensor('classifierBias')[c];
-    for (let k = 0; k < H; k++) logits[c] += tensor('classifier')[c * H + k] * last[k];
-  }
-  return { states, logits };
+  const read = (h: Float64Array) =>
+    Array.from({ length: L }, (_, c) => {
+      let logit = tensor('classifierBias')[c];
+      for (let k = 0; k < H; k++) logit += tensor('classifier')[c * H + k] * h[k];
+      return logit;
+    });
+  const own = states.slice(1);
+  if (arch.output === 'every') return { states, logits: Float64Array.from(own.flatMap(read)) };
+  const mean = new Float64Array(H).map((_, k) => own.reduce((sum, h) => sum + h[k], 0) / own.length);
+  return { states, logits: Float64Array.from(read(arch.output === 'mean' ? mean : own[own.length - 1])) };
 }
 
 /** M = M1 M2^T, [rows, columns], from M1 [rows, rank] and M2 [columns, rank]. */

@@ -10,12 +10,28 @@ export interface Pass {
   readonly states: Matrix;
 }
 
+/** A pass forwards. */
+export interface ForwardPass extends Pass {
+  /** Operations to run at each step, once its state is written. */
+  readonly written?: (() => void) | undefined;
+}
+
+/** A pass backwards. */
+export interface BackwardPass extends Pass {
+  /** [rows][hiddenSize]: what is known of the gradient of h_t at the step at hand; at first that of h_T. Overwritten. */
+  readonly dh: Matrix;
+  /** Operations to run at each step before its state's gradient is used: they add to dh what reads h_t directly. */
+  readonly inject?: (() => void) | undefined;
+  /** [steps][rows][inputSize], where the gradient of x is to be added, if it is wanted. */
+  readonly dx?: Matrix | undefined;
+}
+
 /** A recurrent cell, as the list of kernel operations that its two passes are. */
 export interface Cell {
   /** What only the parameters decide: packed weights, scalars behind their sigmoid. Once, before the other two. */
   prepare(program: ProgramBuilder): void;
-  /** Writes h_1 .. h_T. */
-  forward(program: ProgramBuilder, pass: Pass): void;
-  /** From dh [rows][hiddenSize], the gradient of h_T: gradients of all the cell's parameters. dh is overwritten. */
-  backward(program: ProgramBuilder, pass: Pass & { readonly dh: Matrix }): void;
+  /** Writes h_1 .. h_T, one step after the other; `pass.written` follows each. */
+  forward(program: ProgramBuilder, pass: ForwardPass): void;
+  /** From the gradients of the states: those of all the cell's parameters. */
+  backward(program: ProgramBuilder, pass: BackwardPass): void;
 }

@@ -2,7 +2,7 @@ import { rowStride, within, type Layout, type Matrix, type Operand, type Program
 import type { Architecture } from '../architecture.js';
 import { forRows, type Limits, type Places } from '../places.js';
 import { Preactivation, written } from '../recurrence/preactivation.js';
-import type { Cell, Pass } from './cell.js';
+import type { BackwardPass, Cell, ForwardPass } from './cell.js';
 
 /**
  * FastGRNN, equation (6) of the paper:
@@ -48,7 +48,7 @@ export class FastGRNN implements Cell {
     program.activate({ kind: 'sigmoid', length: 2, x: this.places.parameter('zeta'), y: this.scalars });
   }
 
-  forward(program: ProgramBuilder, pass: Pass): void {
+  forward(program: ProgramBuilder, pass: ForwardPass): void {
     const { rows, states } = pass;
     const { gate, update, hiddenSize: hidden } = this.arch;
     const z = forRows(this.z, rows);
@@ -68,7 +68,7 @@ export class FastGRNN implements Cell {
     });
   }
 
-  backward(program: ProgramBuilder, pass: Pass & { readonly dh: Matrix }): void {
+  backward(program: ProgramBuilder, pass: BackwardPass): void {
     const { rows, states, dh } = pass;
     const { gate, update, hiddenSize: hidden } = this.arch;
     const { columns, scalars, places } = this;

@@ -2,7 +2,7 @@ import { rowStride, within, type Layout, type Matrix, type Operand, type Program
 import { fixedResidual, type Architecture } from '../architecture.js';
 import { forRows, type Limits, type Places } from '../places.js';
 import { Preactivation, written } from '../recurrence/preactivation.js';
-import type { Cell, Pass } from './cell.js';
+import type { BackwardPass, Cell, ForwardPass } from './cell.js';
 
 /**
  * FastRNN, equation (2) of the paper:
@@ -50,7 +50,7 @@ export class FastRNN implements Cell {
     }
   }
 
-  forward(program: ProgramBuilder, pass: Pass): void {
+  forward(program: ProgramBuilder, pass: ForwardPass): void {
     const { rows, states } = pass;
     const { update, hiddenSize: hidden } = this.arch;
     const c = forRows(this.c, rows);
@@ -67,7 +67,7 @@ export class FastRNN implements Cell {
     });
   }
 
-  backward(program: ProgramBuilder, pass: Pass & { readonly dh: Matrix }): void {
+  backward(program: ProgramBuilder, pass: BackwardPass): void {
     const { rows, states, dh } = pass;
     const { update, residual, hiddenSize: hidden } = this.arch;
     const { columns, scalars, places } = this;

@@ -1,5 +1,6 @@
 import { shift, type Layout, type Matrix, type ProgramBuilder, type Span } from '../../kernels/index.js';
 import type { Architecture } from '../architecture.js';
+import type { BackwardPass, ForwardPass } from '../cells/cell.js';
 import type { Limits, Places } from '../places.js';
 import { DenseMap } from './dense.js';
 import type { LinearMap } from './linear-map.js';
@@ -28,7 +29,7 @@ export class Preactivation {
         ? new DenseMap({ ...shared, training: limits.training })
         : new LowRankMap({ ...shared, rank, limits });
     };
-    this.w = map('W', arch.inputSize, arch.wRank, false);
+    this.w = map('W', arch.inputSize, arch.wRank, arch.vocabulary > 0);
     this.u = map('U', arch.hiddenSize, arch.uRank, true);
   }
 
@@ -37,12 +38,13 @@ export class Preactivation {
     this.u.prepare(program);
   }
 
-  /** Step by step a_t <- W x_t + U h_{t-1} and `pass`. */
-  forward(program: ProgramBuilder, o: Sequence & { pass: () => void }): void {
+  /** Step by step a_t <- W x_t + U h_{t-1}, `pass`, and `written`. */
+  forward(program: ProgramBuilder, o: Sequence & Pick<ForwardPass, 'written'> & { pass: () => void }): void {
     const { rows, x, states, a } = o;
     program.once();
     this.w.forward(program, { rows, x, y: a, accumulate: false });
     o.pass();
+    o.written?.();
     const { whole, rest } = chunks(o);
     for (const { span, length } of [whole, rest]) {
       program.over(span);
@@ -50,16 +52,21 @@ export class Preactivation {
       program.repeat({ first: 0, steps: length, increment: 1 }, () => {
         this.u.forward(program, { rows, x: states, y: a, accumulate: true });
         o.pass();
+        o.written?.();
       });
     }
   }
 
   /**
-   * Step by step backwards: `pass`, which leaves the gradient of a_t in `a` and the cell's own share of dL/dh_{t-1} in dh,
-   * then dh <- dh + U^T da_t; with it, the gradients of W and U.
+   * Step by step backwards: `inject`, then `pass`, which leaves the gradient of a_t in `a` and the cell's own share of dL/dh_{t-1} in dh,
+   * then dh <- dh + U^T da_t; with it, the gradients of W and U, and of x where dx is given.
    */
-  backward(program: ProgramBuilder, o: Sequence & { dh: Matrix; pass: () => void }): void {
+  backward(
+    program: ProgramBuilder,
+    o: Sequence & Pick<BackwardPass, 'dh' | 'inject' | 'dx'> & { pass: () => void },
+  ): void {
     const { rows, x, states, a } = o;
+    const dx = o.dx ? { dx: o.dx } : {};
     program.once();
     this.w.clearGradients(program);
     this.u.clearGradients(program);
@@ -67,16 +74,18 @@ export class Preactivation {
     for (const { span, length } of [rest, whole]) {
       program.over(reversed(span));
       program.repeat({ first: length - 1, steps: length, increment: -1 }, () => {
+        o.inject?.();
         o.pass();
         this.u.backward(program, { rows, dy: a, dx: o.dh });
       });
-      this.w.backward(program, { rows: rows * length, dy: a });
+      this.w.backward(program, { rows: rows * length, dy: a, ...dx });
       this.w.addGradients(program, { rows: rows * length, dy: a, x });
       this.u.addGradients(program, { rows: rows * length, dy: a, x: states });
     }
     program.once();
+    o.inject?.();
     o.pass(); // nothing reads dL/dh_0
-    this.w.backward(program, { rows, dy: a });
+    this.w.backward(program, { rows, dy: a, ...dx });
     this.w.addGradients(program, { rows, dy: a, x });
     this.w.storeGradients(program);
     this.u.storeGradients(program);

@@ -1,0 +1,264 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { loadKernels, type Kernels } from '../kernels/index.js';
+import { Random } from '../math/index.js';
+import { initialise, NetworkEngine, tensorsOf, type Architecture } from './index.js';
+import { referenceForward } from './reference.js';
+
+/** Rows of these lengths in one call of the longest one's steps. */
+const lengths = [5, 2, 7, 1];
+const STEPS = 7;
+const ROWS = lengths.length;
+const SMOOTHING = 0.1;
+const rowWeights = [0.7, 1.3, 1, 2];
+
+const base: Architecture = {
+  cell: 'FastGRNN',
+  inputSize: 3,
+  hiddenSize: 6,
+  wRank: 0,
+  uRank: 0,
+  gate: 'sigmoid',
+  update: 'tanh',
+  residual: 'free',
+  head: 'softmax',
+  output: 'last',
+  vocabulary: 0,
+  classes: 3,
+};
+
+let kernels: Kernels;
+beforeAll(async () => {
+  kernels = await loadKernels();
+});
+
+interface Problem {
+  readonly parameters: Float32Array;
+  /** [rows][own length][inputSize], or tokens. */
+  readonly inputs: readonly (readonly Float32Array[])[];
+  /** Of each row's outputs: the class, or whether there is a target; -1 for none. */
+  readonly labels: readonly (readonly number[])[];
+  /** Of each row's outputs: [classes]. */
+  readonly targets: readonly (readonly Float32Array[])[];
+}
+
+function problem(arch: Architecture, seed: number): Problem {
+  const random = new Random(seed);
+  const parameters = initialise(arch, random);
+  for (const { role, offset, size } of tensorsOf(arch)) {
+    for (let i = offset; i < offset + size; i++) {
+      if (role === 'scalar') parameters[i] = random.normal();
+      else parameters[i] = (role === 'bias' || role === 'classifierBias' ? 0.3 : 0.6) * random.normal();
+    }
+  }
+  const outputs = (length: number) => (arch.output === 'every' ? length : 1);
+  return {
+    parameters,
+    inputs: lengths.map((length) =>
+      Array.from({ length }, () =>
+        arch.vocabulary > 0
+          ? Float32Array.of(random.below(arch.vocabulary))
+          : Float32Array.from({ length: arch.inputSize }, () => random.normal()),
+      ),
+    ),
+    labels: lengths.map((length, r) =>
+      Array.from({ length: outputs(length) }, (_, t) =>
+        arch.output === 'every' && r === 0 && t === 1 ? -1 : random.below(arch.head === 'softmax' ? arch.classes : 1),
+      ),
+    ),
+    targets: lengths.map((length) =>
+      Array.from({ length: outputs(length) }, () =>
+        Float32Array.from({ length: arch.classes }, () =>
+          arch.head === 'sigmoid' ? random.below(2) : random.normal(),
+        ),
+      ),
+    ),
+  };
+}
+
+/** The loss of one output in float64, straight from its definition. */
+function outputLoss(arch: Architecture, logits: Float64Array, label: number, targets: Float32Array): number {
+  const L = arch.classes;
+  if (label < 0) return 0;
+  if (arch.head === 'regression') return logits.reduce((sum, y, l) => sum + (y - targets[l]) ** 2, 0) / (2 * L);
+  if (arch.head === 'sigmoid') {
+    return logits.reduce((sum, y, l) => {
+      const target = (1 - SMOOTHING) * targets[l] + SMOOTHING / 2;
+      const p = 1 / (1 + Math.exp(-y));
+      return sum - target * Math.log(p) - (1 - target) * Math.log(1 - p);
+    }, 0);
+  }
+  const total = logits.reduce((sum, y) => sum + Math.exp(y), 0);
+  return logits.reduce((sum, y, c) => {
+    const target = (c === label ? 1 - SMOOTHING : 0) + SMOOTHING / L;
+    return sum - target * Math.log(Math.exp(y) / total);
+  }, 0);
+}
+
+function referenceLoss(arch: Architecture, parameters: Float64Array, p: Problem): number {
+  let sum = 0;
+  p.inputs.forEach((sequence, r) => {
+    const { logits } = referenceForward(arch, parameters, sequence);
+    const own = p.labels[r].map((label, t) =>
+      outputLoss(arch, logits.subarray(t * arch.classes, (t + 1) * arch.classes), label, p.targets[r][t]),
+    );
+    const labelled = p.labels[r].filter((label) => label >= 0).length;
+    sum += (rowWeights[r] * own.reduce((a, b) => a + b, 0)) / labelled;
+  });
+  return sum / ROWS;
+}
+
+/** Central differences. Where the two one-sided slopes disagree a kink was crossed: NaN, to be left out. */
+function centralDifferences(arch: Architecture, p: Problem): Float64Array {
+  const parameters = Float64Array.from(p.parameters);
+  const step = 2 ** -16;
+  const middle = referenceLoss(arch, parameters, p);
+  return parameters.map((value, i) => {
+    parameters[i] = value + step;
+    const above = referenceLoss(arch, parameters, p);
+    parameters[i] = value - step;
+    const below = referenceLoss(arch, parameters, p);
+    parameters[i] = value;
+    const kink = Math.abs(above - middle - (middle - below)) / step > 1e-3;
+    return kink ? NaN : (above - below) / (2 * step);
+  });
+}
+
+/** An engine that holds the problem; `padding` stands in the inputs after the rows' ends. */
+function engineFor(arch: Architecture, p: Problem, padding: (at: number) => number): NetworkEngine {
+  const engine = new NetworkEngine(kernels, arch, { rows: ROWS, steps: STEPS, training: true });
+  engine.parameters.set(p.parameters);
+  engine.lengths.set(lengths);
+  engine.input.forEach((_, i) => (engine.input[i] = padding(i)));
+  engine.tokens.forEach((_, i) => (engine.tokens[i] = Math.abs(Math.round(padding(i))) % 1000));
+  const every = arch.output === 'every';
+  p.inputs.forEach((sequence, r) => {
+    sequence.forEach((x, t) => {
+      if (arch.vocabulary > 0) engine.tokens[t * ROWS + r] = x[0];
+      else engine.input.set(x, (t * ROWS + r) * engine.inputStride);
+    });
+    p.labels[r].forEach((label, t) => {
+      const at = every ? t * ROWS + r : r;
+      engine.labels[at] = label;
+      if (arch.head !== 'softmax') engine.targets.set(p.targets[r][t], at * engine.targetStride);
+    });
+  });
+  return engine;
+}
+
+function gradientOf(engine: NetworkEngine): { loss: number; gradient: Float32Array } {
+  const loss = engine.lossAndGradient(ROWS, STEPS, { batchRows: ROWS, labelSmoothing: SMOOTHING, rowWeights });
+  return { loss: loss / ROWS, gradient: engine.gradient.slice() };
+}
+
+/** As in gradient.test.ts: relative to the tensor's largest gradient, or to a hundredth of the largest of all. */
+function worstDeviation(arch: Architecture, gradient: ArrayLike<number>, expected: Float64Array): number {
+  let worst = 0;
+  const largest = Math.max(...expected.filter((x) => !Number.isNaN(x)).map(Math.abs));
+  for (const { offset, size } of tensorsOf(arch)) {
+    const range = Array.from({ length: size }, (_, i) => offset + i).filter((i) => !Number.isNaN(expected[i]));
+    const scale = Math.max(largest / 100, ...range.map((i) => Math.abs(expected[i])));
+    for (const i of range) worst = Math.max(worst, Math.abs(gradient[i] - expected[i]) / scale);
+  }
+  return worst;
+}
+
+/** See gradient.test.ts for where it comes from. */
+const TOLERANCE = 3e-5;
+
+const heads = ['softmax', 'sigmoid', 'regression'] as const;
+const outputs = ['last', 'every', 'mean'] as const;
+const combinations = heads.flatMap((head) =>
+  outputs.flatMap((output) =>
+    (['FastGRNN', 'FastRNN'] as const).flatMap((cell) =>
+      ([0, 5] as const).map((vocabulary) => ({ head, output, cell, vocabulary })),
+    ),
+  ),
+);
+
+describe('heads over sequences of different lengths', () => {
+  test.each(combinations)('$cell, $head head of $output output, vocabulary $vocabulary: gradients', (combination) => {
+    const ranks = combination.cell === 'FastRNN' ? [[2, 3]] : [[0, 0], [2, 3]]; // prettier-ignore
+    for (const [wRank, uRank] of ranks) {
+      const arch: Architecture = { ...base, ...combination, wRank, uRank, hiddenSize: 18, classes: 4 };
+      const p = problem(arch, 3 + wRank);
+      const expected = centralDifferences(arch, p);
+      const { loss, gradient } = gradientOf(engineFor(arch, p, () => 0));
+      expect(loss).toBeCloseTo(referenceLoss(arch, Float64Array.from(p.parameters), p), 5);
+      expect(worstDeviation(arch, gradient, expected)).toBeLessThan(TOLERANCE);
+      // A tensor that is off by a thousandth, or a row that is taken to be longer, is found.
+      for (const { offset, size } of tensorsOf(arch)) {
+        const wrong = gradient.slice();
+        for (let i = offset; i < offset + size; i++) wrong[i] *= 1.001;
+        expect(worstDeviation(arch, wrong, expected)).toBeGreaterThan(10 * TOLERANCE);
+      }
+      const longer = engineFor(arch, p, () => 0);
+      longer.lengths[1]++;
+      if (arch.output !== 'every') {
+        expect(worstDeviation(arch, gradientOf(longer).gradient, expected)).toBeGreaterThan(10 * TOLERANCE);
+      }
+    }
+  });
+
+  test.each(combinations)('$cell, $head, $output, vocabulary $vocabulary: what follows an end changes no bit', (c) => {
+    const arch: Architecture = { ...base, ...c, wRank: 2, hiddenSize: 17, classes: 4, update: 'relu' };
+    const p = problem(arch, 8);
+    const zero = gradientOf(engineFor(arch, p, () => 0));
+    const random = new Random(1);
+    for (const size of [1, 1e6, 1e15]) {
+      expect(gradientOf(engineFor(arch, p, () => size * random.normal()))).toEqual(zero);
+    }
+  });
+
+  test.each(combinations)('$cell, $head, $output, vocabulary $vocabulary: rows alone give the same logits', (c) => {
+    const arch: Architecture = { ...base, ...c, uRank: 3 };
+    const p = problem(arch, 9);
+    const engine = engineFor(arch, p, () => 7);
+    engine.evaluate(ROWS, STEPS);
+    p.inputs.forEach((sequence, r) => {
+      const { logits } = referenceForward(arch, p.parameters, sequence);
+      logits.forEach((logit, i) => {
+        const [t, l] = [Math.floor(i / arch.classes), i % arch.classes];
+        const at = arch.output === 'every' ? t * ROWS + r : r;
+        expect(Math.abs(engine.logits[at * engine.logitStride + l] - logit)).toBeLessThan(1e-5);
+      });
+    });
+  });
+
+  test('rows of equal length give the same bits, told or not', () => {
+    for (const output of outputs) {
+      const arch: Architecture = { ...base, output };
+      const p = problem(arch, 4);
+      const engine = engineFor(arch, p, () => 0.5);
+      engine.lengths.fill(STEPS);
+      if (output === 'every') engine.labels.fill(1);
+      const told = gradientOf(engine);
+      engine.lengths.fill(1000);
+      expect(gradientOf(engine)).toEqual(told);
+    }
+  });
+
+  test('a length below 1 is refused', () => {
+    const engine = engineFor(base, problem(base, 1), () => 0);
+    engine.lengths[2] = 0;
+    expect(() => engine.evaluate(ROWS, STEPS)).toThrow('length 0 of row 2: must be 1 or more');
+  });
+
+  test('an output at every step weighs long and short rows alike', () => {
+    const arch: Architecture = { ...base, output: 'every' };
+    const p = problem(arch, 6);
+    const engine = engineFor(arch, p, () => 0);
+    engine.evaluate(ROWS, STEPS);
+    const sums = lengths.map((length, r) =>
+      Array.from({ length }, (_, t) => engine.losses[t * ROWS + r]).reduce((a, b) => a + b),
+    );
+    p.inputs.forEach((sequence, r) => {
+      const { logits } = referenceForward(arch, p.parameters, sequence);
+      const known = p.labels[r].map((label, t) => ({ label, t })).filter(({ label }) => label >= 0);
+      const losses = known.map(({ label, t }) => {
+        const own = logits.subarray(t * 3, t * 3 + 3);
+        return Math.log(own.reduce((sum, y) => sum + Math.exp(y), 0)) - own[label];
+      });
+      expect(sums[r]).toBeCloseTo(losses.reduce((a, b) => a + b) / losses.length, 5);
+    });
+  });
+});
