@@ -12,16 +12,15 @@ import {
 } from '#platform';
 import { loadDataset, type Dataset } from '../data/index.js';
 import { modelBytes } from '../firmware/index.js';
-import { agreement, IntegerNetworkError, maximumSize, predictInteger } from '../integer/index.js';
-import { loadKernels } from '../kernels/index.js';
+import { IntegerNetworkError, maximumSize } from '../integer/index.js';
 import { checkArchitecture, type Architecture } from '../network/index.js';
 import { loadRecipe, serialise, type LoadedRecipe } from '../recipe/index.js';
-import { renderReport, stageMetrics, type ClassMetrics, type Metrics } from '../report/index.js';
-import { classScores, confusionMatrix, evaluateFloat, macroF1 } from '../training/index.js';
+import { renderReport, stageMetrics, type Metrics, type ReportInput } from '../report/index.js';
+import { evaluateNetworks } from './evaluate.js';
 import type { Listener } from './events.js';
 import { proveBoards, runSequences, writeFirmware } from './firmware.js';
-import { encode, integerModel, normalisationFrom, type FloatModel, type IntegerModel } from './models.js';
-import { architectureOf, checkDataDirectory, stackDataset, stackingOf } from './prepare.js';
+import { encode, integerModel } from './models.js';
+import { architectureOf, checkDataDirectory, stackDataset, stackingOf, validationSplit } from './prepare.js';
 import { networkSize } from './size.js';
 import { trainModel, type TrainedModel } from './train-model.js';
 
@@ -127,9 +126,15 @@ export async function runRecipe(options: RunOptions): Promise<FinishedRun> {
 
   listener({
     kind: 'step',
-    text: `testing: ${dataset.test.count} recordings through the float and the integer network`,
+    text: `testing: ${dataset.test.count} recordings through the float and the integer network, and simple methods beside them`,
   });
-  const evaluation = await evaluate(model, converted, dataset);
+  const evaluation = await evaluateNetworks({
+    model,
+    converted,
+    dataset,
+    split: validationSplit(recipe.recipe, dataset),
+    retrained: trained.phases.length > 1,
+  });
 
   listener({
     kind: 'step',
@@ -179,7 +184,9 @@ export async function runRecipe(options: RunOptions): Promise<FinishedRun> {
     stages: trained.stages,
     chosenEpochs: selection.chosenEpochs,
     classNames,
-    confusion: evaluation.confusion,
+    confusion: confusionOf(metrics),
+    worst: evaluation.worst,
+    values: evaluation.values,
     sizeParts: size.paper.parts,
     inputUnits: input.channelNames.map((channel, i) => ({ channel, lsb: input.lsb[i], unit: input.units[i] })),
     recipeYaml: serialise(recipe.recipe),
@@ -189,37 +196,9 @@ export async function runRecipe(options: RunOptions): Promise<FinishedRun> {
   return { folder, metrics };
 }
 
-/** Both networks over the test recordings. */
-async function evaluate(model: FloatModel, converted: IntegerModel, dataset: Dataset) {
-  const { test, classNames } = dataset;
-  const float = evaluateFloat(
-    await loadKernels(),
-    model.facts.architecture,
-    model.parameters,
-    normalisationFrom(model.facts),
-    test,
-  );
-  const integer = predictInteger(converted.network, test);
-  const confusion = {
-    float: confusionMatrix(test.labels, float.predictions, classNames.length),
-    integer: confusionMatrix(test.labels, integer, classNames.length),
-  };
-  const details = (matrix: number[][]): ClassMetrics => ({
-    macroF1: macroF1(classScores(matrix)),
-    perClass: classScores(matrix),
-    confusion: matrix,
-  });
-  return {
-    confusion,
-    metrics: {
-      float: { metric: 'accuracy' as const, test: float.accuracy, ...details(confusion.float) },
-      integer: {
-        test: agreement(integer, test.labels),
-        agreement: agreement(integer, float.predictions),
-        ...details(confusion.integer),
-      },
-    },
-  };
+/** Both networks' confusion counts, where their head has classes. */
+export function confusionOf({ float, integer }: Pick<Metrics, 'float' | 'integer'>): ReportInput['confusion'] {
+  return float.confusion && integer.confusion ? { float: float.confusion, integer: integer.confusion } : undefined;
 }
 
 function notesOf(dataset: Dataset, trained: TrainedModel): string[] {

@@ -1,9 +1,10 @@
 import { count, counted, percent } from './format.js';
 import type { ReportInput } from './input.js';
+import { interval, intervalNote } from './interval.js';
 import { lines, markup, type Markup } from './markup.js';
 import { breakable, className } from './names.js';
 import { accuracy, classScores, macroF1, rowSum, type ClassScore } from '../training/index.js';
-import { tableFigure } from './table.js';
+import { headings, tableFigure } from './table.js';
 
 type Matrix = readonly (readonly number[])[];
 
@@ -16,18 +17,42 @@ const mostWithShares = 16;
 /** How many of the most frequent confusions are told. */
 const told = 5;
 
-/** The confusion matrix of the integer network, its most frequent confusions, and the scores of each class. */
-export function confusionSection(input: ReportInput): Markup {
-  const matrix = input.confusion.integer;
+/** The confusion matrix of the integer network, its most frequent confusions, and the scores of each class or label. */
+export function classesSection(input: ReportInput): Markup {
+  const { confusion, metrics, classNames } = input;
+  if (!confusion) return labelsSection(input);
+  const matrix = confusion.integer;
   const recordings = matrix.reduce((sum, _, k) => sum + rowSum(matrix, k), 0);
   if (recordings === 0) {
     return markup`<section id="classes"><h2>Classes</h2><p>No test recording was classified.</p></section>`;
   }
+  const { balancedAccuracy: balanced } = metrics.integer;
   return markup`<section id="classes"><h2>Classes</h2>
-<p>The integer network on ${counted(recordings, 'test recording')}: ${percent(accuracy(matrix))} right, macro F1 ${percent(macroF1(classScores(matrix)))}.</p>
-<div class="beside">${matrixTable(matrix, input.classNames)}
-${frequent(matrix, input.classNames)}</div>
-${scoresTable(matrix, input.confusion.float, input.classNames)}</section>`;
+<p>The integer network on ${counted(recordings, 'test recording')}: ${percent(accuracy(matrix))} right, macro F1 ${percent(macroF1(classScores(matrix)))}${balanced === undefined ? '' : `, balanced accuracy ${percent(balanced)}`}.</p>
+<div class="beside">${matrixTable(matrix, classNames)}
+${frequent(matrix, classNames)}</div>
+${scoresTable(input, matrix, confusion.float)}
+<p class="quiet">${intervalNote(metrics)}</p></section>`;
+}
+
+/** Of independent labels: how well each is found. */
+function labelsSection(input: ReportInput): Markup {
+  const { metrics, classNames } = input;
+  const { integer, float } = metrics;
+  const rows = (integer.perClass ?? []).map(
+    ({ recordings, recall, precision, f1, f1Interval }, l) =>
+      markup`<tr><th scope="row">${breakable(className(classNames, l))}</th><td>${count(recordings)}</td><td>${percent(recall)}</td><td>${percent(precision)}</td><td>${percent(f1)}</td><td>${interval(f1Interval, percent)}</td><td>${percent(float.perClass?.[l]?.f1)}</td></tr>`,
+  );
+  return markup`<section id="classes"><h2>Labels</h2>
+<p>The integer network: micro F1 ${percent(integer.test)}, macro F1 ${percent(integer.macroF1)}, every label right in ${percent(integer.exactMatch)} of the test recordings.</p>
+${tableFigure({
+  label: 'Scores of each label',
+  caption: 'Scores of each label on the test recordings',
+  kind: 'scores',
+  rows: markup`${headings(['Label', 'Recordings', 'Recall', 'Precision', 'F1', '95 % interval', 'F1, float'])}
+<tbody>${lines(rows)}</tbody>`,
+})}
+<p class="quiet">${intervalNote(metrics)}</p></section>`;
 }
 
 function matrixTable(matrix: Matrix, names: readonly string[]): Markup {
@@ -76,20 +101,22 @@ function frequent(matrix: Matrix, names: readonly string[]): Markup {
 <ol class="mistakes">${lines(items)}</ol></div>`;
 }
 
-function scoresTable(integer: Matrix, float: Matrix, names: readonly string[]): Markup {
+function scoresTable({ metrics, classNames }: ReportInput, integer: Matrix, float: Matrix): Markup {
   const scores = classScores(integer);
   const floats: readonly (ClassScore | undefined)[] = classScores(float);
+  const { perClass = [], interval: ofAccuracy, macroF1Interval } = metrics.integer;
   const rows = scores.map(
     ({ recordings, recall, precision, f1 }, k) =>
-      markup`<tr><th scope="row">${breakable(className(names, k))}</th><td>${count(recordings)}</td><td>${percent(recall)}</td><td>${percent(precision)}</td><td>${percent(f1)}</td><td>${percent(floats[k]?.recall)}</td><td>${percent(floats[k]?.f1)}</td></tr>`,
+      markup`<tr><th scope="row">${breakable(className(classNames, k))}</th><td>${count(recordings)}</td><td>${percent(recall)}</td><td class="ends">${interval(perClass[k]?.recallInterval, percent)}</td><td>${percent(precision)}</td><td>${percent(f1)}</td><td class="ends">${interval(perClass[k]?.f1Interval, percent)}</td><td>${percent(floats[k]?.recall)}</td><td>${percent(floats[k]?.f1)}</td></tr>`,
   );
-  const total = markup`<tr><th scope="row">All</th><td>${count(scores.reduce((sum, score) => sum + score.recordings, 0))}</td><td>${percent(accuracy(integer))}</td><td></td><td>${percent(macroF1(scores))}</td><td>${percent(accuracy(float))}</td><td>${percent(macroF1(classScores(float)))}</td></tr>`;
+  const total = markup`<tr><th scope="row">All</th><td>${count(scores.reduce((sum, score) => sum + score.recordings, 0))}</td><td>${percent(accuracy(integer))}</td><td class="ends">${interval(ofAccuracy, percent)}</td><td></td><td>${percent(macroF1(scores))}</td><td class="ends">${interval(macroF1Interval, percent)}</td><td>${percent(accuracy(float))}</td><td>${percent(macroF1(classScores(float)))}</td></tr>`;
   return tableFigure({
     label: 'Scores of each class',
-    caption: 'Scores of each class on the test recordings; F1 of all is the mean of the classes',
+    caption:
+      'Scores of each class on the test recordings; recall of all is the accuracy, F1 of all the mean of the classes',
     kind: 'scores',
-    rows: markup`<thead><tr><th scope="col" rowspan="2">Class</th><th scope="col" rowspan="2">Recordings</th><th scope="colgroup" colspan="3">Integer network</th><th scope="colgroup" colspan="2">Float network</th></tr>
-<tr><th scope="col">Recall</th><th scope="col">Precision</th><th scope="col">F1</th><th scope="col">Recall</th><th scope="col">F1</th></tr></thead>
+    rows: markup`<thead><tr><th scope="col" rowspan="2">Class</th><th scope="col" rowspan="2">Recordings</th><th scope="colgroup" colspan="5">Integer network</th><th scope="colgroup" colspan="2">Float network</th></tr>
+<tr><th scope="col">Recall</th><th scope="col">95 % interval</th><th scope="col">Precision</th><th scope="col">F1</th><th scope="col">95 % interval</th><th scope="col">Recall</th><th scope="col">F1</th></tr></thead>
 <tbody>${lines(rows)}</tbody><tfoot>${total}</tfoot>`,
   });
 }

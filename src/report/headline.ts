@@ -1,8 +1,10 @@
+import { mainFigure, metricNames } from './baselines.js';
 import { factsOf } from './board-facts.js';
 import { buildsOf, type BuildView } from './boards.js';
 import { count, counted, kilobytes, percent, points, significant } from './format.js';
 import type { ReportInput } from './input.js';
 import { lines, markup, type Content, type Markup } from './markup.js';
+import { unitWords } from './metrics.js';
 import { wilsonInterval } from '../training/index.js';
 
 /** The board that the headline is about, where it was run. */
@@ -30,16 +32,24 @@ function alarms({ metrics, boardFacts }: ReportInput): Markup {
 }
 
 function accuracyTile({ metrics }: ReportInput): Markup {
-  const { float, integer, data } = metrics;
+  const { float, integer, data, bootstrap } = metrics;
+  const figure = (value: number) => mainFigure(float.metric, value);
   const measurable = data.test > 0 && integer.test >= 0 && integer.test <= 1;
-  const interval = measurable ? wilsonInterval(integer.test, data.test) : undefined;
-  return markup`<div class="tile"><h2>Accuracy on test</h2>
-<p class="big">${percent(integer.test)}</p>
-<p class="under">integer network, ${counted(data.test, 'recording')}${interval && markup`<br>95 % interval ${percent(interval[0])} to ${percent(interval[1])}`}</p>
+  const known = integer.interval !== undefined;
+  const wilson =
+    measurable && !known && float.metric === 'accuracy' ? wilsonInterval(integer.test, data.test) : undefined;
+  const ends = integer.interval ?? wilson;
+  const by = integer.interval && bootstrap ? `, by ${unitWords[bootstrap.by].one}` : '';
+  const best = (metrics.baselines ?? []).reduce((most, { test }) => Math.max(most, test), -Infinity);
+  const difference = integer.test - float.test;
+  return markup`<div class="tile"><h2>${metricNames[float.metric]} on test</h2>
+<p class="big">${figure(integer.test)}</p>
+<p class="under">integer network, ${counted(data.test, 'recording')}${ends && markup`<br>95 % interval ${figure(ends[0])} to ${figure(ends[1])}${by}`}</p>
 <dl>
-${pair('Float network', percent(float.test))}
-${pair('Integer against float', points(integer.test - float.test))}
-${pair('Same prediction as float', percent(integer.agreement))}
+${pair('Float network', figure(float.test))}
+${pair('Integer against float', float.metric === 'r2' ? significant(difference) : points(difference))}
+${float.metric === 'r2' ? pair('R² between the two', figure(integer.agreement)) : pair('Same prediction as float', percent(integer.agreement))}
+${Number.isFinite(best) ? pair('Best simple method', figure(best)) : undefined}
 </dl></div>`;
 }
 

@@ -1,26 +1,39 @@
+import { baselinesSection } from './baselines.js';
 import { boardsSection } from './boards.js';
-import { confusionSection } from './confusion.js';
+import { calibrationSection } from './calibration.js';
+import { classesSection } from './confusion.js';
 import { curvesSection } from './curves.js';
 import { counted } from './format.js';
 import { headline } from './headline.js';
 import type { ReportInput } from './input.js';
-import { markup, Markup } from './markup.js';
+import { lines, markup, Markup } from './markup.js';
 import { dataSection, environmentSection, recipeSection } from './provenance.js';
 import { sizeSection } from './size.js';
 import { style } from './style.js';
+import { valuesSection } from './values.js';
+import { worstSection } from './worst.js';
 
 /** Nothing is loaded and no script runs, whatever the data hold. */
 const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
-const links = [
-  ['training', 'Training'],
-  ['classes', 'Classes'],
-  ['size', 'Size'],
-  ['boards', 'Boards'],
-  ['data', 'Data'],
-  ['environment', 'Environment'],
-  ['recipe', 'Recipe'],
-] as const;
+/** The sections of a run's report in order; those that a run has nothing for are left out. */
+function sectionsOf(input: ReportInput): { id: string; link: string; section: Markup }[] {
+  const { metric } = input.metrics.float;
+  const answers = metric === 'r2' ? 'Values' : metric === 'microF1' ? 'Labels' : 'Classes';
+  const all = [
+    ['training', 'Training', curvesSection(input)],
+    ['classes', answers, metric === 'r2' ? valuesSection(input) : classesSection(input)],
+    ['baselines', 'Simple methods', baselinesSection(input)],
+    ['calibration', 'Calibration', calibrationSection(input)],
+    ['worst', 'Worst sequences', worstSection(input)],
+    ['size', 'Size', sizeSection(input)],
+    ['boards', 'Boards', boardsSection(input)],
+    ['data', 'Data', dataSection(input)],
+    ['environment', 'Environment', environmentSection(input)],
+    ['recipe', 'Recipe', recipeSection(input)],
+  ] as const;
+  return all.flatMap(([id, link, section]) => (section ? [{ id, link, section }] : []));
+}
 
 /**
  * `report.html`: one self-contained page, without scripts and without anything to load, for laptops, phones and paper.
@@ -28,6 +41,29 @@ const links = [
  */
 export function renderReport(input: ReportInput): string {
   const { title, metrics, classNames } = input;
+  const sections = sectionsOf(input);
+  const subtitle = `Recipe ${metrics.recipe}, seed ${metrics.seed}: ${metrics.data.name}, ${counted(classNames.length, 'class', 'classes')}, ${counted(metrics.data.train, 'training recording')}`;
+  return renderPage({
+    title,
+    subtitle,
+    links: sections,
+    body: markup`${headline(input)}
+${lines(sections.map(({ section }) => section))}`,
+    figures: 'metrics.json',
+  });
+}
+
+export interface Page {
+  readonly title: string;
+  readonly subtitle: string;
+  readonly links: readonly { readonly id: string; readonly link: string }[];
+  readonly body: Markup;
+  /** The file with the same figures for programs. */
+  readonly figures: string;
+}
+
+/** The frame of a page: head, style, links to its sections, foot. */
+export function renderPage({ title, subtitle, links, body, figures }: Page): string {
   const page = markup`<!doctype html>
 <html lang="en-GB">
 <head>
@@ -43,20 +79,13 @@ export function renderReport(input: ReportInput): string {
 <body>
 <header>
 <h1>${title}</h1>
-<p class="quiet">Recipe ${metrics.recipe}, seed ${String(metrics.seed)}: ${metrics.data.name}, ${counted(classNames.length, 'class', 'classes')}, ${counted(metrics.data.train, 'training recording')}</p>
-<nav aria-label="Sections"><ul>${links.map(([id, text]) => markup`<li><a href="#${id}">${text}</a></li>`)}</ul></nav>
+<p class="quiet">${subtitle}</p>
+<nav aria-label="Sections"><ul>${links.map(({ id, link }) => markup`<li><a href="#${id}">${link}</a></li>`)}</ul></nav>
 </header>
 <main>
-${headline(input)}
-${curvesSection(input)}
-${confusionSection(input)}
-${sizeSection(input)}
-${boardsSection(input)}
-${dataSection(input)}
-${environmentSection(input)}
-${recipeSection(input)}
+${body}
 </main>
-<footer><p>Written by fastgrnn. Every figure was measured in this run, or says how it was derived; the same figures for programs stand in metrics.json.</p></footer>
+<footer><p>Written by fastgrnn. Every figure was measured in this run, or says how it was derived; the same figures for programs stand in ${figures}.</p></footer>
 </body>
 </html>
 `;

@@ -1,5 +1,16 @@
 export { knownBoards, type BoardFacts } from './board-facts.js';
 export { renderReport } from './html.js';
-export type { InputUnit, ReportInput } from './input.js';
-export type { BoardBuilds, BoardRun, ClassMetrics, Metrics, StageMetrics } from './metrics.js';
+export type { InputUnit, ReportInput, ValuePairs, WorstView } from './input.js';
+export type {
+  BaselineMetrics,
+  BoardBuilds,
+  BoardRun,
+  CalibrationMetrics,
+  Metrics,
+  NetworkCalibration,
+  NetworkMetrics,
+  StageMetrics,
+  UnitKind,
+  WorstSequence,
+} from './metrics.js';
 export { stageMetrics } from './stages.js';

@@ -1,7 +1,7 @@
 import type { PaperSize } from '../compression/index.js';
 import type { EpochRecord, Stage } from '../training/index.js';
 import type { BoardFacts } from './board-facts.js';
-import type { Metrics } from './metrics.js';
+import type { Metrics, WorstSequence } from './metrics.js';
 
 /** What one count of an input channel means. */
 export interface InputUnit {
@@ -10,6 +10,25 @@ export interface InputUnit {
   readonly lsb: number;
   /** The physical unit; empty for none. */
   readonly unit: string;
+}
+
+/** A test sequence that the network got very wrong, with its signal. */
+export interface WorstView extends WorstSequence {
+  /** Its length as it was recorded. */
+  readonly frames: number;
+  /** Its channels in physical units, thinned evenly to what a small plot shows. */
+  readonly channels: readonly { readonly name: string; readonly unit: string; readonly values: readonly number[] }[];
+  /** Of a network with a class at every step, the classes that are right and those that were predicted. */
+  readonly strips?: { readonly truth: readonly number[]; readonly predicted: readonly number[] };
+}
+
+/** Of one output of a regression, values that were to come out and values that came out, in physical units. */
+export interface ValuePairs {
+  readonly name: string;
+  /** How many there are; those that are given are evenly spread among them. */
+  readonly rows: number;
+  readonly truth: readonly number[];
+  readonly predicted: readonly number[];
 }
 
 /** Everything that a report shows. The same input gives the same page. */
@@ -23,11 +42,17 @@ export interface ReportInput {
   readonly chosenEpochs?: readonly number[];
   /** [classes] */
   readonly classNames: readonly string[];
-  /** Test recordings [label][prediction], as `confusionMatrix` counts them. */
-  readonly confusion: {
-    readonly float: readonly (readonly number[])[];
-    readonly integer: readonly (readonly number[])[];
-  };
+  /** Test recordings [label][prediction], as `confusionMatrix` counts them; undefined for heads without classes. */
+  readonly confusion?:
+    | {
+        readonly float: readonly (readonly number[])[];
+        readonly integer: readonly (readonly number[])[];
+      }
+    | undefined;
+  /** Highest loss first. */
+  readonly worst?: readonly WorstView[];
+  /** Regression alone, an entry an output. */
+  readonly values?: readonly ValuePairs[] | undefined;
   readonly sizeParts: PaperSize['parts'];
   /** [features] */
   readonly inputUnits: readonly InputUnit[];

@@ -1,5 +1,5 @@
 import type { PaperSize } from '../compression/index.js';
-import type { ClassScore } from '../training/index.js';
+import type { Calibration, MainMetric, Scores } from '../training/index.js';
 
 /** One build of the firmware on one board, compared with the integer interpreter value by value. */
 export interface BoardRun {
@@ -42,14 +42,56 @@ export interface StageMetrics {
   readonly chosen?: number;
 }
 
-/** Accuracy class by class, of one network on the test recordings. */
-export interface ClassMetrics {
-  readonly macroF1?: number | null;
-  /** In the order of the classes. */
-  readonly perClass?: readonly ClassScore[];
-  /** [label][prediction] */
-  readonly confusion?: readonly (readonly number[])[];
+/** A calibration of one network, before and after its temperature. */
+export interface NetworkCalibration extends Calibration {
+  /** Fitted to validation recordings; null where there are none. */
+  readonly temperature: number | null;
+  /** The same test recordings with logits divided by the temperature. */
+  readonly after: Calibration | null;
 }
+
+/** Whether the networks' probabilities can be believed, on the test recordings. */
+export interface CalibrationMetrics {
+  /** Validation rows that the temperatures were fitted to. */
+  readonly fittedOn: number;
+  /** Whether the networks were trained again on these very rows, which makes them look surer there than elsewhere. */
+  readonly trainedOnThem: boolean;
+  readonly float: NetworkCalibration;
+  readonly integer: NetworkCalibration;
+}
+
+/** What the bootstrap draws as a whole. */
+export type UnitKind = 'group' | 'recording' | 'sequence';
+
+/** Words for what the bootstrap draws. */
+export const unitWords: Readonly<Record<UnitKind, { readonly one: string; readonly many: string }>> = {
+  group: { one: 'person or device', many: 'persons or devices' },
+  recording: { one: 'recording', many: 'recordings' },
+  sequence: { one: 'sequence', many: 'sequences' },
+};
+
+/** A simple method on the same training and test recordings. */
+export interface BaselineMetrics extends Scores {
+  readonly name: string;
+  /** What it sees, and of how many recordings. */
+  readonly note: string;
+}
+
+/** A test sequence that the integer network got very wrong. */
+export interface WorstSequence {
+  /** Its place among the test sequences, from 0. */
+  readonly sequence: number;
+  /** The number of its person or device, where that is known. */
+  readonly group?: number;
+  readonly truth: string;
+  readonly predicted: string;
+  /** The probability of what was predicted; null for heads that have none. */
+  readonly confidence: number | null;
+  readonly loss: number;
+}
+
+/** Scores of one network on the test recordings. */
+export type NetworkMetrics = Pick<Scores, 'test'> & Partial<Scores>;
 
 /** `metrics.json`: the figures of a run, for programs. */
 export interface Metrics {
@@ -72,16 +114,28 @@ export interface Metrics {
     readonly fma: boolean;
     readonly stages: readonly StageMetrics[];
   };
-  readonly float: ClassMetrics & {
-    readonly metric: 'accuracy';
-    /** 0 to 1, on the test recordings. */
-    readonly test: number;
+  readonly float: NetworkMetrics & {
+    /** What `test` is. */
+    readonly metric: MainMetric;
   };
-  readonly integer: ClassMetrics & {
-    readonly test: number;
-    /** The fraction of test recordings for which both networks predict the same class. */
+  readonly integer: NetworkMetrics & {
+    /**
+     * The fraction of test recordings for which both networks predict the same class or labels; of a regression the R2 of the
+     * integer network's values against the float network's.
+     */
     readonly agreement: number;
   };
+  /** How all intervals were made: by drawing so many times whole units with replacement. */
+  readonly bootstrap?: {
+    readonly by: UnitKind;
+    readonly units: number;
+    readonly draws: number;
+    readonly level: number;
+  };
+  readonly calibration?: CalibrationMetrics;
+  readonly baselines?: readonly BaselineMetrics[];
+  /** Highest loss first. */
+  readonly worst?: readonly WorstSequence[];
   readonly size: {
     /** The paper's accounting. */
     readonly paperBytes: number;

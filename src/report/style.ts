@@ -1,9 +1,9 @@
 /** Colours by scheme, then the page from top to bottom. `--hit` and `--miss` are channels, for shades by opacity. */
 export const style = `
 :root{color-scheme:light dark;--page:#f6f7f8;--card:#fff;--ink:#1b2026;--quiet:#57606b;--line:#dfe3e7;--band:#eef1f4;
---one:#0b62a8;--two:#b4500c;--good:#0f6b3d;--bad:#b3261e;--alarm:#fdecea;--hit:11 98 168;--miss:190 60 20;--heat:.5}
+--tone:40%;--one:#0b62a8;--two:#b4500c;--good:#0f6b3d;--bad:#b3261e;--alarm:#fdecea;--hit:11 98 168;--miss:190 60 20;--heat:.5}
 @media(prefers-color-scheme:dark){:root{--page:#121518;--card:#1a1e23;--ink:#e8ebee;--quiet:#a0a9b4;--line:#30373f;--band:#22282f;
---one:#62b0f2;--two:#f0a062;--good:#56c88c;--bad:#ff8a80;--alarm:#3b1b19;--hit:70 150 220;--miss:225 95 60;--heat:.5}}
+--tone:66%;--one:#62b0f2;--two:#f0a062;--good:#56c88c;--bad:#ff8a80;--alarm:#3b1b19;--hit:70 150 220;--miss:225 95 60;--heat:.5}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%;scroll-behavior:smooth}
 @media(prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
@@ -62,6 +62,29 @@ figcaption{display:flex;flex-wrap:wrap;justify-content:space-between;gap:0 16px;
 .plot{height:290px;padding:26px 10px 28px 52px}
 .plot svg{display:block;overflow:visible}.plot .cut{overflow:hidden}
 .axis{text-align:center;color:var(--quiet);font-size:13px;margin:-4px 0 0 42px}
+.thin{fill:none;stroke-width:1.5;vector-effect:non-scaling-stroke}
+.plot.square{height:auto;aspect-ratio:1;padding-right:16px}
+.reliability,.smalls.wide figure{margin:0;max-width:440px}
+.dot{fill-opacity:.75}
+.smalls{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,225px),1fr));gap:20px 24px}
+.smalls.wide{grid-template-columns:repeat(auto-fill,minmax(min(100%,320px),1fr))}
+.small{margin:0;min-width:0}
+.small figcaption{display:block;line-height:1.35;min-height:4.2em}.small figcaption .quiet{display:block;font-size:13px}
+.small .axis{margin:2px 0 0}
+.panel{position:relative;margin:4px 0 0;border:1px solid var(--line);border-radius:4px;background:var(--page)}
+.panel svg{display:block;width:100%;height:110px;overflow:visible}
+.panel svg.image{height:150px;fill:var(--one)}
+.panel .ends span{align-self:flex-start;background:color-mix(in srgb,var(--page) 70%,transparent)}
+.panel .ends{position:absolute;inset:0;display:flex;flex-direction:column;justify-content:space-between;padding:0 4px;font-size:11px;line-height:1.3;color:var(--quiet);pointer-events:none}
+.signal{fill:none;stroke:hsl(var(--h) 70% var(--tone));stroke-width:1.3;stroke-linejoin:round;vector-effect:non-scaling-stroke}
+.strips{display:flex;align-items:center;gap:6px;font-size:12px;color:var(--quiet);margin-top:4px}
+.strips span{width:2.6em}.strips svg{flex:1;height:12px;min-width:0}
+.strip{fill:hsl(var(--h) 70% var(--tone))}
+.keys{display:flex;flex-wrap:wrap;gap:0 16px}
+.stroke{display:inline-block;width:18px;border-top:3px solid hsl(var(--h) 70% var(--tone));vertical-align:middle;margin-right:6px}
+.k0{--h:210}.k1{--h:20}.k2{--h:140}.k3{--h:280}.k4{--h:45}.k5{--h:180}.k6{--h:330}.k7{--h:90}.k8{--h:250}.k9{--h:0}.k10{--h:160}.k11{--h:60}
+td.ends{color:var(--quiet);font-size:14px}
+.said th:last-child,td.what{text-align:left;white-space:normal;min-width:14em;font-size:14px;color:var(--quiet)}
 .empty{color:var(--quiet);margin:12px 0}
 .grid{stroke:var(--line)}
 .band{fill:var(--band)}

@@ -12,4 +12,5 @@ export {
 } from './task.js';
 export { train, type Progress, type TrainingResult, type TrainOptions } from './train.js';
 export * from './metrics/index.js';
-export { labelledRows, someRows, type HeadShape, type LabelledRows, type TargetedSequences } from './rows.js';
+export { floatLogits, integerLogits, outputsOf } from './logits.js';
+export { labelledRows, someRows, type HeadShape, type LabelledRows } from './rows.js';

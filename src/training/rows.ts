@@ -1,17 +1,6 @@
 import type { Int16Sequences } from '../integer/index.js';
 import type { HeadKind } from './metrics/index.js';
-
-/** Sequences with everything that can be right of them. */
-export interface TargetedSequences extends Int16Sequences {
-  /** [count], -1 for none. */
-  readonly labels: Int32Array;
-  /** A class for each frame of the buffer, -1 for none. */
-  readonly frameLabels?: Int32Array | undefined;
-  /** [count][outputs] */
-  readonly targets?: Float32Array | undefined;
-  /** [frames][outputs]; NaN for none. */
-  readonly frameTargets?: Float32Array | undefined;
-}
+import type { LabelledSequences } from './task.js';
 
 /** What a network's head is asked: its kind, its outputs, and where it reads the state. */
 export interface HeadShape {
@@ -23,7 +12,7 @@ export interface HeadShape {
 
 /** Everything of a set of sequences that is judged: a row a sequence, or, of a head that speaks at every step, a labelled step. */
 export interface LabelledRows extends HeadShape {
-  readonly from: TargetedSequences;
+  readonly from: LabelledSequences;
   readonly rows: number;
   /** [rows], the sequence of each row. */
   readonly sequences: Uint32Array;
@@ -41,8 +30,8 @@ export function lastFrame(from: Int16Sequences, sequence: number, step: number):
   return (starts[sequence] + step * stepStride + features) / channels - 1;
 }
 
-/** The rows of the chosen sequences, in their order; what has no label or target is left out. */
-export function labelledRows(from: TargetedSequences, shape: HeadShape, chosen?: Uint32Array): LabelledRows {
+/** The rows of the chosen sequences, in their order; what has no label or target is left out. See `Answers` for what is right. */
+export function labelledRows(from: LabelledSequences, shape: HeadShape, chosen?: Uint32Array): LabelledRows {
   const sequences: number[] = [];
   const steps: number[] = [];
   const labels: number[] = [];
@@ -55,7 +44,8 @@ export function labelledRows(from: TargetedSequences, shape: HeadShape, chosen?:
       if (label < 0) return;
       labels.push(label);
     } else {
-      const [source, at] = every && from.frameTargets ? [from.frameTargets, frame] : [from.targets, sequence];
+      const own = !every && from.targets !== undefined;
+      const [source, at] = own ? [from.targets, sequence] : [from.frameTargets, frame];
       if (!source) return;
       const values = source.subarray(at * shape.size, (at + 1) * shape.size);
       if (values.some(Number.isNaN)) return;

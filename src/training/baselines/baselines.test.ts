@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../math/index.js';
-import { labelledRows, type HeadShape, type TargetedSequences } from '../rows.js';
+import { labelledRows, type HeadShape } from '../rows.js';
+import type { LabelledSequences } from '../task.js';
 import { predictBaselines, type BaselineTask } from './baselines.js';
 import { nearestRows } from './nearest.js';
 import { shapeTable, summaryTable } from './tables.js';
 
 /** Ragged sequences of two channels: the class is the sign of the first one's mean, the second is noise. Views overlap. */
-function sequences(count: number, seed: number): TargetedSequences {
+function sequences(count: number, seed: number): LabelledSequences {
   const random = new Random(seed);
   const channels = 2;
   const starts = new Uint32Array(count);

@@ -4,7 +4,7 @@ import { someRows, type LabelledRows } from '../rows.js';
 import { fitLogistic, linearScores, type LinearModel, type Table } from './logistic.js';
 import { nearestRows } from './nearest.js';
 import { fitRidge, meansOf } from './ridge.js';
-import { shapeTable, standardise, summaryTable } from './tables.js';
+import { shapeTable, standardise, summaryTable, tokenTable } from './tables.js';
 
 /** What a simple method says of the test rows. */
 export interface BaselinePrediction {
@@ -28,6 +28,8 @@ export interface BaselineTask {
   /** To fit with for the test: the training rows, those of validation among them where the network was trained on them, too. */
   readonly all: LabelledRows;
   readonly test: LabelledRows;
+  /** The vocabulary where inputs are tokens; 0 where they are numbers. */
+  readonly tokens?: number;
 }
 
 /** scikit-learn's C: the larger, the less regularised. */
@@ -35,7 +37,11 @@ const strengths = [0.01, 0.1, 1, 10, 100] as const;
 
 /** Rows that a linear model is fitted with, at most; fewer where columns and classes are many. */
 const mostRows = 10_000;
+const leastRows = 500;
 const mostWork = 3_000_000;
+
+/** Numbers of a table of token counts, at most. */
+const mostCounts = 2e7;
 
 /** Training rows that nearest neighbours are looked for among, at most, and the multiplications in all. */
 const mostReferences = 500;
@@ -54,6 +60,7 @@ const subsetStream = 3002;
  */
 export function predictBaselines(task: BaselineTask): BaselinePrediction[] {
   if (task.all.rows === 0) return [];
+  if (task.tokens) return tokenBaselines(task, task.tokens);
   switch (task.test.head) {
     case 'softmax':
       return [majorityClass(task), logisticClasses(task), nearestNeighbour(task)];
@@ -61,6 +68,19 @@ export function predictBaselines(task: BaselineTask): BaselinePrediction[] {
       return [majorityLabels(task), logisticLabels(task)];
     case 'regression':
       return [meanValues(task), ridge(task)];
+  }
+}
+
+/** Of tokens, how often each is in a sequence, as long as such tables stay small. */
+function tokenBaselines(task: BaselineTask, tokens: number): BaselinePrediction[] {
+  const small = tokens * task.test.rows <= mostCounts;
+  switch (task.test.head) {
+    case 'softmax':
+      return [majorityClass(task), ...(small ? [logisticClasses(task)] : [])];
+    case 'sigmoid':
+      return [majorityLabels(task), ...(small ? [logisticLabels(task)] : [])];
+    case 'regression':
+      return [meanValues(task), ...(small ? [ridge(task)] : [])];
   }
 }
 
@@ -89,15 +109,19 @@ function meanValues({ all, test }: BaselineTask): BaselinePrediction {
 
 /** The parts of a task as standardised tables. */
 function summaries(task: BaselineTask, perRow: number) {
-  const most = Math.max(500, Math.min(mostRows, Math.floor(mostWork / perRow)));
+  const most = Math.max(leastRows, Math.min(mostRows, Math.floor(mostWork / perRow)));
   const [train, validation, all] = [
     someRows(task.train, most),
     someRows(task.validation, most),
     someRows(task.all, most),
   ];
-  const [first, second] = standardise(summaryTable(train), summaryTable(validation));
-  const [third, fourth] = standardise(summaryTable(all), summaryTable(task.test));
-  const what = task.test.output === 'every' ? 'the values of the step alone' : 'mean and deviation of each channel';
+  const { tokens = 0 } = task;
+  const table = (rows: LabelledRows) => (tokens > 0 ? tokenTable(rows, tokens) : summaryTable(rows));
+  const [first, second] = standardise(table(train), table(validation));
+  const [third, fourth] = standardise(table(all), table(task.test));
+  const every = task.test.output === 'every';
+  const plain = every ? 'the values of the step alone' : 'mean and deviation of each channel';
+  const what = tokens === 0 ? plain : every ? 'the token of the step alone' : 'the share of each token';
   const share = all.rows < task.all.rows ? `, fitted to ${all.rows} of ${task.all.rows} training rows` : '';
   return {
     train,
@@ -120,7 +144,8 @@ function chooseStrength(hasValidation: boolean, loss: (strength: number) => numb
   return chosen.strength;
 }
 
-function columnsOf({ test: { from, output } }: BaselineTask): number {
+function columnsOf({ test: { from, output }, tokens = 0 }: BaselineTask): number {
+  if (tokens > 0) return tokens;
   return output === 'every' ? from.features : 2 * from.channels;
 }
 

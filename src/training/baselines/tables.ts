@@ -40,6 +40,17 @@ function stepTable({ rows, from, sequences, steps }: LabelledRows): Table {
   return { rows, columns, values };
 }
 
+/** [rows][tokens]: the share of each token in the sequence, or 1 for the step's own; tokens out of the vocabulary are passed over. */
+export function tokenTable({ rows, from, sequences, steps, output }: LabelledRows, tokens: number): Table {
+  const values = new Float64Array(rows * tokens);
+  for (let row = 0; row < rows; row++) {
+    const frames = framesOf(from, sequences[row]);
+    const own = output === 'every' ? frames.subarray(steps[row], steps[row] + 1) : frames;
+    for (const token of own) if (token >= 0 && token < tokens) values[row * tokens + token] += 1 / own.length;
+  }
+  return { rows, columns: tokens, values };
+}
+
 /** [rows][points * channels]: each sequence drawn to the same number of points by means over equal parts of it. */
 export function shapeTable(rows: LabelledRows, points: number): Table {
   if (rows.output === 'every') return stepTable(rows);

@@ -29,3 +29,14 @@ export {
 export { multiLabelScores, type LabelScore, type MultiLabelScores } from './multi-label.js';
 export { predictedClasses, predictedLabels, type HeadKind, type Outputs } from './outputs.js';
 export { regressionScores, type RegressionScore, type RegressionScores } from './regression.js';
+export { rowLosses, worstSequences, type SequenceLoss } from './losses.js';
+export {
+  agreementOf,
+  decisionsOf,
+  mainMetrics,
+  scoresOf,
+  type ClassScoreWithIntervals,
+  type Decisions,
+  type MainMetric,
+  type Scores,
+} from './scores.js';

@@ -1,0 +1,18 @@
+import type { Interval } from '../training/index.js';
+import { absent, counted } from './format.js';
+import { unitWords, type Metrics } from './metrics.js';
+
+/** An interval as a table shows it: 91.20 % to 93.05 %. */
+export function interval(ends: Interval | null | undefined, format: (value: number) => string): string {
+  return ends ? `${format(ends[0])} to ${format(ends[1])}` : absent;
+}
+
+/** How the intervals of a run were made. */
+export function intervalNote({ bootstrap }: Metrics): string {
+  if (!bootstrap) return '';
+  const { by, units, draws } = bootstrap;
+  const { one, many } = unitWords[by];
+  if (units < 2) return `No intervals: the test recordings are of one ${one}.`;
+  const few = units < 10 ? ` With only ${units} the intervals are rough and rather too narrow.` : '';
+  return `Intervals of 95 % by bootstrap: ${counted(draws, 'draw')} of whole ${many}, ${counted(units, 'of them', 'of them')}.${few}`;
+}
