@@ -69,9 +69,9 @@ export function dataDirectoryOf(options: LoadOptions): string | undefined {
 }
 
 function readSource(settings: DataSettings, options: LoadOptions): Promise<Source> {
-  if (settings.name !== 'csv') return benchmark(settings.name).load(dataDirectoryOf(options));
+  if (settings.name !== 'folder') return benchmark(settings.name).load(dataDirectoryOf(options));
   if (settings.path !== undefined) return loadFolder(settings.path, settings);
-  throw new DataError('data.path: missing; csv needs the folder of your recordings');
+  throw new DataError('data.path: missing; folder needs the path of your recordings');
 }
 
 function limit(train: Sequences, count: number | undefined): Sequences {

@@ -81,6 +81,10 @@ describe('resolving', () => {
       { data: { input: { lsb: [0.5, -1] } } },
       'recipe r: data.input.lsb: [0.5,-1] must be auto, a positive number, or a list of positive numbers, one a channel',
     ],
+    [
+      { data: { groupBy: { from: 'name', pattern: 'p[0-9]+' } } },
+      'recipe r: data.groupBy.pattern: "p[0-9]+" must be a regular expression with parentheses around the group, as in \'^(p[0-9]+)_\'',
+    ],
     [{ seed: -1 }, 'recipe r: seed: -1 must be an integer from 0 to 4294967295'],
     [{ targets: 'uno' }, 'recipe r: targets: "uno" must be a list of board names, of which there is uno, as in [uno]'],
   ])('%j', (input, message) => expect(problem(input)).toBe(message));
@@ -91,8 +95,14 @@ describe('resolving', () => {
   });
 
   test.each([
-    [{ data: { name: 'csv' } }, 'data.path: missing'],
-    [{ data: { path: 'x' } }, 'data.path: only csv has a path'],
+    [{ data: { name: 'csv' } }, 'data.path: missing; folder needs'],
+    [{ data: { name: 'folder' } }, 'data.path: missing; folder needs'],
+    [{ data: { name: 'folder', path: 'x', labels: { from: 'column' } } }, 'data.labels.column: missing'],
+    [{ data: { name: 'folder', path: 'x', labels: { file: 'y' } } }, 'data.labels.file: labels are taken from folder'],
+    [{ data: { name: 'folder', path: 'x', groupBy: { from: 'name' } } }, 'data.groupBy.pattern: missing'],
+    [{ data: { name: 'folder', path: 'x', groupBy: { pattern: '(a)' } } }, 'data.groupBy.pattern: groups are taken'],
+    [{ data: { name: 'folder', path: 'x', window: { hop: 3 } } }, 'data.window.hop: there are no windows'],
+    [{ data: { path: 'x' } }, 'data.path: only folder has a path'],
     [{ data: { merge: { a: ['b'] } } }, 'data.merge: mnist-rows has no classes to merge'],
     [{ network: { residual: 'tied' } }, 'network.residual: tied is for FastRNN'],
     [{ network: { cell: 'FastRNN', alpha: 0.1 } }, 'network.alpha: only a FastRNN with a fixed residual has it'],

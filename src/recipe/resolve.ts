@@ -12,7 +12,7 @@ import { recipeSchema, type Recipe } from './schema.js';
  * @throws RecipeError with one line for each wrong field
  */
 export function resolveRecipe(input: unknown, name: string): Recipe {
-  const object = withoutEmptyGroups(input ?? {}, '');
+  const object = withOlderWords(withoutEmptyGroups(input ?? {}, ''));
   const result = recipeSchema.safeParse(object);
   const problems = result.success ? conflicts(result.data) : explain(result.error.issues, object);
   if (problems.length > 0) throw new RecipeError(problems.map((problem) => `recipe ${name}: ${problem}`).join('\n'));
@@ -47,12 +47,7 @@ export function valueOf(document: Document, where: string): unknown {
 function conflicts(recipe: Recipe): string[] {
   const { data, network, training, compression } = recipe;
   const problems: string[] = [];
-  if (data.name === 'csv' && data.path === undefined) {
-    problems.push('data.path: missing; csv needs the folder of your recordings, as in --set data.path=recordings');
-  }
-  if (data.name !== 'csv' && data.path !== undefined) {
-    problems.push(`data.path: only csv has a path; ${data.name} is looked for in the folder that --data names`);
-  }
+  problems.push(...(data.name === 'folder' ? folderConflicts(data) : benchmarkConflicts(data)));
   if (data.name === 'mnist-rows' && data.merge !== undefined) {
     problems.push('data.merge: mnist-rows has no classes to merge; take the field out');
   }
@@ -80,6 +75,52 @@ function conflicts(recipe: Recipe): string[] {
     );
   }
   return problems;
+}
+
+function folderConflicts({ path, labels, groupBy, window }: Recipe['data']): string[] {
+  const problems: string[] = [];
+  if (path === undefined) {
+    problems.push('data.path: missing; folder needs the path of your recordings, as in --set data.path=recordings');
+  }
+  for (const from of ['column', 'file'] as const) {
+    if (labels.from === from && labels[from] === undefined) {
+      problems.push(`data.labels.${from}: missing; labels.from ${from} needs it`);
+    }
+    if (labels.from !== from && labels[from] !== undefined) {
+      problems.push(
+        `data.labels.${from}: labels are taken from ${labels.from}; set labels.from to ${from}, or take it out`,
+      );
+    }
+  }
+  for (const [from, what] of [
+    ['column', 'column'],
+    ['name', 'pattern'],
+  ] as const) {
+    if (groupBy.from === from && groupBy[what] === undefined) {
+      problems.push(`data.groupBy.${what}: missing; groupBy.from ${from} needs it`);
+    }
+    if (groupBy.from !== from && groupBy[what] !== undefined) {
+      problems.push(
+        `data.groupBy.${what}: groups are taken from ${groupBy.from}; set groupBy.from to ${from}, or take it out`,
+      );
+    }
+  }
+  if (window.length === undefined && window.hop !== undefined) {
+    problems.push('data.window.hop: there are no windows; set data.window.length, or take it out');
+  }
+  return problems;
+}
+
+function benchmarkConflicts({ name, path }: Recipe['data']): string[] {
+  if (path === undefined) return [];
+  return [`data.path: only folder has a path; ${name} is looked for in the folder that --data names`];
+}
+
+/** \`csv\` is what \`folder\` was called when folders could hold nothing else. */
+function withOlderWords(recipe: unknown): unknown {
+  const { data } = (recipe ?? {}) as { data?: unknown };
+  if ((data as { name?: unknown } | null | undefined)?.name !== 'csv') return recipe;
+  return { ...(recipe as object), data: { ...(data as object), name: 'folder' } };
 }
 
 /** A group without any field under it is null in YAML; it means that all is left at the defaults. */

@@ -24,7 +24,7 @@ export function addData(program: Command): void {
             String(d.classes),
             d.title,
           ]),
-          ['csv', '', '', '', '', '', 'a folder of your own recordings: a subfolder a class, a CSV file a recording'],
+          ['folder', '', '', '', '', '', 'a folder of your own recordings, of which fastgrnn init writes a recipe'],
         ]),
       );
     });

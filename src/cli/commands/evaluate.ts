@@ -18,7 +18,7 @@ export function addEvaluate(program: Command): void {
     .argument('<model>', 'a model file', filled)
     .option(
       '--data <folder|recipe>',
-      'the folder of data sets, for a csv model the folder of recordings, or a recipe that names one (default: the recipe of the model)',
+      'the folder of data sets, for a model of a folder the folder of recordings, or a recipe that names one (default: the recipe of the model)',
       filled,
     )
     .option('--json', 'print the figures as JSON')
@@ -64,7 +64,7 @@ async function datasetFor(file: string, model: Model, data: string | undefined):
   const own = (await kindOf(beside)) === 'file' ? beside : model.facts.provenance.recipe;
   const { recipe } = await loadRecipe(data !== undefined && !isFolder ? data : own);
   if (!isFolder) return loadDataset(recipe.data);
-  if (recipe.data.name !== 'csv') return loadDataset(recipe.data, { dataDirectory: data });
+  if (recipe.data.name !== 'folder') return loadDataset(recipe.data, { dataDirectory: data });
   // Other recordings than those of the training: rounded to the counts that the model knows.
   const lsb = [...model.facts.input.lsb];
   return loadDataset({ ...recipe.data, path: data, input: { lsb } });

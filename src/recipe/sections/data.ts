@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { choice, field, fraction } from '../fields.js';
+import { choice, field, flag, fraction } from '../fields.js';
 
 const lsb = z.union([
   z.literal('auto'),
@@ -7,33 +7,148 @@ const lsb = z.union([
   z.array(z.number().check(z.gt(0), z.lte(1e30))).check(z.minLength(1), z.maxLength(255)),
 ]);
 
+const text = z.string().check(z.minLength(1));
+const splits = ['random', 'group', 'recording', 'time'] as const;
+
+/** A regular expression with a group to capture. */
+function capturesSomething(pattern: string): boolean {
+  try {
+    return (new RegExp(`${pattern}|`).exec('')?.length ?? 0) > 1;
+  } catch {
+    return false; // the rule says what it must be
+  }
+}
+
 /** Which recordings, and how they are divided. */
 export const data = z.strictObject({
   name: choice(
-    'The data set, or csv for a folder of your own recordings.',
-    ['mnist-rows', 'uci-har', 'csv'],
+    'The data set, or folder for recordings of your own.',
+    ['mnist-rows', 'uci-har', 'folder'],
     'mnist-rows',
   ),
   path: field(
-    z.optional(z.string().check(z.minLength(1))),
-    'csv: the folder of recordings, relative to the recipe file; a subfolder a class, a file a recording.',
+    z.optional(text),
+    'folder: where the recordings lie, relative to the recipe file.',
     'the path of a folder',
+  ),
+  labels: z.prefault(
+    z.strictObject({
+      from: choice(
+        'folder: where the classes stand: the name of the subfolder, a column of the tables, a file of (start, end, label), or the format itself (.ts, .arff, the y of .npz).',
+        ['folder', 'column', 'file', 'format'],
+        'folder',
+      ),
+      column: field(
+        z.optional(text),
+        'labels.from column: the column with the class of each step.',
+        'the name of a column',
+      ),
+      file: field(
+        z.optional(text),
+        'labels.from file: the table of start, end, label and, for several recordings, file; relative to data.path.',
+        'the path of a file',
+      ),
+    }),
+    {},
+  ),
+  time: z.prefault(
+    z.strictObject({
+      column: field(z.optional(text), 'folder: the column with the time of each step.', 'the name of a column'),
+      unit: field(
+        z.optional(z.enum(['s', 'ms', 'us', 'ns'])),
+        'folder: the unit of the time, where it is a number; guessed from its steps without.',
+        'one of s, ms, us, ns',
+      ),
+    }),
+    {},
+  ),
+  rate: field(
+    z.optional(z.number().check(z.gt(0), z.lte(1e9))),
+    'folder: steps a second. Recordings with a time or a rate of their own are resampled to it by linear interpolation.',
+    'a number above 0, at most 1000000000',
+  ),
+  channels: field(
+    z.optional(z.array(text).check(z.minLength(1), z.maxLength(255))),
+    'folder: the columns that the network reads, in this order; without it all columns of numbers without another role.',
+    'a list of names of columns, as in [ax, ay, az]',
+  ),
+  recordingColumn: field(
+    z.optional(text),
+    'folder: a column that divides a table into recordings: a new one begins wherever its value changes.',
+    'the name of a column',
+  ),
+  groupBy: z.prefault(
+    z.strictObject({
+      from: choice(
+        'folder: where the group (person, device) of a recording stands: the subfolder of its class folder, where there is one, a column, its file name, or nowhere.',
+        ['folder', 'column', 'name', 'none'],
+        'folder',
+      ),
+      column: field(z.optional(text), 'groupBy.from column: the column with the group.', 'the name of a column'),
+      pattern: field(
+        z.optional(text.check(z.refine(capturesSomething))),
+        "groupBy.from name: a regular expression on the file's name whose first pair of parentheses holds the group.",
+        "a regular expression with parentheses around the group, as in '^(p[0-9]+)_'",
+      ),
+    }),
+    {},
+  ),
+  missing: choice(
+    'folder: what to do where a value is missing: refuse the file, hold the last value, or drop the step.',
+    ['error', 'hold', 'drop'],
+    'error',
+  ),
+  window: z.prefault(
+    z.strictObject({
+      length: field(
+        z.optional(z.int().check(z.gte(1), z.lte(1_000_000))),
+        'folder: cut recordings into windows of so many steps; without it each recording is one sequence.',
+        'an integer from 1 to 1000000',
+      ),
+      hop: field(
+        z.optional(z.int().check(z.gte(1), z.lte(1_000_000))),
+        'Steps from the start of one window to the start of the next; without it half of the length.',
+        'an integer from 1 to 1000000',
+      ),
+      label: choice(
+        'The class of a window: that of most of its steps, or of its last step.',
+        ['majority', 'end'],
+        'majority',
+      ),
+      nullClass: field(
+        z.optional(text),
+        'The class that stands for nothing in particular; steps without a class count as it.',
+        'the name of a class',
+      ),
+      keepNull: flag('Whether windows of the null class are a class of their own, or are left out.', false),
+      shortest: choice(
+        'What to do with recordings that are shorter than a window: leave them out, or keep them as they are.',
+        ['drop', 'keep'],
+        'drop',
+      ),
+    }),
+    {},
   ),
   merge: field(
     z.optional(z.record(z.string(), z.array(z.string()).check(z.minLength(1)))),
-    'uci-har and csv: new classes by name, each with the list of the classes that it is made of.',
+    'uci-har and folder: new classes by name, each with the list of the classes that it is made of.',
     'a map from each new class to the list of its members, as in {still: [SITTING, LAYING], moving: [WALKING]}',
   ),
   validation: fraction('The part of the training recordings that is kept apart for validation.', 0.2, 'zero allowed'),
   validationBy: choice(
-    'Whether validation (and the test part of csv without a test folder) takes recordings at random within each class, or whole groups such as persons.',
-    ['random', 'group'],
+    "What validation keeps apart: recordings at random within each class, whole groups such as persons, recordings whatever their class, or the end of each recording's time.",
+    splits,
     'random',
   ),
   test: fraction(
-    'csv without a test folder: the part of the recordings that is kept apart as the test set.',
+    'folder without a test part of its own: the part of the recordings that is kept apart as the test set.',
     0.2,
     'above zero',
+  ),
+  testBy: field(
+    z.optional(z.enum(splits)),
+    'folder without a test part of its own: what the test set keeps apart; without it the same as validationBy.',
+    `one of ${splits.join(', ')}`,
   ),
   input: z.prefault(
     z.strictObject({
