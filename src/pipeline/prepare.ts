@@ -4,7 +4,7 @@ import { fitNormalisation } from '../features/index.js';
 import { framesOf, type Normalisation } from '../integer/index.js';
 import type { Architecture } from '../network/index.js';
 import type { Recipe } from '../recipe/index.js';
-import type { Stage, TrainingTask } from '../training/index.js';
+import { fitOutputs, type Stage, type TrainingTask } from '../training/index.js';
 
 /** Refuses a folder of data sets that isn't there: a data set of the same name from elsewhere would take its place. */
 export async function checkDataDirectory(directory: string | undefined): Promise<void> {
@@ -87,8 +87,10 @@ export function trainingTask(
   rows: { readonly train: Uint32Array; readonly validation: Uint32Array },
   stages: readonly Stage[],
 ): TrainingTask {
+  const architecture = architectureOf(recipe, dataset);
   return {
-    architecture: architectureOf(recipe, dataset),
+    architecture,
+    ...(architecture.head === 'regression' ? { outputs: fitOutputs(dataset.train, architecture, rows.train) } : {}),
     training: recipe.training,
     compression: recipe.compression,
     seed: recipe.seed,

@@ -115,6 +115,7 @@ export async function trainModel(
       units: [...dataset.units],
       channelNames: [...dataset.channelNames],
     },
+    ...(task.outputs ? { outputs: task.outputs } : {}),
     provenance,
   };
   const rows = spread(trainRows, recipe.integer.calibration);

@@ -1,4 +1,5 @@
-import type { LabelledSequences } from './task.js';
+import type { Architecture } from '../network/index.js';
+import type { LabelledSequences, OutputUnits } from './task.js';
 
 /** What the network is to give: where an engine reads it. */
 export interface AnswerTarget {
@@ -9,16 +10,8 @@ export interface AnswerTarget {
   readonly targetStride?: number | undefined;
 }
 
-/** What a network learns of sequences: its `head` and `output`, and how regression targets are normalised. */
-export interface AnswerKind {
-  readonly head: 'softmax' | 'sigmoid' | 'regression';
-  readonly output: 'last' | 'every' | 'mean';
-  /** L, outputs of the head. */
-  readonly classes: number;
-  /** [L] each: target = (value - centre) * scale. */
-  readonly centre?: Float64Array | undefined;
-  readonly scale?: Float64Array | undefined;
-}
+/** What a network gives: its `head` and `output`. */
+export type AnswerShape = Pick<Architecture, 'head' | 'output' | 'classes'>;
 
 /**
  * Writes the labels or targets of rows into an engine.
@@ -28,16 +21,18 @@ export interface AnswerKind {
  */
 export class Answers {
   private readonly sequences: LabelledSequences;
-  private readonly kind: AnswerKind;
+  private readonly shape: AnswerShape;
+  private readonly units: OutputUnits | undefined;
 
-  constructor(sequences: LabelledSequences, kind: AnswerKind) {
+  constructor(sequences: LabelledSequences, shape: AnswerShape, units?: OutputUnits) {
     this.sequences = sequences;
-    this.kind = kind;
+    this.shape = shape;
+    this.units = units;
   }
 
   /** Those of row `row` into place `b` of `rows`, for a call of `steps` steps. */
   write(target: AnswerTarget, row: number, b: number, rows: number, steps: number): void {
-    const { output } = this.kind;
+    const { output } = this.shape;
     if (output !== 'every') {
       this.one(target, row, this.lastFrame(row), b);
       return;
@@ -60,26 +55,53 @@ export class Answers {
   }
 
   private one(target: AnswerTarget, row: number, frame: number, at: number): void {
-    const { sequences, kind } = this;
+    const { sequences, shape, units } = this;
     const { labels, frameLabels, targets, frameTargets } = sequences;
-    if (kind.head === 'softmax') {
-      target.labels[at] = kind.output === 'every' && frameLabels ? frameLabels[frame] : labels[row];
+    if (shape.head === 'softmax') {
+      target.labels[at] = shape.output === 'every' && frameLabels ? frameLabels[frame] : labels[row];
       return;
     }
-    const { classes, centre, scale } = kind;
-    const own = kind.output !== 'every' && targets !== undefined;
+    const { classes } = shape;
+    const own = shape.output !== 'every' && targets !== undefined;
     const from = own ? targets : frameTargets;
     if (!from || !target.targets || target.targetStride === undefined) {
-      throw new Error(`the ${kind.head} head needs targets, and these sequences have none`);
+      throw new Error(`the ${shape.head} head needs targets, and these sequences have none`);
     }
     const source = (own ? row : frame) * classes;
     let known = true;
     for (let l = 0; l < classes; l++) {
       const value = from[source + l];
       if (Number.isNaN(value)) known = false;
-      const normal = centre && scale ? (value - centre[l]) * scale[l] : value;
+      const normal = units ? (value - units.centre[l]) / units.scale[l] : value;
       target.targets[at * target.targetStride + l] = Number.isNaN(value) ? 0 : normal;
     }
     target.labels[at] = known ? 0 : -1;
   }
+}
+
+/** Mean and standard deviation of each output's targets over the given sequences; 1 for the deviation of one that never changes. */
+export function fitOutputs(sequences: LabelledSequences, shape: AnswerShape, rows: Uint32Array): OutputUnits {
+  const { classes, output } = shape;
+  const plain = { ...shape, head: 'regression' as const };
+  const answers = new Answers(sequences, plain);
+  const steps = output === 'every' ? sequences.steps : 1;
+  const target = { labels: new Int32Array(steps), targets: new Float32Array(steps * classes), targetStride: classes };
+  const sums = { count: 0, first: new Float64Array(classes), second: new Float64Array(classes) };
+  const visit = (use: (value: number, l: number) => void) => {
+    for (const row of rows) {
+      answers.write(target, row, 0, 1, steps);
+      for (let t = 0; t < steps; t++) {
+        if (target.labels[t] < 0) continue;
+        for (let l = 0; l < classes; l++) use(target.targets[t * classes + l], l);
+      }
+    }
+  };
+  visit((value, l) => {
+    sums.first[l] += value;
+    if (l === 0) sums.count++;
+  });
+  const centre = Array.from(sums.first, (sum) => sum / sums.count);
+  visit((value, l) => (sums.second[l] += (value - centre[l]) * (value - centre[l])));
+  const scale = Array.from(sums.second, (sum) => Math.sqrt(sum / sums.count) || 1);
+  return { centre, scale };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { equalSequences } from '../integer/index.js';
+import { plainHead } from '../network/index.js';
 import { drawAugmentation, isAugmented, type Augmentation, type AugmentSettings } from './augment.js';
 import { Gather } from './gather.js';
 import { toySequences } from '../testing/index.js';
@@ -74,8 +75,14 @@ describe('gathering rows', () => {
   const sequences = toySequences(6);
   const { steps, features, values, labels } = sequences;
   const normalisation = { centre: Int16Array.of(10, -20, 30), scale: Float64Array.of(0.01, 0.02, 0.03) };
+  const shape = { ...plainHead, classes: 3 };
   const order = Uint32Array.of(5, 0, 3);
-  const target = () => ({ input: new Float32Array(steps * 3 * 4), inputStride: 4, labels: new Int32Array(3) });
+  const target = () => ({
+    input: new Float32Array(steps * 3 * 4),
+    inputStride: 4,
+    labels: new Int32Array(3),
+    lengths: new Int32Array(3),
+  });
   /** The normalised values of a row at a step. */
   const normalised = (row: number, t: number) =>
     Array.from({ length: features }, (_, d) => {
@@ -84,7 +91,7 @@ describe('gathering rows', () => {
     });
   const gathered = (augment: AugmentSettings, epoch = 0, lsb = Float64Array.of(1, 1, 1)) => {
     const out = target();
-    new Gather(sequences, normalisation, { augment, seed: 1, lsb }).training(out, order, 0, 3, epoch);
+    new Gather(sequences, shape, { normalisation }, { augment, seed: 1, lsb }).training(out, order, 0, 3, epoch);
     return out;
   };
   const at = (out: ReturnType<typeof target>, b: number, t: number) => [
@@ -93,7 +100,7 @@ describe('gathering rows', () => {
 
   it('writes them normalised, step after step', () => {
     const out = target();
-    new Gather(sequences, normalisation).plain(out, order, 0, 3);
+    new Gather(sequences, shape, { normalisation }).plain(out, order, 0, 3);
     expect([...out.labels]).toEqual([...order].map((row) => labels[row]));
     order.forEach((row, b) => {
       for (let t = 0; t < steps; t++) expect(at(out, b, t)).toEqual(normalised(row, t));
@@ -102,7 +109,7 @@ describe('gathering rows', () => {
 
   it('leaves them as they are when all is off', () => {
     const plain = target();
-    new Gather(sequences, normalisation).plain(plain, order, 0, 3);
+    new Gather(sequences, shape, { normalisation }).plain(plain, order, 0, 3);
     expect(gathered(off)).toEqual(plain);
   });
 
@@ -155,11 +162,16 @@ describe('gathering rows', () => {
       ...equalSequences(values.subarray(0, 6 * 9 * 2), { count: 6, steps: 9, channels: 2 }),
       labels,
     };
-    const out = { input: new Float32Array(9 * 2), inputStride: 2, labels: new Int32Array(1) };
+    const out = {
+      input: new Float32Array(9 * 2),
+      inputStride: 2,
+      labels: new Int32Array(1),
+      lengths: new Int32Array(1),
+    };
     const augment = { ...off, rotate: 30, scale: 0.2 };
     const change = { augment, seed: 1, lsb: Float64Array.of(1, 1) };
     const unit = { centre: Int16Array.of(0), scale: Float64Array.of(1) };
-    new Gather(four, unit, change).training(out, Uint32Array.of(2), 0, 1, 0);
+    new Gather(four, shape, { normalisation: unit }, change).training(out, Uint32Array.of(2), 0, 1, 0);
     const { size } = draw(augment, 1, 0, 2);
     expect([...out.input]).toEqual(Array.from(values.subarray(36, 54), (value) => Math.fround(value * size)));
   });

@@ -2,24 +2,53 @@ import type { Normalisation } from '../integer/index.js';
 import { NetworkEngine, type Architecture } from '../network/index.js';
 import type { Kernels } from '../kernels/index.js';
 import { Gather } from './gather.js';
-import type { LabelledSequences } from './task.js';
+import type { LabelledSequences, OutputUnits } from './task.js';
 
 /** Rows that are evaluated at once. */
 export const blockRows = 64;
 
 export interface Evaluation {
+  /** Mean over the sequences of how right each is; see `score`. */
   readonly accuracy: number;
-  /** Mean cross-entropy in nats. */
+  /** Mean loss of a sequence: the head's. */
   readonly loss: number;
-  /** [count] */
+  /** [count]: the largest logit at each sequence's end. */
   readonly predictions: Int32Array;
 }
 
-/** How many of an evaluated block's rows got their label. */
-export function countCorrect(engine: NetworkEngine, rows: number): number {
-  let correct = 0;
-  for (let r = 0; r < rows; r++) if (engine.predictions[r] === engine.labels[r]) correct++;
-  return correct;
+/**
+ * How right an evaluated block is, summed over its rows, each from 0 (or below, for values) to 1: the row's label, or the share of
+ * its steps whose label is right; of independent labels the share that is right; of values R^2 against the training's mean.
+ */
+export function score(engine: NetworkEngine, rows: number, steps: number): number {
+  const { head, output, classes } = engine.arch;
+  const { predictions, labels, logits, logitStride, targets, targetStride } = engine;
+  const right = (at: number): number => {
+    if (head === 'softmax') return Number(predictions[at] === labels[at]);
+    let sum = 0;
+    for (let l = 0; l < classes; l++) {
+      const logit = logits[at * logitStride + l];
+      const target = targets[at * targetStride + l];
+      sum += head === 'sigmoid' ? Number(logit > 0 === target > 0.5) : 1 - (logit - target) * (logit - target);
+    }
+    return sum / classes;
+  };
+  let sum = 0;
+  for (let r = 0; r < rows; r++) {
+    if (output !== 'every') {
+      sum += labels[r] < 0 ? 0 : right(r);
+      continue;
+    }
+    let own = 0;
+    let labelled = 0;
+    for (let at = r; at < rows * steps; at += rows) {
+      if (labels[at] < 0) continue;
+      own += right(at);
+      labelled++;
+    }
+    sum += labelled > 0 ? own / labelled : 0;
+  }
+  return sum;
 }
 
 /** Runs a float network over all sequences, in their order. */
@@ -29,10 +58,11 @@ export function evaluateFloat(
   parameters: Float32Array,
   normalisation: Normalisation,
   sequences: LabelledSequences,
+  outputs?: OutputUnits,
 ): Evaluation {
   const engine = new NetworkEngine(kernels, architecture, { rows: blockRows, steps: sequences.steps, training: false });
   engine.parameters.set(parameters);
-  const gather = new Gather(sequences, normalisation);
+  const gather = new Gather(sequences, architecture, { normalisation, outputs });
   const rows = Uint32Array.from({ length: sequences.count }, (_, i) => i);
   const predictions = new Int32Array(sequences.count);
   let correct = 0;
@@ -40,9 +70,14 @@ export function evaluateFloat(
   for (let start = 0; start < sequences.count; start += blockRows) {
     const end = Math.min(sequences.count, start + blockRows);
     gather.plain(engine, rows, start, end);
-    loss += engine.evaluate(end - start, gather.steps(rows, start, end));
-    correct += countCorrect(engine, end - start);
-    predictions.set(engine.predictions.subarray(0, end - start), start);
+    const steps = gather.steps(rows, start, end);
+    loss += engine.evaluate(end - start, steps);
+    correct += score(engine, end - start, steps);
+    for (let b = 0; b < end - start; b++) {
+      const row = start + b;
+      const last = architecture.output === 'every' ? (sequences.lengths[row] - 1) * (end - start) + b : b;
+      predictions[row] = engine.predictions[last];
+    }
   }
   return { accuracy: correct / sequences.count, loss: loss / sequences.count, predictions };
 }

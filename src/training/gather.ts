@@ -1,12 +1,17 @@
 import type { Normalisation } from '../integer/index.js';
 import { drawAugmentation, isAugmented, type Augmentation, type AugmentSettings } from './augment.js';
-import type { LabelledSequences } from './task.js';
+import type { Architecture } from '../network/index.js';
+import { Answers, type AnswerShape, type AnswerTarget } from './answers.js';
+import type { LabelledSequences, OutputUnits } from './task.js';
 
-/** Where a batch's inputs go: [steps][rows][stride] of normalised float32. */
-export interface InputTarget {
+/** Where a batch's inputs go: [steps][rows][stride] of normalised float32, or tokens. */
+export interface InputTarget extends AnswerTarget {
   readonly input: Float32Array;
   readonly inputStride: number;
-  readonly labels: Int32Array;
+  /** [steps][rows], where the network has an embedding. */
+  readonly tokens?: Int32Array | undefined;
+  /** [rows] */
+  readonly lengths: Int32Array;
 }
 
 /** What random changes depend on, beside the row and the epoch. */
@@ -25,10 +30,18 @@ export class Gather {
   private readonly change: ChangeSettings | undefined;
   private readonly augmentation: Augmentation = { matrix: new Float64Array(9), size: 1, shift: 0 };
   private readonly frame: Float64Array;
+  private readonly answers: Answers;
+  private readonly embedded: boolean;
 
   /** `change` says how `training` changes sequences at random; without it they stay as they are. */
-  constructor(sequences: LabelledSequences, normalisation: Normalisation, change?: ChangeSettings) {
+  constructor(
+    sequences: LabelledSequences,
+    architecture: AnswerShape & Pick<Architecture, 'vocabulary'>,
+    fitted: { readonly normalisation: Normalisation; readonly outputs?: OutputUnits | undefined },
+    change?: ChangeSettings,
+  ) {
     const { features, channels } = sequences;
+    const { normalisation, outputs } = fitted;
     const spread = (values: ArrayLike<number>) =>
       Float64Array.from({ length: features }, (_, d) => values[d % values.length]);
     this.sequences = sequences;
@@ -36,6 +49,8 @@ export class Gather {
     this.scale = spread(normalisation.scale);
     this.change = change && isAugmented(change.augment) ? change : undefined;
     this.frame = new Float64Array(channels);
+    this.answers = new Answers(sequences, architecture, outputs);
+    this.embedded = architecture.vocabulary > 0;
   }
 
   /** Network steps of the longest of the rows `order[start]` to `order[end - 1]`. */
@@ -48,7 +63,9 @@ export class Gather {
 
   /** Rows `order[start]` to `order[end - 1]` as they are. */
   plain(target: InputTarget, order: Uint32Array, start: number, end: number): void {
-    const { features, stepStride, values, starts, lengths, labels } = this.sequences;
+    this.answer(target, order, start, end);
+    if (this.embedded) return this.words(target, order, start, end);
+    const { features, stepStride, values, starts, lengths } = this.sequences;
     const { centre, scale } = this;
     const { input, inputStride } = target;
     const rows = end - start;
@@ -59,15 +76,15 @@ export class Gather {
         const to = (t * rows + b) * inputStride;
         for (let d = 0; d < features; d++) input[to + d] = (values[from + d] - centre[d]) * scale[d];
       }
-      target.labels[b] = labels[row];
     }
   }
 
   /** The same rows changed at random, as `epoch` has it. */
   training(target: InputTarget, order: Uint32Array, start: number, end: number, epoch: number): void {
     const { change } = this;
-    if (!change) return this.plain(target, order, start, end);
-    const { channels, features, stepStride, values, starts, lengths, labels } = this.sequences;
+    if (!change || this.embedded) return this.plain(target, order, start, end);
+    this.answer(target, order, start, end);
+    const { channels, features, stepStride, values, starts, lengths } = this.sequences;
     const { centre, scale, augmentation, frame } = this;
     const { noise } = change.augment;
     const { input, inputStride } = target;
@@ -88,7 +105,28 @@ export class Gather {
           }
         }
       }
-      target.labels[b] = labels[row];
+    }
+  }
+
+  /** Lengths, and labels or targets. */
+  private answer(target: InputTarget, order: Uint32Array, start: number, end: number): void {
+    const rows = end - start;
+    const steps = this.steps(order, start, end);
+    for (let b = 0; b < rows; b++) {
+      target.lengths[b] = this.sequences.lengths[order[start + b]];
+      this.answers.write(target, order[start + b], b, rows, steps);
+    }
+  }
+
+  /** Tokens as they are. */
+  private words(target: InputTarget, order: Uint32Array, start: number, end: number): void {
+    const { values, starts, lengths, stepStride } = this.sequences;
+    const { tokens } = target;
+    if (!tokens) throw new Error('an engine without an embedding was given tokens');
+    const rows = end - start;
+    for (let b = 0; b < rows; b++) {
+      const row = order[start + b];
+      for (let t = 0; t < lengths[row]; t++) tokens[t * rows + b] = values[starts[row] + t * stepStride];
     }
   }
 

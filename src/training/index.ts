@@ -1,4 +1,5 @@
 export { predictBaselines, type BaselinePrediction, type BaselineTask } from './baselines/index.js';
+export { fitOutputs } from './answers.js';
 export { evaluateFloat, type Evaluation } from './evaluation.js';
 export { streams } from './batches.js';
 export type { BestEpoch, TrainingState } from './state.js';
@@ -7,6 +8,7 @@ export {
   TrainingError,
   type EpochRecord,
   type LabelledSequences,
+  type OutputUnits,
   type Stage,
   type TrainingTask,
 } from './task.js';

@@ -23,7 +23,7 @@ export function floatLogits(
   if (rows.rows === 0) return logits;
   const engine = new NetworkEngine(kernels, architecture, { rows: blockRows, steps: from.steps, training: false });
   engine.parameters.set(parameters);
-  const gather = new Gather(from, normalisation);
+  const gather = new Gather(from, architecture, { normalisation });
   const order = Uint32Array.from(new Set(rows.sequences));
   const every = architecture.output === 'every';
   let row = 0;

@@ -3,7 +3,7 @@ import { NetworkEngine, Optimiser, parameterCount, tensorsOf, type TensorSpec } 
 import type { Kernels } from '../kernels/index.js';
 import { balancedOrder, classWeights } from './balance.js';
 import { batchesFor, cut, epochOrder, largestShard, shardsFor } from './batches.js';
-import { blockRows, countCorrect } from './evaluation.js';
+import { blockRows, score } from './evaluation.js';
 import type { Exchange } from './exchange.js';
 import { Gather } from './gather.js';
 import { learningRateAt } from './schedule.js';
@@ -47,7 +47,7 @@ export class TrainingLoop {
     this.state = state;
     const rows = Math.max(blockRows, largestShard(task.trainRows.length, training.batchSize, training.shards));
     this.engine = new NetworkEngine(kernels, architecture, { rows, steps: sequences.steps, training: true });
-    this.gather = new Gather(sequences, task.normalisation, {
+    this.gather = new Gather(sequences, architecture, task, {
       augment: training.augment,
       seed: task.seed,
       lsb: task.lsb,
@@ -171,7 +171,7 @@ export class TrainingLoop {
       const loss = engine.lossAndGradient(rows, this.gather.steps(order, ...range), {
         batchRows: count,
         labelSmoothing,
-        ...(this.classWeights ? { rowWeights: this.weigh(rows) } : {}),
+        ...(this.classWeights ? { rowWeights: this.weigh(order, range[0], rows) } : {}),
       });
       exchange.put(shard, engine.gradient, loss);
     }
@@ -179,9 +179,12 @@ export class TrainingLoop {
   }
 
   /** The weights of the rows that were gathered. */
-  private weigh(rows: number): Float64Array {
-    const { rowWeights, classWeights: weights, engine } = this;
-    for (let r = 0; r < rows; r++) rowWeights[r] = (engine.labels[r] >= 0 && weights?.[engine.labels[r]]) || 1;
+  private weigh(order: Uint32Array, first: number, rows: number): Float64Array {
+    const { rowWeights, classWeights: weights, task } = this;
+    for (let r = 0; r < rows; r++) {
+      const label = task.sequences.labels[order[first + r]];
+      rowWeights[r] = (label >= 0 && weights?.[label]) || 1;
+    }
     return rowWeights;
   }
 
@@ -232,8 +235,9 @@ export class TrainingLoop {
       const start = block * blockRows;
       const end = Math.min(rows.length, start + blockRows);
       gather.plain(engine, rows, start, end);
-      const loss = engine.evaluate(end - start, gather.steps(rows, start, end));
-      exchange.putBlock(block, countCorrect(engine, end - start), loss);
+      const steps = gather.steps(rows, start, end);
+      const loss = engine.evaluate(end - start, steps);
+      exchange.putBlock(block, score(engine, end - start, steps), loss);
     }
     const { correct, loss } = await exchange.sumBlocks(blocks);
     return { validation: correct / rows.length, validationLoss: loss / rows.length };

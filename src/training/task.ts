@@ -23,6 +23,12 @@ export interface LabelledSequences extends Int16Sequences {
   readonly frameTargets?: Float32Array | undefined;
 }
 
+/** The units of a regression's outputs, [L] each: value = centre + scale * logit. */
+export interface OutputUnits {
+  readonly centre: readonly number[];
+  readonly scale: readonly number[];
+}
+
 /** Everything that decides a trained network, as plain data that can be posted to a worker. */
 export interface TrainingTask {
   readonly architecture: Architecture;
@@ -34,6 +40,8 @@ export interface TrainingTask {
   /** May be empty: then the last epoch of each stage counts. */
   readonly validationRows: Uint32Array;
   readonly normalisation: Normalisation;
+  /** The units of a regression's outputs. */
+  readonly outputs?: OutputUnits | undefined;
   /** Physical value of one count of each channel: rotations of sensor axes need it. */
   readonly lsb: Float64Array;
   readonly stages: readonly Stage[];
