@@ -15,6 +15,8 @@ export interface Dataset {
   readonly lsb: Float64Array;
   readonly train: Sequences;
   readonly test: Sequences;
+  /** Whether the test part was drawn from data that have none of their own; a given one is official. Default false. */
+  readonly testDrawn?: boolean;
   /** SHA-256 of the content: values, labels, groups, lsb and class names, of training and test. */
   readonly hash: string;
   /** What a reader of the results should know of the data: where they come from, what was left out. */

@@ -44,6 +44,7 @@ export async function loadDataset(settings: DataSettings, options: LoadOptions =
     lsb,
     train: limit(prepare(source.train), settings.limit),
     test,
+    testDrawn: source.testDrawn ?? false,
     notes: [...source.notes, ...warnings(saturated, classNames, test.labels)],
   });
 }

@@ -11,6 +11,8 @@ export interface Source {
   readonly units: readonly string[];
   readonly train: Recorded;
   readonly test: Recorded;
+  /** Whether the test part was drawn here, from data that have none of their own. Default false. */
+  readonly testDrawn?: boolean;
   readonly notes: readonly string[];
 }
 

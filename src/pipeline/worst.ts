@@ -95,8 +95,8 @@ function signals(
   const points = Math.min(count, mostPoints);
   return {
     frames: count,
-    channels: Array.from({ length: channels }, (_, c) => ({
-      name: channelNames[c],
+    channels: Array.from(channelNames, (name, c) => ({
+      name,
       unit: units[c],
       values: Array.from({ length: points }, (_, p) => {
         const [start, stop] = [Math.floor((p * count) / points), Math.floor(((p + 1) * count) / points)];

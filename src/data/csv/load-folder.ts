@@ -60,6 +60,7 @@ export async function loadFolder(root: string, settings: DataSettings): Promise<
     units: new Array<string>(features).fill('as recorded'),
     train: part(parts.kept),
     test: part(parts.apart),
+    testDrawn: folder.test === undefined,
     notes: [
       folder.test
         ? 'test set: the folder test'
