@@ -10,7 +10,10 @@ export {
   type Model,
   type ModelFacts,
 } from './models.js';
-export { runRecipe, trainRecipe, type FinishedRun, type RunOptions, type TrainedRun } from './run.js';
-export { checkDataDirectory } from './prepare.js';
+export { bootstrapUnits, headShapeOf, networkCalibration, outputsOfModel } from './evaluate.js';
+export { runFolds, type FinishedFolds } from './folds.js';
+export type { OpenRun, RunOptions } from './open.js';
+export { runRecipe, trainRecipe, type FinishedRun, type TrainedRun } from './run.js';
+export { checkDataDirectory, validationSplit } from './prepare.js';
 export { networkSize, type NetworkSize } from './size.js';
 export { packageVersion } from './train-model.js';

@@ -1,48 +1,19 @@
-import {
-  absolutePath,
-  describeHost,
-  HostError,
-  joinPath,
-  kindOf,
-  listDirectory,
-  packageFile,
-  removeFile,
-  runProgram,
-  writeFile,
-} from '#platform';
-import { loadDataset, type Dataset } from '../data/index.js';
+import { describeHost, joinPath, packageFile, runProgram, writeFile } from '#platform';
+import type { Dataset } from '../data/index.js';
 import { modelBytes } from '../firmware/index.js';
 import { IntegerNetworkError, maximumSize } from '../integer/index.js';
 import { checkArchitecture, type Architecture } from '../network/index.js';
-import { loadRecipe, serialise, type LoadedRecipe } from '../recipe/index.js';
+import { serialise } from '../recipe/index.js';
 import { renderReport, stageMetrics, type Metrics, type ReportInput } from '../report/index.js';
 import { evaluateNetworks } from './evaluate.js';
-import type { Listener } from './events.js';
 import { proveBoards, runSequences, writeFirmware } from './firmware.js';
 import { encode, integerModel } from './models.js';
-import { architectureOf, checkDataDirectory, stackDataset, stackingOf, validationSplit } from './prepare.js';
+import { openRun, type OpenRun, type RunOptions } from './open.js';
+import { validationSplit } from './prepare.js';
 import { networkSize } from './size.js';
 import { trainModel, type TrainedModel } from './train-model.js';
 
-export interface RunOptions {
-  /** A shipped recipe's name or a file. */
-  readonly recipe: string;
-  /** Overrides, `network.hiddenSize=64`. */
-  readonly sets?: readonly string[];
-  readonly seed?: number | undefined;
-  /** The folder of data sets; else FASTGRNN_DATA. */
-  readonly dataDirectory?: string | undefined;
-  readonly workers?: number | undefined;
-  readonly backend?: 'auto' | 'wasm' | 'native' | undefined;
-  /** The run's folder; by default `runs/<recipe>-<seed>` under the working folder. */
-  readonly out?: string | undefined;
-  readonly listener?: Listener;
-}
-
-export interface TrainedRun {
-  readonly folder: string;
-  readonly recipe: LoadedRecipe;
-  readonly dataset: Dataset;
+export interface TrainedRun extends OpenRun {
   readonly trained: TrainedModel;
 }
 
@@ -58,22 +29,7 @@ export interface FinishedRun {
  */
 export async function trainRecipe(options: RunOptions, check = checkArchitecture): Promise<TrainedRun> {
   const listener = options.listener ?? (() => undefined);
-  const recipe = withAbsolutePath(await loadRecipe(options.recipe, options.sets, options.seed));
-  const folder = options.out ?? joinPath('runs', `${recipe.name}-${recipe.recipe.seed}`);
-  listener({ kind: 'step', text: `recipe ${recipe.name}, seed ${recipe.recipe.seed}, into ${folder}` });
-  await checkDataDirectory(options.dataDirectory);
-  const dataset = stackDataset(
-    await loadDataset(recipe.recipe.data, { dataDirectory: options.dataDirectory }),
-    stackingOf(recipe.recipe),
-  );
-  const { train, test } = dataset;
-  listener({
-    kind: 'step',
-    text: `data ${dataset.name}: ${train.count} to train on, ${test.count} to test on, ${train.steps} steps of ${train.features} values, ${dataset.classNames.length} classes`,
-  });
-  for (const text of dataset.notes) listener({ kind: 'note', text });
-  check(architectureOf(recipe.recipe, dataset));
-  await prepareFolder(folder);
+  const { folder, recipe, dataset } = await openRun(options, check);
   const { workers, backend } = options;
   const checkpoint = joinPath(folder, 'checkpoint.safetensors');
   const trained = await trainModel(recipe, dataset, { workers, backend, checkpoint }, listener);
@@ -83,18 +39,8 @@ export async function trainRecipe(options: RunOptions, check = checkArchitecture
   return { folder, recipe, dataset, trained };
 }
 
-/** Removes what a killed run left of files that it was writing. */
-async function prepareFolder(folder: string): Promise<void> {
-  const kind = await kindOf(folder);
-  if (kind === 'file') throw new HostError(`${folder} is a file; results need a folder, name another by --out`);
-  if (kind === undefined) return;
-  for (const name of await listDirectory(folder)) {
-    if (/\.[0-9a-f]{8}\.tmp$/.test(name)) await removeFile(joinPath(folder, name));
-  }
-}
-
 /** Refuses a network that can't become an integer network, whatever its weights. */
-function checkConvertible(architecture: Architecture): void {
+export function checkConvertible(architecture: Architecture): void {
   checkArchitecture(architecture);
   for (const [what, count] of [
     ['channels', architecture.inputSize],
@@ -105,15 +51,6 @@ function checkConvertible(architecture: Architecture): void {
       `the data have ${count} ${what}, an integer network takes at most ${maximumSize}; leave some out, or train a float network alone with "fastgrnn train"`,
     );
   }
-}
-
-/** A recipe whose recordings are found from wherever its copy in the run's folder is used. */
-function withAbsolutePath({ name, recipe }: LoadedRecipe): LoadedRecipe {
-  const { path } = recipe.data;
-  return {
-    name,
-    recipe: path === undefined ? recipe : { ...recipe, data: { ...recipe.data, path: absolutePath(path) } },
-  };
 }
 
 /** The whole way: from a recipe to firmware that has run on simulated boards, `metrics.json` and `report.html`. */
@@ -214,7 +151,7 @@ function notesOf(dataset: Dataset, trained: TrainedModel): string[] {
 }
 
 /** The commit of this package where it is a clone with git at hand, else nothing. */
-async function commit(): Promise<string> {
+export async function commit(): Promise<string> {
   const result = await runProgram('git', ['-C', packageFile('.'), 'rev-parse', 'HEAD']);
   return result?.code === 0 ? result.stdout.trim() : '';
 }

@@ -55,7 +55,8 @@ ${tableFigure({
 <p class="quiet">${intervalNote(metrics)}</p></section>`;
 }
 
-function matrixTable(matrix: Matrix, names: readonly string[]): Markup {
+/** A confusion matrix with shades. */
+export function matrixTable(matrix: Matrix, names: readonly string[]): Markup {
   const label = (k: number) => className(names, k);
   const short = matrix.every((_, k) => label(k).length <= 4);
   const upright = short || matrix.length <= 3;
@@ -85,7 +86,8 @@ function cell(n: number, total: number, right: boolean, classes: number): Markup
   return markup`<td class="${right ? 'hit' : 'miss'} s${shade}">${count(n)}${small}</td>`;
 }
 
-function frequent(matrix: Matrix, names: readonly string[]): Markup {
+/** The most frequent confusions of a matrix, as a list. */
+export function frequent(matrix: Matrix, names: readonly string[]): Markup {
   const mistakes = matrix
     .flatMap((row, k) => row.map((n, j) => ({ k, j, n, share: n / rowSum(matrix, k) })))
     .filter(({ k, j, n }) => k !== j && n > 0)

@@ -14,3 +14,6 @@ export type {
   WorstSequence,
 } from './metrics.js';
 export { stageMetrics } from './stages.js';
+export { justification, mainFigure, metricNames } from './baselines.js';
+export { overFolds, renderFolds, type FoldRow, type FoldsMetrics, type OverFolds } from './folds.js';
+export { unitWords } from './metrics.js';
