@@ -119,7 +119,7 @@ describe('evaluate', () => {
     const evaluated = await commandLine('evaluate', model, '--data', at('more'), '--json');
     expect(json(evaluated)).toMatchObject({ kind: 'float', recordings: 12, accuracy: 1 });
     expect((await commandLine('evaluate', model)).stdout).toMatch(
-      /^100\.00 % of 8 test recordings of csv \(float network\)/,
+      /^100\.00 % of 8 test recordings of folder \(float network\)/,
     );
   });
 });

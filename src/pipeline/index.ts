@@ -14,6 +14,6 @@ export { bootstrapUnits, headShapeOf, networkCalibration, outputsOfModel } from 
 export { runFolds, type FinishedFolds } from './folds.js';
 export type { OpenRun, RunOptions } from './open.js';
 export { runRecipe, trainRecipe, type FinishedRun, type TrainedRun } from './run.js';
-export { checkDataDirectory, validationSplit } from './prepare.js';
+export { checkDataDirectory, stackDataset, validationSplit } from './prepare.js';
 export { networkSize, type NetworkSize } from './size.js';
 export { packageVersion } from './train-model.js';

@@ -30,7 +30,6 @@ export function floatLogits(
   for (let start = 0; start < order.length; start += blockRows) {
     const end = Math.min(order.length, start + blockRows);
     gather.plain(engine, order, start, end);
-    for (let i = start; i < end; i++) engine.lengths[i - start] = from.lengths[order[i]];
     engine.forward(end - start, gather.steps(order, start, end));
     for (let b = 0; b < end - start; b++) {
       for (; row < rows.rows && rows.sequences[row] === order[start + b]; row++) {

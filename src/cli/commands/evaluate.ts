@@ -2,13 +2,32 @@ import path from 'node:path';
 import { kindOf } from '#platform';
 import type { Command } from 'commander';
 import { DataError, loadDataset, type Dataset } from '../../data/index.js';
-import { agreement, predictInteger } from '../../integer/index.js';
-import { loadKernels } from '../../kernels/index.js';
-import { normalisationFrom, readModel, type Model } from '../../pipeline/index.js';
-import { loadRecipe } from '../../recipe/index.js';
-import { classScores, confusionMatrix, evaluateFloat, macroF1 } from '../../training/index.js';
+import {
+  bootstrapUnits,
+  headShapeOf,
+  networkCalibration,
+  outputsOfModel,
+  readModel,
+  stackDataset,
+  validationSplit,
+  type Model,
+} from '../../pipeline/index.js';
+import { loadRecipe, type Recipe } from '../../recipe/index.js';
+import { mainFigure, metricNames, unitWords, type NetworkCalibration, type UnitKind } from '../../report/index.js';
+import {
+  decisionsOf,
+  labelledRows,
+  mainMetrics,
+  scoresOf,
+  type ClassScoreWithIntervals,
+  type Interval,
+  type MainMetric,
+  type Outputs,
+  type RegressionScore,
+  type Scores,
+} from '../../training/index.js';
 import { filled } from '../options.js';
-import { bold, percent, table } from '../terminal.js';
+import { bold, dim, percent, table } from '../terminal.js';
 
 export function addEvaluate(program: Command): void {
   program
@@ -24,57 +43,143 @@ export function addEvaluate(program: Command): void {
     .option('--json', 'print the figures as JSON')
     .action(async (file: string, flags: { data?: string; json?: boolean }) => {
       const model = await readModel(file);
-      const dataset = await datasetFor(file, model, flags.data);
+      const { dataset, recipe } = await datasetFor(file, model, flags.data);
       checkFits(model, dataset);
-      const { test, classNames } = dataset;
-      const predictions = await predict(model, dataset);
-      const accuracy = agreement(predictions, test.labels);
-      const scores = classScores(confusionMatrix(test.labels, predictions, classNames.length));
-      const figures = {
-        kind: model.kind,
-        data: dataset.name,
-        recordings: test.count,
-        accuracy,
-        macroF1: macroF1(scores),
-        classes: scores.map((score, i) => ({ name: classNames[i], ...score })),
-      };
-      if (flags.json) return console.log(JSON.stringify(figures, undefined, 2));
-      const share = (value: number | null) => (value === null ? '-' : percent(value));
-      console.log(
-        `${bold(percent(accuracy))} of ${test.count} test recordings of ${dataset.name} (${model.kind} network)\n\n${table(
-          [
-            ['class', 'recordings', 'recall', 'precision', 'F1'],
-            ...scores.map((s, i) => [
-              classNames[i],
-              String(s.recordings),
-              share(s.recall),
-              share(s.precision),
-              share(s.f1),
-            ]),
-          ],
-        )}`,
-      );
+      const figures = await figuresOf(model, dataset, recipe);
+      console.log(flags.json ? JSON.stringify(figures, undefined, 2) : told(figures, dataset.classNames));
     });
 }
 
+/** Everything that is said of a model on test recordings. */
+interface Figures extends Omit<Scores, 'perClass'> {
+  readonly kind: Model['kind'];
+  readonly data: string;
+  readonly recordings: number;
+  /** What `test` is; it also stands under this name. */
+  readonly metric: MainMetric;
+  readonly classes?: readonly (ClassScoreWithIntervals & { readonly name: string })[];
+  readonly bootstrap: { readonly by: UnitKind; readonly units: number };
+  readonly calibration?: NetworkCalibration;
+}
+
+async function figuresOf(model: Model, dataset: Dataset, recipe: Recipe): Promise<Figures> {
+  const shape = headShapeOf(model);
+  const test = labelledRows(dataset.test, shape);
+  const outputs = await outputsOfModel(model, test);
+  const { by, units, unitOf } = bootstrapUnits(dataset.test, test.sequences);
+  const { perClass, ...scores } = scoresOf(outputs, decisionsOf(outputs), unitOf);
+  const metric = mainMetrics[shape.head];
+  const calibration = shape.head === 'regression' ? undefined : await calibrated(model, dataset, recipe, outputs);
+  return {
+    kind: model.kind,
+    data: dataset.name,
+    recordings: dataset.test.count,
+    metric,
+    [metric]: scores.test,
+    ...scores,
+    ...(perClass ? { classes: perClass.map((score, k) => ({ name: dataset.classNames[k], ...score })) } : {}),
+    bootstrap: { by, units },
+    ...(calibration ? { calibration } : {}),
+  };
+}
+
+/** Calibration; its temperature is fitted where the validation recordings of the training are at hand. */
+async function calibrated(model: Model, dataset: Dataset, recipe: Recipe, test: Outputs) {
+  const same = dataset.hash === model.facts.provenance.dataHash && recipe.seed === model.facts.provenance.seed;
+  const chosen = same ? validationSplit(recipe, dataset).validation : new Uint32Array();
+  const validation = labelledRows(dataset.train, headShapeOf(model), chosen);
+  return networkCalibration(test, chosen.length > 0 ? await outputsOfModel(model, validation) : undefined);
+}
+
+/** The figures for people. */
+function told(figures: Figures, names: readonly string[]): string {
+  const { kind, data, recordings, metric, test, interval, bootstrap, calibration } = figures;
+  const main = (value: number) => mainFigure(metric, value).replaceAll('\u00a0', ' ');
+  const ends = (range: Interval | null | undefined, format: (value: number) => string = share) =>
+    range ? `${format(range[0])} to ${format(range[1])}` : '-';
+  const head =
+    metric === 'accuracy'
+      ? `${bold(main(test))} of ${recordings} test recordings of ${data} (${kind} network)`
+      : `${bold(`${metricNames[metric]} ${main(test)}`)} on ${recordings} test recordings of ${data} (${kind} network)`;
+  const { one, many } = unitWords[bootstrap.by];
+  const how = interval
+    ? `95 % interval ${ends(interval, main)}, by bootstrap over ${bootstrap.units} ${many}`
+    : `no interval: the recordings are of one ${one}`;
+  return [head, dim(how), '', figures.errors ? valuesTable(figures, names) : classesTable(figures, ends)]
+    .concat(calibration ? ['', calibrationText(calibration)] : [])
+    .join('\n');
+}
+
+const share = (value: number | null | undefined) => (typeof value === 'number' ? percent(value) : '-');
+
+function classesTable(
+  { classes = [], macroF1, macroF1Interval, balancedAccuracy, exactMatch }: Figures,
+  ends: (range: Interval | null | undefined) => string,
+): string {
+  const rows = classes.map((score) => [
+    score.name,
+    String(score.recordings),
+    share(score.recall),
+    ends(score.recallInterval ?? score.f1Interval),
+    share(score.precision),
+    share(score.f1),
+  ]);
+  const interval = classes.some((score) => score.recallInterval !== undefined) ? "recall's interval" : "F1's interval";
+  const all = [
+    `macro F1 ${share(macroF1)} (${ends(macroF1Interval)})`,
+    ...(balancedAccuracy === undefined ? [] : [`balanced accuracy ${share(balancedAccuracy)}`]),
+    ...(exactMatch === undefined ? [] : [`all labels right ${share(exactMatch)}`]),
+  ];
+  return `${table([['class', 'recordings', 'recall', interval, 'precision', 'F1'], ...rows])}\n\n${all.join(', ')}`;
+}
+
+function valuesTable({ errors, perOutput = [] }: Figures, names: readonly string[]): string {
+  const number = (value: number | null | undefined) =>
+    typeof value === 'number' ? String(Number(value.toPrecision(4))) : '-';
+  const row = (name: string, score: RegressionScore | undefined) => [
+    name,
+    number(score?.r2),
+    number(score?.mse),
+    number(score?.rmse),
+    number(score?.mae),
+    number(score?.relativeL2),
+  ];
+  return table([
+    ['output', 'R2', 'MSE', 'RMSE', 'MAE', 'relative L2'],
+    ...perOutput.map((score, l) => row(names[l], score)),
+    ...(perOutput.length > 1 ? [row('all', errors)] : []),
+  ]);
+}
+
+function calibrationText({ ece, nll, brier, temperature, after }: NetworkCalibration): string {
+  const text = `calibration error ${percent(ece)}, log loss ${nll.toFixed(4)}, Brier score ${brier.toFixed(4)}`;
+  if (!after || temperature === null) return text;
+  return `${text}\n${dim(`at temperature ${temperature.toFixed(3)}, fitted to the validation recordings: ${percent(after.ece)}, ${after.nll.toFixed(4)}, ${after.brier.toFixed(4)}`)}`;
+}
+
 /** The data set of a recipe: the one that `--data` names, else the one beside the model, else the one it was trained with. */
-async function datasetFor(file: string, model: Model, data: string | undefined): Promise<Dataset> {
+async function datasetFor(
+  file: string,
+  model: Model,
+  data: string | undefined,
+): Promise<{ readonly dataset: Dataset; readonly recipe: Recipe }> {
   const isFolder = data !== undefined && (await kindOf(data)) === 'directory';
   const beside = path.join(path.dirname(file), 'recipe.yaml');
   const own = (await kindOf(beside)) === 'file' ? beside : model.facts.provenance.recipe;
   const { recipe } = await loadRecipe(data !== undefined && !isFolder ? data : own);
-  if (!isFolder) return loadDataset(recipe.data);
-  if (recipe.data.name !== 'folder') return loadDataset(recipe.data, { dataDirectory: data });
-  // Other recordings than those of the training: rounded to the counts that the model knows.
-  const lsb = [...model.facts.input.lsb];
-  return loadDataset({ ...recipe.data, path: data, input: { lsb } });
+  // Other recordings than those of the training are rounded to the counts that the model knows.
+  const others = isFolder && recipe.data.name === 'folder';
+  const settings = others ? { ...recipe.data, path: data, input: { lsb: [...model.facts.input.lsb] } } : recipe.data;
+  const loaded = await loadDataset(settings, isFolder && !others ? { dataDirectory: data } : {});
+  return { dataset: stackDataset(loaded, model.facts.features.stack ?? { frames: 1, stride: 1 }), recipe };
 }
 
 function checkFits({ facts }: Model, { test, classNames, channelNames, lsb }: Dataset): void {
   const { architecture, input } = facts;
-  if (test.features !== architecture.inputSize || classNames.length !== architecture.classes) {
+  const inputs = architecture.vocabulary > 0 ? 1 : architecture.inputSize;
+  if (test.features !== inputs || classNames.length !== architecture.classes) {
     throw new DataError(
-      `the data have ${test.features} channels and ${classNames.length} classes, the model takes ${architecture.inputSize} and ${architecture.classes}: name the recipe it was trained with by --data`,
+      `the data have ${test.features} channels and ${classNames.length} classes, the model takes ${inputs} and ${architecture.classes}: name the recipe it was trained with by --data`,
     );
   }
   const other = classNames.findIndex((name, i) => name !== facts.classNames[i]);
@@ -95,11 +200,4 @@ function checkFits({ facts }: Model, { test, classNames, channelNames, lsb }: Da
       `channel ${input.channelNames[differs]}: one count is ${lsb[differs]} in the data and ${input.lsb[differs]} in the model: set data.input.lsb to the model's`,
     );
   }
-}
-
-async function predict(model: Model, { test }: Dataset): Promise<Int32Array> {
-  if (model.kind === 'integer') return predictInteger(model.network, test);
-  const { architecture } = model.facts;
-  return evaluateFloat(await loadKernels(), architecture, model.parameters, normalisationFrom(model.facts), test)
-    .predictions;
 }
