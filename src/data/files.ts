@@ -1,5 +1,5 @@
 import { joinPath, kindOf, readFile } from '#platform';
-import { DataError } from './errors.js';
+import { gunzip } from './formats/gzip.js';
 
 /** Which of `names` in `directory` is there as a file, plain or with `.gz`; its path, or undefined. */
 export async function findFile(directory: string, ...names: string[]): Promise<string | undefined> {
@@ -13,11 +13,5 @@ export async function findFile(directory: string, ...names: string[]): Promise<s
 /** The bytes of a file, unpacked where its name ends in `.gz`. */
 export async function readMaybeGzipped(path: string): Promise<Uint8Array> {
   const bytes = await readFile(path);
-  if (!path.endsWith('.gz')) return bytes;
-  try {
-    const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream('gzip'));
-    return new Uint8Array(await new Response(stream).arrayBuffer());
-  } catch (error) {
-    throw new DataError(`${path} is damaged or isn't gzip; fetch it again`, { cause: error });
-  }
+  return path.toLowerCase().endsWith('.gz') ? gunzip(bytes, path) : bytes;
 }

@@ -4,6 +4,9 @@ export { describeDataset, verifyDataset, type DatasetCheck, type FileCheck } fro
 export { DataError } from './errors.js';
 export { makeFolds, type FoldCount, type Folds } from './folds.js';
 export { joinSequences } from './join.js';
+export { readNpy, type NpyArray, type NpyData, type NpyNumbers } from './formats/npy.js';
+export { readNpz } from './formats/npz.js';
+export { toLogMel } from './formats/sound.js';
 export { loadDataset, type LoadOptions } from './load.js';
 export { selectSequences, sharedInt16, stackFrames, type Sequences } from './sequences.js';
 export type { DatasetDescription, DataSettings } from './source.js';

@@ -1,7 +1,10 @@
 import { plainName, type FormatReader } from './format.js';
+import { npyReader, npzReader } from './numpy.js';
+import { parquetReader } from './parquet.js';
+import { wavReader } from './wav.js';
 
 /** All formats. A format is added here and nowhere else. */
-export const readers: readonly FormatReader[] = [];
+export const readers: readonly FormatReader[] = [npyReader, npzReader, parquetReader, wavReader];
 
 /** The reader of files with that ending (`.gz` after it is no matter); undefined where there is none. */
 export function readerOf(file: string): FormatReader | undefined {

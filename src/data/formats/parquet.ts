@@ -1,0 +1,215 @@
+import type { AsyncBuffer, Compressors, DecodedArray, FileMetaData, SchemaElement } from 'hyparquet';
+import { DataError } from '../errors.js';
+import { complete } from './complete.js';
+import { describeRecordings } from './facts.js';
+import type { ColumnRoles, FormatReader } from './format.js';
+import { tableRecordings, type Column } from './table.js';
+
+/**
+ * Parquet: a table whose columns take roles. Read by hyparquet, and unpacked by hyparquet-compressors (snappy, gzip, zstd, brotli, LZ4);
+ * both are loaded with the first file.
+ */
+export const parquetReader: FormatReader = {
+  name: 'Parquet',
+  endings: ['.parquet', '.pq'],
+  async read(bytes, file, roles) {
+    const recordings = tableRecordings(await readColumns(bytes, file, roles), file, roles);
+    return recordings.map((each) => complete(each, roles.missing));
+  },
+  async describe(bytes, file) {
+    let columns: Column[] = [];
+    const facts = await describeRecordings('Parquet', file, async () => {
+      columns = await readColumns(bytes, file, {});
+      return tableRecordings(columns, file, {});
+    });
+    const texts = columns.filter((column) => !facts.columns.some(({ name }) => name === column.name));
+    const others = texts.map(({ name, kind, values }) => {
+      const distinct = new Set(kind === 'text' ? values : []);
+      return {
+        name,
+        kind: kind === 'text' ? ('text' as const) : ('time' as const),
+        missing: kind === 'text' ? values.filter((value) => value === '').length : 0,
+        distinct: kind === 'text' && distinct.size <= 64 ? [...distinct] : undefined,
+        changes: Array.from(values as ArrayLike<unknown>).filter((value, i, all) => i > 0 && value !== all[i - 1])
+          .length,
+        ascending: kind === 'time' && values.every((value, i) => i === 0 || value >= values[i - 1]!),
+        whole: false,
+      };
+    });
+    const order = columns.map(({ name }) => name);
+    const all = [...facts.columns, ...others].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+    return { ...facts, columns: all };
+  },
+};
+
+/** A page is a megabyte by custom; what says more than this of itself is damaged. */
+const largestPage = 2 ** 28;
+
+async function readColumns(bytes: Uint8Array, file: string, roles: ColumnRoles): Promise<Column[]> {
+  if (bytes.length === 0) throw new DataError(`${file} is empty; save it again`);
+  const magic = (at: number) => String.fromCharCode(...bytes.subarray(at, at + 4));
+  if (magic(0) !== 'PAR1')
+    throw new DataError(`${file} is no Parquet file (it doesn't begin with PAR1); save it as Parquet again`);
+  if (bytes.length < 12 || magic(bytes.length - 4) !== 'PAR1') {
+    throw new DataError(`${file} is cut off: it doesn't end with PAR1; copy or save it again`);
+  }
+  const { parquetMetadata, parquetRead } = await import('hyparquet');
+  const { compressors } = await import('hyparquet-compressors');
+  const source: AsyncBuffer = {
+    byteLength: bytes.length,
+    slice: (start, end) => bytes.slice(start, end).buffer,
+  };
+  const chunks = new Map<string, DecodedArray[]>();
+  let metadata: FileMetaData;
+  let wanted: SchemaElement[];
+  try {
+    metadata = parquetMetadata(bytes.slice(), { geoparquet: false });
+    wanted = flatColumns(metadata, roles, file);
+    checkSizes(metadata, bytes.length);
+    await parquetRead({
+      file: source,
+      metadata,
+      columns: wanted.map(({ name }) => name),
+      compressors: guarded(compressors),
+      geoparquet: false,
+      parsers: {
+        timestampFromMilliseconds: Number,
+        timestampFromMicroseconds: Number,
+        timestampFromNanoseconds: Number,
+      },
+      onChunk({ columnName, columnData }) {
+        chunks.set(columnName, [...(chunks.get(columnName) ?? []), columnData]);
+      },
+    });
+  } catch (error) {
+    if (error instanceof DataError) throw error;
+    const what = error instanceof Error ? error.message : String(error);
+    throw new DataError(
+      `${file} is damaged, or Parquet that isn't read here (${what}); save it again, e.g. with snappy or zstd`,
+      {
+        cause: error,
+      },
+    );
+  }
+  const rows = Number(metadata.num_rows);
+  return wanted.map((schema) => {
+    const parts = chunks.get(schema.name) ?? [];
+    if (parts.reduce((sum, { length }) => sum + length, 0) !== rows) {
+      throw new DataError(
+        `${file} is damaged: column ${schema.name} hasn't the ${rows} rows that the file says; save it again`,
+      );
+    }
+    return toColumn(schema, parts, rows, file);
+  });
+}
+
+/** The columns that are no lists or structures; those with a role must be among them. */
+function flatColumns({ schema }: FileMetaData, roles: ColumnRoles, file: string): SchemaElement[] {
+  const top: SchemaElement[] = [];
+  for (let i = 1; i < schema.length;) {
+    top.push(schema[i]!);
+    let open = 1; // elements of this column's tree that are still to come
+    while (open > 0 && i < schema.length) open += (schema[i++]!.num_children ?? 0) - 1;
+  }
+  const flat = top.filter(({ num_children, repetition_type }) => !num_children && repetition_type !== 'REPEATED');
+  const named = [
+    roles.time,
+    roles.label,
+    roles.group,
+    roles.recording,
+    ...(roles.targets ?? []),
+    ...(roles.channels ?? []),
+  ];
+  for (const name of named) {
+    if (name === undefined || flat.some((column) => column.name === name)) continue;
+    const nested = top.some((column) => column.name === name);
+    throw new DataError(
+      nested
+        ? `${file}: column ${name} holds lists or structures; save one number a row and column`
+        : `${file} has no column ${JSON.stringify(name)}; it has ${flat.map((column) => JSON.stringify(column.name)).join(', ') || 'none of plain values'}`,
+    );
+  }
+  if (flat.length === 0)
+    throw new DataError(`${file} has no columns of plain values; save one number a row and column`);
+  return flat;
+}
+
+/** Run lengths pack millions of equal values into a few bytes, but not more than this. */
+const largestRows = 2 ** 31;
+
+function checkSizes({ num_rows, row_groups }: FileMetaData, size: number): void {
+  const rows = row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
+  if (Number(num_rows) !== rows || rows > largestRows || row_groups.some((group) => group.num_rows < 0)) {
+    throw new Error(`${num_rows} rows are said, ${rows} are there`);
+  }
+  for (const { columns, num_rows: groupRows } of row_groups) {
+    for (const { meta_data: column } of columns) {
+      if (column === undefined) throw new Error('a column without a description');
+      if (column.num_values < 0 || column.num_values > largestRows)
+        throw new Error(`${column.num_values} values in a column`);
+      if (column.path_in_schema.length === 1 && column.num_values !== groupRows) {
+        throw new Error(`${column.num_values} values for ${groupRows} rows`);
+      }
+      const start = Number(column.dictionary_page_offset ?? column.data_page_offset);
+      const end = start + Number(column.total_compressed_size);
+      if (!(start >= 0 && end >= start && end <= size)) throw new Error('a column lies outside the file');
+    }
+  }
+}
+
+/** Decompressors that look at a page's size before they take the memory for it. */
+function guarded(compressors: Compressors): Compressors {
+  return Object.fromEntries(
+    Object.entries(compressors).map(([codec, decompress]) => [
+      codec,
+      (input: Uint8Array, size: number) => {
+        // Snappy's densest element makes 64 bytes of 3.
+        const most = codec === 'SNAPPY' ? input.length * 22 + 64 : largestPage;
+        if (!(size >= 0 && size <= Math.min(most, largestPage))) throw new Error(`a page of ${size} bytes`);
+        return decompress(input, size);
+      },
+    ]),
+  );
+}
+
+function toColumn(schema: SchemaElement, parts: readonly DecodedArray[], rows: number, file: string): Column {
+  const { name } = schema;
+  const perSecond = timeCounts(schema);
+  if (perSecond !== undefined) {
+    const values = new Float64Array(rows);
+    eachValue(parts, (value, i) => {
+      if (value === null || value === undefined) {
+        throw new DataError(`${file}: row ${i + 1} has no time in ${name}; give it one or drop the row`);
+      }
+      values[i] = Number(value) / perSecond;
+    });
+    return { name, kind: 'time', values };
+  }
+  const texts: string[] = [];
+  const numbers = new Float64Array(rows);
+  eachValue(parts, (value, i) => {
+    if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
+      numbers[i] = Number(value);
+    else if (value === null || value === undefined) numbers[i] = NaN;
+    else if (typeof value === 'string') texts[i] = value;
+    else texts[i] = value instanceof Date ? value.toISOString() : '';
+  });
+  if (texts.length === 0 && !(schema.type === 'BYTE_ARRAY' && schema.converted_type !== 'DECIMAL')) {
+    return { name, kind: 'number', values: numbers };
+  }
+  return { name, kind: 'text', values: Array.from({ length: rows }, (_, i) => texts[i] ?? '') };
+}
+
+/** Counts a second of a column of times; undefined where it holds none. INT96 counts nanoseconds. */
+function timeCounts({ type, logical_type: logical, converted_type: converted }: SchemaElement): number | undefined {
+  if (type === 'INT96') return 1e9;
+  if (logical?.type === 'TIMESTAMP') return { MILLIS: 1e3, MICROS: 1e6, NANOS: 1e9 }[logical.unit];
+  return converted === 'TIMESTAMP_MILLIS' ? 1e3 : converted === 'TIMESTAMP_MICROS' ? 1e6 : undefined;
+}
+
+function eachValue(parts: readonly DecodedArray[], take: (value: unknown, row: number) => void): void {
+  let row = 0;
+  for (const part of parts) {
+    for (let i = 0; i < part.length; i++) take(part[i], row++);
+  }
+}
