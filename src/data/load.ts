@@ -1,6 +1,6 @@
 import { environment } from '#platform';
 import { Random } from '../math/index.js';
-import { loadFolder } from './csv/load-folder.js';
+import { loadFolder } from './folder/load.js';
 import { makeDataset, type Dataset } from './dataset.js';
 import { benchmark } from './benchmarks.js';
 import { DataError } from './errors.js';
@@ -31,9 +31,11 @@ export async function loadDataset(settings: DataSettings, options: LoadOptions =
       `data.input.lsb: ${JSON.stringify(settings.input.lsb)} is too small: ${(100 * saturated).toFixed(0)} % of the training values lie beyond 32767 counts; give a larger unit, or auto`,
     );
   }
+  const merged = (label: number) => (label < 0 ? label : indices[label]);
   const prepare = (recordings: Source['train']): Sequences => ({
     ...quantise(recordings, lsb),
-    labels: recordings.labels.map((label) => indices[label]),
+    labels: recordings.labels.map(merged),
+    frameLabels: recordings.frameLabels?.map(merged),
   });
   const test = prepare(source.test);
   return makeDataset({
@@ -51,7 +53,8 @@ export async function loadDataset(settings: DataSettings, options: LoadOptions =
 
 /** What in the data makes figures worth less than they look. */
 function warnings(saturated: number, classNames: readonly string[], testLabels: Int32Array): string[] {
-  const untested = classNames.filter((_, label) => !testLabels.includes(label));
+  const classes = testLabels.some((label) => label >= 0); // not where targets are others
+  const untested = classes ? classNames.filter((_, label) => !testLabels.includes(label)) : [];
   return [
     ...(saturated > 0
       ? [

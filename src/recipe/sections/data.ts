@@ -72,6 +72,11 @@ export const data = z.strictObject({
     'folder: the columns that the network reads, in this order; without it all columns of numbers without another role.',
     'a list of names of columns, as in [ax, ay, az]',
   ),
+  targets: field(
+    z.optional(z.array(text).check(z.minLength(1), z.maxLength(255))),
+    'folder: the columns that the network is to give at each step, for a regression or sigmoid head; they are not read by it.',
+    'a list of names of columns, as in [temperature]',
+  ),
   recordingColumn: field(
     z.optional(text),
     'folder: a column that divides a table into recordings: a new one begins wherever its value changes.',
