@@ -26,13 +26,15 @@ export function calibrate(
   const { features, stepStride, values, starts, lengths } = sequences;
   const { centre, scale } = normalisation;
   const network = new FloatNetwork(architecture, balanced(architecture, parameters));
-  const a = new Float64Array(features);
+  const { vocabulary, inputSize } = architecture;
+  const a = new Float64Array(inputSize);
   const largest = { input: 0, w: 0, u: 0, state: 0 };
   for (const row of rows) {
     network.reset();
     for (let t = 0; t < lengths[row]; t++) {
       const start = starts[row] + t * stepStride;
-      for (let d = 0; d < features; d++) {
+      if (vocabulary > 0) network.embed(Math.min(values[start], vocabulary - 1), a);
+      for (let d = 0; vocabulary === 0 && d < features; d++) {
         const channel = d % centre.length;
         a[d] = (values[start + d] - centre[channel]) * scale[channel];
       }

@@ -3,11 +3,13 @@ import { tensorsOf, type Architecture, type Nonlinearity } from '../network/inde
 import { balanced } from './balance.js';
 import type { Ranges } from './calibration.js';
 import { largestMagnitude, residualWeights, transpose } from './float-network.js';
-import { bitsFor, clampRound, fixed16, integerAffine, quantise, weightBits } from './formats.js';
+import { bitsFor, clampRound, fixed16, integerAffine, perInput, quantise, weightBits } from './formats.js';
 import type { Normalisation } from './input.js';
 import {
   checkIntegerNetwork,
+  embeddingShift,
   IntegerNetworkError,
+  largestEmbedding,
   maximumSize,
   type IntegerMatrix,
   type IntegerNetwork,
@@ -18,6 +20,14 @@ const preactivationBits = 12;
 
 /** Gates that leave [0, 1], so that |zeta (1 - z) + nu| can reach 3 and its format needs two bits before the point. */
 const wideGates: readonly Nonlinearity[] = ['tanh', 'hardTanh', 'relu'];
+
+/** Tokens have no affine. */
+const noAffine = {
+  centre: new Int16Array(0),
+  multiplier: new Int16Array(0),
+  inputShift: 0,
+  remainder: Float64Array.of(1),
+};
 
 type TensorOf = (name: string) => Float64Array;
 
@@ -48,8 +58,12 @@ export function convert(
   // What multiplies the inputs, a row an output: W2' or W. No shift may be negative, so inputs have bits enough for Q12.
   const inputWeights = wRank > 0 ? transpose(tensor('W2'), inputSize, wRank) : tensor('W');
   const afterInput = wRank > 0 ? weightBits(tensor('W1')) : 0;
-  const inputBits = Math.max(bitsFor(ranges.input), preactivationBits - afterInput - weightBits(inputWeights));
-  const { remainder, ...affine } = integerAffine(normalisation, inputBits);
+  const embedding =
+    architecture.vocabulary > 0 ? quantise(tensor('embedding'), architecture.vocabulary, inputSize) : undefined;
+  const inputBits = embedding
+    ? embedding.fractionBits + embeddingShift
+    : Math.max(bitsFor(ranges.input), preactivationBits - afterInput - weightBits(inputWeights));
+  const { remainder, ...affine } = embedding ? noAffine : integerAffine(perInput(normalisation, inputSize), inputBits);
   const compensated = inputWeights.map((v, i) => v * remainder[remainder.length > 1 ? i % inputSize : 0]);
 
   const w2 = wRank > 0 ? quantise(compensated, wRank, inputSize) : undefined;
@@ -72,6 +86,8 @@ export function convert(
     classes,
     gate,
     update,
+    embedding,
+    mean: architecture.output === 'mean',
     ...affine,
     inputBits,
     w2,
@@ -105,6 +121,11 @@ function check(architecture: Architecture, parameters: Float32Array, ranges: Ran
         `network.${name} is ${size}: an integer network takes at most ${maximumSize}, an index has one byte`,
       );
     }
+  }
+  if (architecture.vocabulary * inputSize > largestEmbedding) {
+    throw new IntegerNetworkError(
+      `the embedding has ${architecture.vocabulary} x ${inputSize} entries, an integer network takes at most ${largestEmbedding}; lower network.embedding, or keep fewer tokens`,
+    );
   }
   if (!parameters.every(Number.isFinite)) {
     throw new IntegerNetworkError(

@@ -12,6 +12,8 @@ export class FloatNetwork {
   readonly t: Float64Array;
   /** U2' h of the state before the last step, [ru]; of full rank that state, [H]. */
   readonly u: Float64Array;
+  /** [V][D] */
+  private readonly embedding: Float64Array;
   private readonly w2: Float64Array | undefined;
   private readonly w1: Float64Array;
   private readonly u2: Float64Array | undefined;
@@ -34,6 +36,7 @@ export class FloatNetwork {
       ]),
     );
     const tensor = (name: string) => tensors.get(name) ?? new Float64Array();
+    this.embedding = tensor('embedding');
     this.h = new Float64Array(hiddenSize);
     this.t = new Float64Array(wRank || inputSize);
     this.u = new Float64Array(uRank || hiddenSize);
@@ -64,6 +67,11 @@ export class FloatNetwork {
   /** Writes U2' h (or h) of the present state to `u`. */
   projectState(): void {
     project(this.u2, this.h, this.u);
+  }
+
+  /** Writes a token's embedding into `a`, [D]. */
+  embed(token: number, a: Float64Array): void {
+    a.set(this.embedding.subarray(token * a.length, (token + 1) * a.length));
   }
 
   /** One time step with the normalised inputs `a`, [D]. */

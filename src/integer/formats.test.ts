@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../math/index.js';
-import { bitsFor, integerAffine, quantise, weightBits } from './formats.js';
+import { bitsFor, integerAffine, perInput, quantise, weightBits } from './formats.js';
 
 describe('formats', () => {
   test('bitsFor leaves less than a bit idle and never saturates', () => {
@@ -43,4 +43,15 @@ describe('formats', () => {
       expect(multiplier[2]).toBe(0);
     }
   });
+});
+
+test('the channels of a frame come again for each stacked frame', () => {
+  const channels = { centre: Int16Array.of(1, 2), scale: Float64Array.of(0.5, 0.25) };
+  expect(perInput(channels, 4)).toEqual({
+    centre: Int16Array.of(1, 2, 1, 2),
+    scale: Float64Array.of(0.5, 0.25, 0.5, 0.25),
+  });
+  expect(perInput(channels, 2)).toEqual(channels);
+  const one = { centre: Int16Array.of(3), scale: Float64Array.of(2) };
+  expect(perInput(one, 6)).toEqual(one);
 });

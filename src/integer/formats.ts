@@ -39,6 +39,16 @@ export function quantise(
   return { rows, columns, fractionBits, values: Int8Array.from(values, (v) => clampRound(v * factor, 127)) };
 }
 
+/** A normalisation of the channels of a frame, repeated for each frame that a step stacks; one for all inputs stays one. */
+export function perInput({ centre, scale }: Normalisation, inputSize: number): Normalisation {
+  const channels = centre.length;
+  if (channels === 1 || channels === inputSize) return { centre, scale };
+  return {
+    centre: Int16Array.from({ length: inputSize }, (_, i) => centre[i % channels]),
+    scale: Float64Array.from({ length: inputSize }, (_, i) => scale[i % channels]),
+  };
+}
+
 /**
  * The normalisation as integers: `multiplier * 2^-inputShift` is `scale * 2^inputBits` or up to one unit less, with as many
  * bits as int16 holds for the largest scale. A channel whose scale is small beside the largest has few bits;

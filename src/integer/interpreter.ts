@@ -1,5 +1,5 @@
 import { argmax } from '../math/index.js';
-import type { IntegerMatrix, IntegerNetwork } from './network.js';
+import { embeddingShift, mostPooled, type IntegerMatrix, type IntegerNetwork } from './network.js';
 import { activateQ14, oneQ14, roundingShift, saturate, updateQ12 } from './nonlinearity.js';
 
 /** The nonzeros of a matrix by rows: row j's stand at `starts[j]` up to `starts[j + 1]`. Zeros add nothing to a sum. */
@@ -51,6 +51,10 @@ export class IntegerInterpreter {
   readonly h: Int16Array;
   /** The rounding remainders, 14 bits each, [H]. */
   readonly r: Uint16Array;
+  /** Sums of the states since the reset, and how many they are: where the head reads their mean. */
+  readonly sums: Int32Array;
+  count = 0;
+  private readonly m: Int16Array;
   private readonly a: Int16Array;
   private readonly t: Int16Array;
   private readonly u: Int16Array;
@@ -68,6 +72,8 @@ export class IntegerInterpreter {
     this.network = network;
     this.h = new Int16Array(network.hiddenSize);
     this.r = new Uint16Array(network.hiddenSize);
+    this.sums = new Int32Array(network.mean ? network.hiddenSize : 0);
+    this.m = network.mean ? new Int16Array(network.hiddenSize) : this.h;
     this.a = new Int16Array(network.inputSize);
     this.t = network.wRank > 0 ? new Int16Array(network.wRank) : this.a;
     this.u = network.uRank > 0 ? new Int16Array(network.uRank) : this.h;
@@ -87,16 +93,14 @@ export class IntegerInterpreter {
   reset(): void {
     this.h.fill(0);
     this.r.fill(oneQ14 / 2);
+    this.sums.fill(0);
+    this.count = 0;
   }
 
-  /** One time step. `x` holds D inputs in the model's units from `start` on. */
+  /** One time step. `x` holds D inputs in the model's units, or one token, from `start` on. */
   step(x: Int16Array, start = 0): void {
     const { network: n, a, t, u, p, h, r } = this;
-    const channels = n.centre.length;
-    for (let i = 0, channel = 0; i < a.length; i++, channel = channel + 1 === channels ? 0 : channel + 1) {
-      const centred = saturate(x[start + i] - n.centre[channel], 32767);
-      a[i] = saturate(roundingShift(centred * n.multiplier[channel], n.inputShift), n.inputLimit);
-    }
+    this.readInput(x, start);
     if (this.w2) {
       for (let j = 0; j < t.length; j++) t[j] = saturate(roundingShift(dot(this.w2, j, a), n.w2Shift), n.wLimit);
     }
@@ -116,11 +120,52 @@ export class IntegerInterpreter {
       h[j] = saturate(v >> 14, n.stateLimit);
       r[j] = v & (oneQ14 - 1);
     }
+    if (n.mean) this.pool();
   }
 
-  /** The head's int32 scores of the present state, written into `out` [L]. */
+  /** Step 1: the normalised input, or the token's embedding. */
+  private readInput(x: Int16Array, start: number): void {
+    const { network: n, a } = this;
+    if (n.embedding) {
+      const token = Math.max(0, Math.min(n.embedding.rows - 1, x[start]));
+      for (let i = 0; i < a.length; i++) a[i] = n.embedding.values[token * a.length + i] << embeddingShift;
+      return;
+    }
+    const perChannel = n.centre.length > 1;
+    for (let i = 0; i < a.length; i++) {
+      const channel = perChannel ? i : 0;
+      const centred = saturate(x[start + i] - n.centre[channel], 32767);
+      a[i] = saturate(roundingShift(centred * n.multiplier[channel], n.inputShift), n.inputLimit);
+    }
+  }
+
+  /** Step 10: the present state joins the sums. */
+  private pool(): void {
+    const { sums, h } = this;
+    if (this.count === mostPooled) {
+      this.count >>= 1;
+      for (let j = 0; j < sums.length; j++) sums[j] >>= 1;
+    }
+    this.count++;
+    for (let j = 0; j < sums.length; j++) sums[j] += h[j];
+  }
+
+  /** What the head reads: the state, or the mean of the states, rounded to the nearest, halves away from 0. */
+  private read(): Int16Array {
+    const { network: n, m, sums, count } = this;
+    if (!n.mean) return this.h;
+    for (let j = 0; j < m.length; j++) {
+      const sum = sums[j];
+      const magnitude = count === 0 ? 0 : Math.trunc((Math.abs(sum) + (count >> 1)) / count);
+      m[j] = sum < 0 ? -magnitude : magnitude;
+    }
+    return m;
+  }
+
+  /** The head's int32 scores of the present state, or of the mean so far, written into `out` [L]. */
   logits(out: Int32Array = new Int32Array(this.network.classes)): Int32Array {
-    for (let l = 0; l < out.length; l++) out[l] = dot(this.classifier, l, this.h) + this.network.classifierBias[l];
+    const state = this.read();
+    for (let l = 0; l < out.length; l++) out[l] = dot(this.classifier, l, state) + this.network.classifierBias[l];
     return out;
   }
 
@@ -132,7 +177,8 @@ export class IntegerInterpreter {
   /** Resets, runs a whole sequence [T][D] that starts at `start` of `values`, and predicts. */
   classify(values: Int16Array, start: number, steps: number): number {
     this.reset();
-    for (let t = 0; t < steps; t++) this.step(values, start + t * this.network.inputSize);
+    const inputs = this.network.embedding ? 1 : this.network.inputSize;
+    for (let t = 0; t < steps; t++) this.step(values, start + t * inputs);
     return this.predict();
   }
 }

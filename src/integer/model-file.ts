@@ -18,7 +18,7 @@ const numbers = [
   'offset',
 ] as const;
 
-const matrices = ['w2', 'w1', 'u2', 'u1', 'classifier'] as const;
+const matrices = ['embedding', 'w2', 'w1', 'u2', 'u1', 'classifier'] as const;
 
 /** An integer network as the parts of a model file. */
 export function integerModelParts(network: IntegerNetwork): {
@@ -71,7 +71,7 @@ export function integerNetworkFrom(
     const shape = tensors.find((tensor) => tensor.name === name)?.shape ?? [];
     return { rows: shape[0], columns: shape[1], values, fractionBits: number(`${name}Bits`) };
   };
-  const { cell, inputSize, hiddenSize, wRank, uRank, classes, gate, update } = architecture;
+  const { cell, inputSize, hiddenSize, wRank, uRank, classes, gate, update, output, vocabulary } = architecture;
   const network: IntegerNetwork = {
     ...(Object.fromEntries(numbers.map((name) => [name, number(name)])) as Record<(typeof numbers)[number], number>),
     cell,
@@ -82,6 +82,8 @@ export function integerNetworkFrom(
     classes,
     gate,
     update,
+    mean: output === 'mean',
+    embedding: vocabulary > 0 ? matrix('embedding') : undefined,
     centre: array('centre', Int16Array),
     multiplier: array('multiplier', Int16Array),
     w2: wRank > 0 ? matrix('w2') : undefined,
@@ -93,6 +95,11 @@ export function integerNetworkFrom(
     classifier: matrix('classifier'),
     classifierBias: array('classifierBias', Int32Array),
   };
+  if (vocabulary > 0 && network.embedding?.rows !== vocabulary) {
+    throw new IntegerNetworkError(
+      `integer network: an embedding of ${network.embedding?.rows} tokens, the architecture has ${vocabulary}`,
+    );
+  }
   checkIntegerNetwork(network);
   const expected = integerModelParts(network);
   checkNames(

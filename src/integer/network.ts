@@ -24,6 +24,14 @@ export interface IntegerNetwork {
   readonly gate: Nonlinearity;
   readonly update: Nonlinearity;
 
+  /**
+   * V x D: each step's one input is a token, whose row times 2^8 is the normalised input. Then `centre` and `multiplier` are
+   * empty and `inputShift` is 0.
+   */
+  readonly embedding: IntegerMatrix | undefined;
+  /** Whether the head reads the mean of the states since the reset, instead of the present state. */
+  readonly mean: boolean;
+
   /** int16, one value a channel, or a single one for all. */
   readonly centre: Int16Array;
   /** int16, as many as `centre`. */
@@ -75,6 +83,15 @@ export class IntegerNetworkError extends Error {
 /** Bounds that make every sum fit 32 bits (docs/integer-network.md, "Why 32 bits are enough"). */
 export const maximumSize = 255;
 
+/** Entries of an embedding, a byte each: what a 16-bit address reaches. */
+export const largestEmbedding = 65536;
+
+/** Bits by which an embedding's int8 rows are shifted up: 127 * 2^8 fits int16. */
+export const embeddingShift = 8;
+
+/** The steps whose states a mean holds at most: at this count sums and count are halved before the next one. */
+export const mostPooled = 65535;
+
 /** Throws an `IntegerNetworkError` that names the first field outside the definition. */
 export function checkIntegerNetwork(network: IntegerNetwork): void {
   const { inputSize: d, hiddenSize: h, wRank, uRank, classes } = network;
@@ -82,7 +99,7 @@ export function checkIntegerNetwork(network: IntegerNetwork): void {
   integer('hiddenSize', h, 1, maximumSize);
   integer('wRank', wRank, 0, maximumSize);
   integer('uRank', uRank, 0, maximumSize);
-  integer('classes', classes, 2, maximumSize);
+  integer('classes', classes, 1, maximumSize);
   for (const name of ['inputShift', 'w2Shift', 'w1Shift', 'u2Shift', 'u1Shift'] as const) {
     integer(name, network[name], 0, 30);
   }
@@ -98,7 +115,14 @@ export function checkIntegerNetwork(network: IntegerNetwork): void {
   matrix('u1', network.u1, [h, uRank > 0 ? uRank : h]);
   matrix('classifier', network.classifier, [classes, h]);
 
-  if (network.centre.length !== 1) length('centre', network.centre, d);
+  const { embedding } = network;
+  if (embedding) {
+    matrix('embedding', embedding, [embedding.rows, d]);
+    integer('embedding.rows', embedding.rows, 1, 32768);
+    integer('entries of the embedding', embedding.rows * d, 1, largestEmbedding);
+    length('centre', network.centre, 0);
+    integer('inputShift', network.inputShift, 0, 0);
+  } else if (network.centre.length !== 1) length('centre', network.centre, d);
   length('multiplier', network.multiplier, network.centre.length);
   length('biasGate', network.biasGate, network.cell === 'FastGRNN' ? h : 0);
   length('biasUpdate', network.biasUpdate, h);

@@ -6,14 +6,28 @@ import type { IntegerNetwork } from '../integer/index.js';
 import type { ModelFacts } from './models.js';
 
 /** Lines for the exported header's comment: where the network comes from, its classes, the unit of each input. */
-function descriptionOf({ provenance, classNames, input }: ModelFacts): string[] {
+function descriptionOf({ architecture, provenance, classNames, input, features, outputs }: ModelFacts): string[] {
+  const channels = input.channelNames.length;
+  const { frames, stride } = features.stack ?? { frames: 1, stride: 1 };
+  const inputs =
+    architecture.vocabulary > 0
+      ? [`  x[0]: a token, 0 to ${architecture.vocabulary - 1}`]
+      : Array.from({ length: architecture.inputSize }, (_, i) => {
+          const c = i % channels;
+          const frame = frames > 1 ? ` of frame ${Math.floor(i / channels)}` : '';
+          return `  x[${i}]: ${input.channelNames[c]}${frame}, one count is ${input.lsb[c]} ${input.units[c]}`.trimEnd();
+        });
   return [
     `Recipe ${provenance.recipe}, seed ${provenance.seed}, fastgrnn ${provenance.version}.`,
-    `Classes: ${classNames.map((name, i) => `${i} ${name}`).join(', ')}.`,
+    `${{ softmax: 'Classes', sigmoid: 'Labels', regression: 'Values' }[architecture.head]}: ${classNames.map((name, i) => `${i} ${name}`).join(', ')}.`,
+    ...(outputs
+      ? [
+          `Value = centre + scale * logit: ${classNames.map((name, i) => `${name} ${outputs.centre[i]} + ${outputs.scale[i]} * logit`).join(', ')}.`,
+        ]
+      : []),
+    ...(frames > 1 ? [`A step reads ${frames} frames, the oldest first; the next step's begin ${stride} later.`] : []),
     'Inputs, int16 counts each:',
-    ...input.channelNames.map((name, i) =>
-      `  x[${i}]: ${name}, one count is ${input.lsb[i]} ${input.units[i]}`.trimEnd(),
-    ),
+    ...inputs,
   ];
 }
 

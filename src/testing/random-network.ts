@@ -10,8 +10,10 @@ export function nonlinearityPair(index: number): Pick<IntegerNetwork, 'gate' | '
 
 /** What to fix; the rest is drawn. */
 export interface RandomNetworkOptions extends Partial<
-  Pick<IntegerNetwork, 'cell' | 'inputSize' | 'hiddenSize' | 'wRank' | 'uRank' | 'classes' | 'gate' | 'update'>
+  Pick<IntegerNetwork, 'cell' | 'inputSize' | 'hiddenSize' | 'wRank' | 'uRank' | 'classes' | 'gate' | 'update' | 'mean'>
 > {
+  /** Tokens of an embedding; 0 by default, for inputs that are numbers. */
+  readonly vocabulary?: number;
   /** Share of nonzeros in each matrix; drawn by matrix when absent. */
   readonly density?: number;
   /** Share of nonzeros in the classifier: 1 by default in a usual network. */
@@ -50,7 +52,7 @@ export function randomNetwork(random: Random, options: RandomNetworkOptions = {}
   const int16 = (length: number, most: number) =>
     Int16Array.from({ length }, () => (extreme ? random.below(65536) - 32768 : random.below(2 * most) - most));
 
-  const channels = random.below(2) ? inputSize : 1;
+  const channels = options.vocabulary ? 0 : random.below(2) ? inputSize : 1;
   const w2 = wRank ? matrix(wRank, inputSize) : undefined;
   const w1 = matrix(hiddenSize, wRank || inputSize);
   const u2 = uRank ? matrix(uRank, hiddenSize) : undefined;
@@ -65,9 +67,11 @@ export function randomNetwork(random: Random, options: RandomNetworkOptions = {}
     classes,
     gate: options.gate ?? drawn.gate,
     update: options.update ?? drawn.update,
+    embedding: options.vocabulary ? matrix(options.vocabulary, inputSize, 1) : undefined,
+    mean: options.mean ?? false,
     centre: int16(channels, 2000),
     multiplier: int16(channels, 32767),
-    inputShift: extreme ? random.below(31) : 15,
+    inputShift: options.vocabulary ? 0 : extreme ? random.below(31) : 15,
     inputBits: 12,
     w2,
     w1,
