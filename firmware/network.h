@@ -26,14 +26,14 @@ enum network_status {
  */
 uint8_t network_open(const uint8_t *blob, uint32_t room, int16_t *arena, uint16_t arena_bytes);
 
-/* Bytes of arena that the opened network uses: 2 (2 H + D + rw + (ru or, of full rank, H)). */
+/* Bytes of arena that the opened network uses: 2 (2 H + D + rw + (ru or, of full rank, H)), and 2 (3 H + 1) more for a mean. */
 uint16_t network_arena_bytes(void);
 
 uint8_t network_inputs(void);
 uint8_t network_hidden(void);
 uint8_t network_classes(void);
 
-/* Where the next step's D inputs go. A step overwrites them. */
+/* Where the next step's D inputs go, or its token. A step overwrites them. */
 int16_t *network_input(void);
 
 /* The hidden state, H values. */

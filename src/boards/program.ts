@@ -17,7 +17,8 @@ const statusReasons: Record<number, string> = {
 
 /** The program's end of the serial protocol of firmware/avr/protocol.h. Every method throws a MachineError on a wrong answer. */
 export class UnoProgram {
-  readonly inputSize: number;
+  /** Values of one step. */
+  readonly inputs: number;
   readonly hiddenSize: number;
   readonly classes: number;
   /** Bytes of RAM in use without the stack, as the program says. */
@@ -31,7 +32,7 @@ export class UnoProgram {
     if (hello[0] !== 0x46 || hello[1] !== 0x47) throw new MachineError('the program does not speak the protocol');
     if (hello[2] !== protocolVersion) throw new MachineError(`the program speaks version ${hello[2]} of the protocol`);
     if (hello[3] !== 0) throw new MachineError(statusReasons[hello[3]] ?? `the program reports status ${hello[3]}`);
-    [this.inputSize, this.hiddenSize, this.classes] = hello.subarray(4);
+    [this.inputs, this.hiddenSize, this.classes] = hello.subarray(4);
     this.ramBytes = hello[7] | (hello[8] << 8);
   }
 

@@ -1,5 +1,5 @@
 import { ImageError, readHex } from '../firmware/index.js';
-import { IntegerInterpreter, type IntegerNetwork } from '../integer/index.js';
+import { IntegerInterpreter, stepInputs, type IntegerNetwork } from '../integer/index.js';
 import { MachineError, UnoMachine, unoClock } from './machine.js';
 import { UnoProgram } from './program.js';
 
@@ -111,10 +111,11 @@ export function proveUno(
 }
 
 function checkSizes(network: IntegerNetwork, program: UnoProgram): void {
-  const sizes = (s: { inputSize: number; hiddenSize: number; classes: number }): string =>
-    `${s.inputSize} inputs, ${s.hiddenSize} hidden units, ${s.classes} classes`;
-  if (sizes(network) !== sizes(program)) {
-    throw new MachineError(`the image holds another network: ${sizes(program)}, not ${sizes(network)}`);
+  const sizes = (inputs: number, s: { hiddenSize: number; classes: number }): string =>
+    `${inputs} inputs, ${s.hiddenSize} hidden units, ${s.classes} classes`;
+  const [own, wanted] = [sizes(program.inputs, program), sizes(stepInputs(network), network)];
+  if (own !== wanted) {
+    throw new MachineError(`the image holds another network: ${own}, not ${wanted}`);
   }
 }
 
@@ -127,6 +128,7 @@ function compare(
   options: ProofOptions,
 ): Difference | undefined {
   const interpreter = new IntegerInterpreter(network);
+  const inputSize = stepInputs(network);
   for (const [sequence, { inputs, steps }] of sequences.entries()) {
     const differs = (
       step: number,
@@ -144,9 +146,9 @@ function compare(
     interpreter.reset();
     let sequenceCycles = program.reset();
     for (let step = 0; step < steps; step++) {
-      const at = step * network.inputSize;
+      const at = step * inputSize;
       interpreter.step(inputs, at);
-      const cycles = program.step(inputs.subarray(at, at + network.inputSize));
+      const cycles = program.step(inputs.subarray(at, at + inputSize));
       sequenceCycles += cycles;
       tally.steps++;
       tally.cycles += cycles;

@@ -11,6 +11,9 @@ export const blobHeaderBytes = 36;
 /** The order is part of the format: a nonlinearity's code is its place here. */
 export const nonlinearityCodes = ['hardTanh', 'hardSigmoid', 'hardSigmoid4', 'relu', 'tanh', 'sigmoid'] as const;
 
+/** Beside the gate's code: the inputs are tokens. */
+export const tokenCode = 8;
+
 /** Bits of the header's flag byte. */
 export const blobFlags = {
   fastRNN: 1,
@@ -20,6 +23,7 @@ export const blobFlags = {
   sparseW1: 16,
   sparseU1: 32,
   sparseClassifier: 64,
+  mean: 128,
 } as const;
 
 /**
@@ -28,11 +32,12 @@ export const blobFlags = {
  * ```
  *  0 'F' 'G'           2 format version     3 flags (blobFlags)
  *  4 uint32 length of the whole blob        8 uint32 offset of the head
- * 12 D  H  rw  ru  L   17 gate code | update code << 4
+ * 12 D  H  rw  ru  L   17 gate code | 8 where the inputs are tokens | update code << 4
  * 18 inputShift  w2Shift  w1Shift  u2Shift  u1Shift       23 stateBits
  * 24 int16 inputLimit  wLimit  uLimit  stateLimit         32 int16 scale  offset
  * 36 int16[33] tanh table, when the update or FastGRNN's gate reads it
- *    (int16 centre, int16 multiplier) for each channel, or one pair for all
+ *    (int16 centre, int16 multiplier) for each channel, or one pair for all;
+ *    of tokens uint16 their number and int8[D] for each
  *    rows of W2, rows of U2 (of low rank)
  *    for each hidden unit: its row of W1, its row of U1, int16 biasUpdate, int16 biasGate (FastGRNN)
  *    the head, for each class: int32 bias, its row of the classifier
@@ -48,6 +53,10 @@ export function encodeBlob(network: IntegerNetwork): Uint8Array {
   const row = (m: IntegerMatrix, j: number, form: MatrixForm): void => void bytes.push(...encodeRow(m, j, form));
 
   if (readsTable(network)) tanhTable.forEach(int16);
+  if (network.embedding) {
+    int16(network.embedding.rows);
+    for (const value of network.embedding.values) bytes.push(value & 255);
+  }
   for (const [i, centre] of network.centre.entries()) {
     int16(centre);
     int16(network.multiplier[i]);
@@ -113,8 +122,9 @@ function writeHeader(view: DataView, network: IntegerNetwork, forms: MatrixForms
     flag(forms.u2 === 'sparse', blobFlags.sparseU2) |
     flag(forms.w1 === 'sparse', blobFlags.sparseW1) |
     flag(forms.u1 === 'sparse', blobFlags.sparseU1) |
-    flag(forms.classifier === 'sparse', blobFlags.sparseClassifier);
-  const gate = nonlinearityCodes.indexOf(network.gate);
+    flag(forms.classifier === 'sparse', blobFlags.sparseClassifier) |
+    flag(network.mean, blobFlags.mean);
+  const gate = nonlinearityCodes.indexOf(network.gate) | flag(network.embedding !== undefined, tokenCode);
   const update = nonlinearityCodes.indexOf(network.update);
 
   [0x46, 0x47, blobVersion, flags].forEach((byte, i) => view.setUint8(i, byte));

@@ -5,7 +5,7 @@ import {
   type IntegerMatrix,
   type IntegerNetwork,
 } from '../integer/index.js';
-import { blobFlags, blobHeaderBytes, blobVersion, nonlinearityCodes } from './blob.js';
+import { blobFlags, blobHeaderBytes, blobVersion, nonlinearityCodes, tokenCode } from './blob.js';
 import { crc16 } from './crc.js';
 import { ImageError } from './errors.js';
 
@@ -47,14 +47,16 @@ class Reader {
       view.getUint8(i),
     );
     const has = (bit: number): boolean => (flags & bit) !== 0;
-    const gate = nonlinearityCodes[codes & 15];
+    const gate = nonlinearityCodes[codes & 7];
+    const tokens = (codes & tokenCode) !== 0;
     const update = nonlinearityCodes[codes >> 4];
     if (!gate || !update) throw new ImageError(`model blob: unknown nonlinearity code ${codes}`);
     const cell = has(blobFlags.fastRNN) ? 'FastRNN' : 'FastGRNN';
 
     const table = usesTable(update) || (cell === 'FastGRNN' && usesTable(gate));
     if (table) this.at += 2 * tanhTable.length;
-    const channels = has(blobFlags.perChannel) ? inputSize : 1;
+    const embedding = tokens ? this.embedding(inputSize) : undefined;
+    const channels = tokens ? 0 : has(blobFlags.perChannel) ? inputSize : 1;
     const centre = new Int16Array(channels);
     const multiplier = new Int16Array(channels);
     for (let i = 0; i < channels; i++) {
@@ -96,6 +98,8 @@ class Reader {
       classes,
       gate,
       update,
+      embedding,
+      mean: has(blobFlags.mean),
       centre,
       multiplier,
       inputShift,
@@ -120,6 +124,13 @@ class Reader {
       classifier,
       classifierBias,
     };
+  }
+
+  /** The table of tokens. */
+  private embedding(inputSize: number): IntegerMatrix {
+    const m = matrix(this.int16() & 0xffff, inputSize);
+    for (let i = 0; i < m.values.length; i++) m.values[i] = this.view.getInt8(this.at++);
+    return m;
   }
 
   private int16(): number {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { IntegerInterpreter, type IntegerNetwork } from '../integer/index.js';
+import { IntegerInterpreter, stepInputs, type IntegerNetwork } from '../integer/index.js';
 import { Random } from '../math/index.js';
 import { nonlinearityPair, randomNetwork } from '../testing/random-network.js';
 import { encodeBlob } from './blob.js';
@@ -77,7 +77,7 @@ function inputBytes(sequences: readonly Int16Array[], networks: readonly Integer
     const blob = blobs ? encodeBlob(networks[k]) : undefined;
     return [
       ...(blob ? [new Uint8Array(Int32Array.of(blob.length).buffer), blob] : []),
-      new Uint8Array(Int32Array.of(values.length / networks[k].inputSize).buffer),
+      new Uint8Array(Int32Array.of(values.length / stepInputs(networks[k])).buffer),
       new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
     ];
   });
@@ -89,7 +89,7 @@ function expectedBytes(sequences: readonly Int16Array[], interpreters: readonly 
   const parts: Uint8Array[] = [];
   for (const [k, interpreter] of interpreters.entries()) {
     interpreter.reset();
-    for (let at = 0; at < sequences[k].length; at += interpreter.network.inputSize) {
+    for (let at = 0; at < sequences[k].length; at += stepInputs(interpreter.network)) {
       interpreter.step(sequences[k], at);
       parts.push(new Uint8Array(interpreter.h.slice().buffer));
     }
@@ -107,6 +107,10 @@ const shapes = [
   { hiddenSize: 64, inputSize: 28, wRank: 10, uRank: 18, classes: 10, density: 0.3 },
   { density: 0 },
   { density: 1 },
+  { mean: true },
+  { mean: true, uRank: 3, cell: 'FastRNN' },
+  { vocabulary: 20 },
+  { vocabulary: 300, mean: true, wRank: 0, classes: 1 },
 ] as const;
 /** Every pair of nonlinearities, half of the networks extreme, and the shapes above. */
 const allNetworks = [

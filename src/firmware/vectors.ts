@@ -1,4 +1,4 @@
-import { IntegerInterpreter, type IntegerNetwork } from '../integer/index.js';
+import { IntegerInterpreter, stepInputs, type IntegerNetwork } from '../integer/index.js';
 import { Random } from '../math/index.js';
 
 /** What `vectors.json` holds: a reimplementation that gives the same states and logits conforms. */
@@ -31,9 +31,12 @@ export function testInputs(network: IntegerNetwork, options: VectorOptions = {})
   const random = new Random(seed);
   const extremes = [-32768, 32767, -32767, 0, 1, -1];
   return Array.from({ length: sequences }, (_, s) => {
-    const level = new Float64Array(network.inputSize);
-    return Int16Array.from({ length: steps * network.inputSize }, (__, k) => {
-      const channel = k % network.inputSize;
+    const inputs = stepInputs(network);
+    const level = new Float64Array(inputs);
+    return Int16Array.from({ length: steps * inputs }, (__, k) => {
+      const channel = k % inputs;
+      // Three tokens of four are in the vocabulary.
+      if (network.embedding && random.below(4) > 0) return random.below(network.embedding.rows);
       switch (s % 4) {
         case 0:
           return usual(network, channel, random.normal());
@@ -51,6 +54,7 @@ export function testInputs(network: IntegerNetwork, options: VectorOptions = {})
 
 /** An input `deviations` standard deviations from a channel's centre, where 1 normalised is about an eighth of the limit. */
 function usual(network: IntegerNetwork, channel: number, deviations: number): number {
+  if (network.embedding) return Math.round(1000 * deviations);
   const k = network.centre.length > 1 ? channel : 0;
   const { inputShift, inputLimit } = network;
   const unit = (inputLimit / 8) * (2 ** inputShift / (Math.abs(network.multiplier[k]) || 1));
@@ -60,7 +64,7 @@ function usual(network: IntegerNetwork, channel: number, deviations: number): nu
 /** Sequences with the states and logits that the definition gives for them. */
 export function testVectors(network: IntegerNetwork, options: VectorOptions = {}): TestVectors {
   const interpreter = new IntegerInterpreter(network);
-  const d = network.inputSize;
+  const d = stepInputs(network);
   const sequences = testInputs(network, { ...options, sequences: Math.max(8, options.sequences ?? 8) }).map(
     (values) => {
       const inputs: number[][] = [];

@@ -122,6 +122,9 @@ function check(architecture: Architecture, parameters: Float32Array, ranges: Ran
       );
     }
   }
+  if (architecture.head === 'softmax' && classes < 2) {
+    throw new IntegerNetworkError('classes is 1: a network that chooses among classes needs two at least');
+  }
   if (architecture.vocabulary * inputSize > largestEmbedding) {
     throw new IntegerNetworkError(
       `the embedding has ${architecture.vocabulary} x ${inputSize} entries, an integer network takes at most ${largestEmbedding}; lower network.embedding, or keep fewer tokens`,

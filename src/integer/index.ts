@@ -6,8 +6,11 @@ export { IntegerInterpreter } from './interpreter.js';
 export { integerModelParts, integerNetworkFrom } from './model-file.js';
 export {
   checkIntegerNetwork,
+  embeddingShift,
   IntegerNetworkError,
   maximumSize,
+  mostPooled,
+  stepInputs,
   type IntegerMatrix,
   type IntegerNetwork,
 } from './network.js';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Random } from '../math/index.js';
 import { nonlinearityPair, randomNetwork } from '../testing/random-network.js';
 import { IntegerInterpreter } from './interpreter.js';
-import type { IntegerMatrix, IntegerNetwork } from './network.js';
+import { stepInputs, type IntegerMatrix, type IntegerNetwork } from './network.js';
 
 /** A deliberate departure from the page, for negative controls: one rounding term is missing, or the remainder is. */
 type Departure = 'inputShift' | 'w2Shift' | 'w1Shift' | 'u2Shift' | 'u1Shift' | 'gate' | 'plain rounding';
@@ -17,6 +17,8 @@ const least = (a: bigint, b: bigint) => (a < b ? a : b);
 class Page {
   h: bigint[];
   r: bigint[];
+  private sums: bigint[];
+  private count = 0n;
   smallest = 0n;
   largest = 0n;
   private readonly n: IntegerNetwork;
@@ -28,16 +30,12 @@ class Page {
     this.departure = departure;
     this.h = Array.from({ length: network.hiddenSize }, () => 0n);
     this.r = this.h.map(() => 8192n);
+    this.sums = this.h.map(() => 0n);
   }
 
   step(x: ArrayLike<number>): void {
     const { n, h } = this;
-    const one = n.centre.length === 1;
-    const a = big(x).map((value, i) => {
-      const centred = sat(this.see(value - BigInt(n.centre[one ? 0 : i])), 32767n);
-      const product = this.see(centred * BigInt(n.multiplier[one ? 0 : i]));
-      return sat(this.rs(product, n.inputShift, 'inputShift'), BigInt(n.inputLimit));
-    });
+    const a = n.embedding ? this.row(n.embedding, BigInt(x[0])) : this.affine(x);
     const through = (m: IntegerMatrix | undefined, v: bigint[], name: 'w2Shift' | 'u2Shift', limit: number) =>
       m ? this.times(m, v).map((sum) => sat(this.rs(sum, n[name], name), BigInt(limit))) : v;
     const t = through(n.w2, a, 'w2Shift', n.wLimit);
@@ -60,11 +58,43 @@ class Page {
       return sat((sum - this.r[j]) / 16384n, BigInt(n.stateLimit));
     });
     this.h = next;
+    if (!n.mean) return;
+    if (this.count === 65535n) {
+      this.count = 32767n;
+      this.sums = this.sums.map((sum) => sum >> 1n);
+    }
+    this.count++;
+    this.sums = this.sums.map((sum, j) => this.see(sum + next[j]));
+  }
+
+  private affine(x: ArrayLike<number>): bigint[] {
+    const { n } = this;
+    const one = n.centre.length === 1;
+    return big(x).map((value, i) => {
+      const centred = sat(this.see(value - BigInt(n.centre[one ? 0 : i])), 32767n);
+      const product = this.see(centred * BigInt(n.multiplier[one ? 0 : i]));
+      return sat(this.rs(product, n.inputShift, 'inputShift'), BigInt(n.inputLimit));
+    });
+  }
+
+  private row(m: IntegerMatrix, token: bigint): bigint[] {
+    const t = Number(least(atLeast0(token), BigInt(m.rows - 1)));
+    return big(m.values.subarray(t * m.columns, (t + 1) * m.columns)).map((value) => value * 256n);
+  }
+
+  /** What the head reads. */
+  private read(): bigint[] {
+    if (!this.n.mean) return this.h;
+    return this.sums.map((sum) => {
+      if (this.count === 0n) return 0n;
+      const magnitude = this.see((sum < 0n ? -sum : sum) + this.count / 2n) / this.count;
+      return sum < 0n ? -magnitude : magnitude;
+    });
   }
 
   logits(): bigint[] {
     const { n } = this;
-    return this.times(n.classifier, this.h).map((sum, l) => this.see(sum + BigInt(n.classifierBias[l])));
+    return this.times(n.classifier, this.read()).map((sum, l) => this.see(sum + BigInt(n.classifierBias[l])));
   }
 
   /** Every intermediate value comes by here. */
@@ -123,9 +153,9 @@ function compare(network: IntegerNetwork, inputs: Int16Array, departure?: Depart
   const interpreter = new IntegerInterpreter(network);
   const page = new Page(network, departure);
   let differing = 0;
-  for (let at = 0; at < inputs.length; at += network.inputSize) {
+  for (let at = 0; at < inputs.length; at += stepInputs(network)) {
     interpreter.step(inputs, at);
-    page.step(inputs.subarray(at, at + network.inputSize));
+    page.step(inputs.subarray(at, at + stepInputs(network)));
     const logits = page.logits();
     const scores = interpreter.logits();
     const same =
@@ -152,9 +182,11 @@ describe.each(['usual', 'extreme'] as const)('random networks of %s values', (va
           cell,
           ...ranks,
           ...nonlinearityPair(index >> 1),
+          mean: index % 3 === 0,
+          vocabulary: index % 5 === 0 ? 1 + random.below(40) : 0,
           extreme: values === 'extreme',
         });
-        const { differing, smallest, largest } = compare(network, randomInputs(random, steps * network.inputSize));
+        const { differing, smallest, largest } = compare(network, randomInputs(random, steps * stepInputs(network)));
         expect(differing, `network ${index}`).toBe(0);
         expect(smallest >= int32.smallest && largest <= int32.largest, `32 bits, network ${index}`).toBe(true);
       }
@@ -273,5 +305,32 @@ describe('the interpreter', () => {
     const predict = (...bias: number[]) =>
       new IntegerInterpreter({ ...equal, classifierBias: Int32Array.from(bias) }).predict();
     expect([predict(0, 0, 0), predict(-1, 5, 5), predict(-3, -4, -3), predict(1, 2, 3)]).toEqual([0, 1, 0, 2]);
+  });
+});
+
+describe('the mean of the states', () => {
+  test('of more than 65535 steps is halved as on the page, and no sum leaves 32 bits', () => {
+    const random = new Random(4);
+    const shape = { mean: true, hiddenSize: 3, inputSize: 1, wRank: 0, uRank: 0, classes: 2, cell: 'FastRNN' } as const;
+    // beta of 2 - 2^-13 and no bias: the states run to their limits and stay there.
+    const network = { ...randomNetwork(random, shape), offset: 32767, stateLimit: 32767 };
+    const interpreter = new IntegerInterpreter(network);
+    const page = new Page(network);
+    for (let t = 0; t < 65535 + 500; t++) {
+      const x = Int16Array.of(random.below(65536) - 32768);
+      interpreter.step(x);
+      page.step(x);
+      if (t > 100 && t < 65500) continue;
+      expect([...interpreter.logits()].map(BigInt)).toEqual(page.logits());
+    }
+    expect(interpreter.count).toBe(32767 + 500);
+    expect([...interpreter.h].map(Math.abs)).toEqual([32767, 32767, 32767]);
+    expect(page.largest <= int32.largest && page.smallest >= int32.smallest).toBe(true);
+    expect(page.largest > 2n ** 31n - 2n ** 23n || page.smallest < 2n ** 23n - 2n ** 31n).toBe(true); // and it comes near
+  });
+
+  test('before the first step is 0: the logits are the biases', () => {
+    const network = randomNetwork(new Random(5), { mean: true });
+    expect(new IntegerInterpreter(network).logits()).toEqual(network.classifierBias);
   });
 });

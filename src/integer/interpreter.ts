@@ -1,5 +1,5 @@
 import { argmax } from '../math/index.js';
-import { embeddingShift, mostPooled, type IntegerMatrix, type IntegerNetwork } from './network.js';
+import { embeddingShift, mostPooled, stepInputs, type IntegerMatrix, type IntegerNetwork } from './network.js';
 import { activateQ14, oneQ14, roundingShift, saturate, updateQ12 } from './nonlinearity.js';
 
 /** The nonzeros of a matrix by rows: row j's stand at `starts[j]` up to `starts[j + 1]`. Zeros add nothing to a sum. */
@@ -177,8 +177,7 @@ export class IntegerInterpreter {
   /** Resets, runs a whole sequence [T][D] that starts at `start` of `values`, and predicts. */
   classify(values: Int16Array, start: number, steps: number): number {
     this.reset();
-    const inputs = this.network.embedding ? 1 : this.network.inputSize;
-    for (let t = 0; t < steps; t++) this.step(values, start + t * inputs);
+    for (let t = 0; t < steps; t++) this.step(values, start + t * stepInputs(this.network));
     return this.predict();
   }
 }

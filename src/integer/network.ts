@@ -92,6 +92,11 @@ export const embeddingShift = 8;
 /** The steps whose states a mean holds at most: at this count sums and count are halved before the next one. */
 export const mostPooled = 65535;
 
+/** Values that one step reads: the inputs, or one token. */
+export function stepInputs({ embedding, inputSize }: Pick<IntegerNetwork, 'embedding' | 'inputSize'>): number {
+  return embedding ? 1 : inputSize;
+}
+
 /** Throws an `IntegerNetworkError` that names the first field outside the definition. */
 export function checkIntegerNetwork(network: IntegerNetwork): void {
   const { inputSize: d, hiddenSize: h, wRank, uRank, classes } = network;

@@ -25,6 +25,8 @@ export interface CLayout {
   readonly classifier: CMatrix;
   /** Which row functions the source needs. */
   readonly forms: ReadonlySet<MatrixForm>;
+  /** The table of tokens. */
+  readonly embedding: IntegerMatrix | undefined;
   readonly gated: boolean;
   readonly table: boolean;
 }
@@ -49,6 +51,7 @@ export function layoutOf(network: IntegerNetwork, prefix: string): CLayout {
     prefix,
     upper: prefix.toUpperCase(),
     gated,
+    embedding: network.embedding,
     ...matrices,
     forms: new Set(Object.values(matrices).flatMap((m) => (m ? [m.form] : []))),
     table: readsTable(network),

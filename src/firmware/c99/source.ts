@@ -1,3 +1,4 @@
+import { embeddingShift, mostPooled } from '../../integer/index.js';
 import type { CLayout, CMatrix } from './layout.js';
 import { nonlinearityFunctions } from './nonlinearity.js';
 import { rowFunctions, tableMacros } from './rows.js';
@@ -34,15 +35,15 @@ ${stepFunction(layout)}
 ${headFunctions(layout)}`;
 }
 
-function resetFunction({ prefix, upper }: CLayout): string {
+function resetFunction({ prefix, upper, network }: CLayout): string {
   return `void ${prefix}_reset(${prefix}_state *s)
 {
   uint8_t j;
   for (j = 0; j < ${upper}_HIDDEN; j++) {
     s->h[j] = 0;
-    s->r[j] = 8192;
+    s->r[j] = 8192;${network.mean ? '\n    s->sum[j] = 0;' : ''}
   }
-}
+${network.mean ? '  s->count = 0;\n' : ''}}
 `;
 }
 
@@ -70,11 +71,11 @@ function stepFunction(layout: CLayout): string {
   return `void ${prefix}_step(${prefix}_state *s, const int16_t *x)
 {
   ${matrices.map((m) => rowPointer(prefix, m)).join('\n  ')}
-  int16_t a[${upper}_INPUTS];${w2 ? `\n  int16_t t[${network.wRank}];` : ''}
+  int16_t a[${network.inputSize}];${w2 ? `\n  int16_t t[${network.wRank}];` : ''}
   int16_t u[${u2 ? network.uRank : `${upper}_HIDDEN`}];
   uint8_t i, j;
 
-${normalise(layout)}
+${network.embedding ? embed(layout) : normalise(layout)}
 ${w2 ? project(layout, w2, 't', 'a', network.wLimit, 'Equation 2') : ''}${
     u2
       ? project(layout, u2, 'u', 's->h', network.uLimit, 'Equation 3')
@@ -94,7 +95,29 @@ ${residual(layout)}
     s->h[j] = ${prefix}_saturate(${prefix}_shift14(v), ${network.stateLimit});
     s->r[j] = (uint16_t)(v & 16383);
   }
+${network.mean ? pool(layout) : ''}}
+`;
 }
+
+/** The token's row of the embedding, shifted up. */
+function embed({ network, prefix, upper }: CLayout): string {
+  const last = (network.embedding?.rows ?? 1) - 1;
+  return `  /* Equation 1, of tokens: the row of the embedding */
+  const int8_t *row = ${prefix}_embedding + (uint32_t)(x[0] < 0 ? 0 : x[0] > ${last} ? ${last} : x[0]) * ${network.inputSize};
+  for (i = 0; i < ${network.inputSize}; i++) a[i] = (int16_t)((int8_t)${upper}_READ8(row + i) * ${2 ** embeddingShift});
+`;
+}
+
+/** Equation 10. */
+function pool({ upper }: CLayout): string {
+  return `
+  /* Equation 10: the sums of the states, halved before they could overflow */
+  if (s->count == ${mostPooled}u) {
+    s->count = (uint16_t)(s->count >> 1);
+    for (j = 0; j < ${upper}_HIDDEN; j++) s->sum[j] >>= 1;
+  }
+  s->count = (uint16_t)(s->count + 1);
+  for (j = 0; j < ${upper}_HIDDEN; j++) s->sum[j] += s->h[j];
 `;
 }
 
@@ -143,22 +166,43 @@ function constant(value: number): string {
   return value < 0 ? `(${value})` : String(value);
 }
 
+function meanFunction({ prefix, upper }: CLayout): string {
+  return `/* The mean of the states, to the nearest, halves away from 0 */
+static void ${prefix}_mean(const ${prefix}_state *s, int16_t *m)
+{
+  uint8_t j;
+  for (j = 0; j < ${upper}_HIDDEN; j++) {
+    int32_t sum = s->sum[j];
+    uint32_t magnitude = (uint32_t)(sum < 0 ? -sum : sum) + (uint32_t)(s->count >> 1);
+    int32_t mean = s->count ? (int32_t)(magnitude / s->count) : 0;
+    m[j] = (int16_t)(sum < 0 ? -mean : mean);
+  }
+}
+
+`;
+}
+
 function headFunctions(layout: CLayout): string {
   const { prefix, upper, classifier } = layout;
-  const score = (l: string) => rowCall(prefix, classifier, 's->h', `${upper}_READ32(&${prefix}_classifier_bias[${l}])`);
-  return `void ${prefix}_logits(const ${prefix}_state *s, int32_t *out)
+  const { mean } = layout.network;
+  const state = mean ? 'm' : 's->h';
+  const score = (l: string) => rowCall(prefix, classifier, state, `${upper}_READ32(&${prefix}_classifier_bias[${l}])`);
+  const declared = mean ? `\n  int16_t m[${upper}_HIDDEN];` : '';
+  const taken = mean ? `\n  ${prefix}_mean(s, m);` : '';
+  return `${mean ? meanFunction(layout) : ''}void ${prefix}_logits(const ${prefix}_state *s, int32_t *out)
 {
   ${rowPointer(prefix, classifier)}
-  uint8_t l;
+  uint8_t l;${declared}${taken}
   for (l = 0; l < ${upper}_CLASSES; l++) out[l] = ${score('l')};
 }
 
 int ${prefix}_predict(const ${prefix}_state *s)
 {
   ${rowPointer(prefix, classifier)}
-  int32_t best = ${score('0')};
+  int32_t best;
   int first = 0;
-  uint8_t l;
+  uint8_t l;${declared}${taken}
+  best = ${score('0')};
   for (l = 1; l < ${upper}_CLASSES; l++) {
     int32_t score = ${score('l')};
     if (score > best) {

@@ -1,20 +1,12 @@
-import { tanhTable } from '../../integer/index.js';
+import { tanhTable, type IntegerMatrix } from '../../integer/index.js';
 import { encodeRow } from '../rows.js';
 import type { CLayout, CMatrix } from './layout.js';
 
 /** The constant tables of the network, each with what it is. */
 export function tables(layout: CLayout): string {
   const { network, gated, table } = layout;
-  const { centre, multiplier } = network;
   return [
-    numbers(layout, 'int16_t', 'centre', 'what is subtracted from each input ...', centre),
-    numbers(
-      layout,
-      'int16_t',
-      'multiplier',
-      `... and what the rest is multiplied by, times 2^-${network.inputShift}`,
-      multiplier,
-    ),
+    ...(layout.embedding ? [embeddingTable(layout, layout.embedding)] : affineTables(layout)),
     layout.w2 && matrixTable(layout, layout.w2),
     layout.u2 && matrixTable(layout, layout.u2),
     matrixTable(layout, layout.w1),
@@ -27,6 +19,28 @@ export function tables(layout: CLayout): string {
   ]
     .filter((part) => part !== undefined)
     .join('\n');
+}
+
+function affineTables(layout: CLayout): string[] {
+  const { centre, multiplier, inputShift } = layout.network;
+  return [
+    numbers(layout, 'int16_t', 'centre', 'what is subtracted from each input ...', centre),
+    numbers(
+      layout,
+      'int16_t',
+      'multiplier',
+      `... and what the rest is multiplied by, times 2^-${inputShift}`,
+      multiplier,
+    ),
+  ];
+}
+
+/** A line of the table a token. */
+function embeddingTable({ prefix, upper }: CLayout, { rows, columns, values, fractionBits }: IntegerMatrix): string {
+  const lines = Array.from({ length: rows }, (_, row) =>
+    wrap(Array.from(values.subarray(row * columns, (row + 1) * columns)).join(', ')),
+  );
+  return `/* embedding, ${rows} x ${columns} in units of 2^-${fractionBits} */\nstatic const int8_t ${prefix}_embedding[] ${upper}_TABLE = {\n${lines.join(',\n')}\n};\n`;
 }
 
 function numbers(

@@ -36,8 +36,8 @@ interface RuntimeDescription {
 
 /** Bytes of RAM that a network's vectors take in the generic runtime: h, r, x, t and u, int16 each. */
 export function vectorBytes(network: IntegerNetwork): number {
-  const { hiddenSize, inputSize, wRank, uRank } = network;
-  return 2 * (2 * hiddenSize + inputSize + wRank + (uRank || hiddenSize));
+  const { hiddenSize, inputSize, wRank, uRank, mean } = network;
+  return 2 * (2 * hiddenSize + inputSize + wRank + (uRank || hiddenSize) + (mean ? 3 * hiddenSize + 1 : 0));
 }
 
 /**
@@ -108,8 +108,8 @@ export async function compileUno(network: IntegerNetwork): Promise<UnoGeneratedI
 
 /** The linker doesn't see the stack, which holds a step's vectors. */
 function checkGeneratedRam(network: IntegerNetwork): void {
-  const { inputSize, hiddenSize, classes } = network;
-  const state = 4 * hiddenSize;
+  const { inputSize, hiddenSize, classes, mean } = network;
+  const state = 4 * hiddenSize + (mean ? 4 * hiddenSize + 2 : 0);
   const onStack = vectorBytes(network) - state;
   const need = state + Math.max(2 * inputSize, 4 * classes) + onStack + generatedStackReserve;
   if (need > unoLimits.ram) {
