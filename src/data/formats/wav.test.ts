@@ -51,6 +51,20 @@ describe('sounds that Python wrote', () => {
   });
 });
 
+test('RF64: the size of 64 bits counts, what follows the data is no sound', async () => {
+  const plain = golden('pcm16x1.wav');
+  const wide = new Uint8Array(28 + 8);
+  wide.set([...'ds64'].map((letter) => letter.charCodeAt(0)));
+  const view = new DataView(wide.buffer);
+  view.setUint32(4, 28, true);
+  view.setBigUint64(16, 50n, true);
+  const open = sized(plain, { riff: 0xffffffff, data: 0xffffffff });
+  const bytes = Uint8Array.from([...open.slice(0, 12), ...wide, ...open.slice(12), ...new Uint8Array(12).fill(65)]);
+  bytes.set([0x52, 0x46, 0x36, 0x34]);
+  const [recording] = await wavReader.read(bytes, 'a.wav', {});
+  expect([...recording!.values]).toEqual(expected['pcm16x1.wav']!.samples.flat());
+});
+
 describe('broken files: one error', () => {
   const plain = golden('pcm16x1.wav');
   const patched = (place: number, value: number) => plain.map((byte, i) => (i === place ? value : byte));

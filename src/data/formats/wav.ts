@@ -48,14 +48,28 @@ function readChunks(bytes: Uint8Array, file: string): { format: WavFormat; data:
     throw new DataError(`${file} is no WAV file (it doesn't begin with RIFF … WAVE); ${convert}`);
   }
   let format: WavFormat | undefined;
+  let wide: number | undefined; // the data's size where 32 bits don't hold it (RF64)
   let at = 12;
   while (at + 8 <= bytes.length) {
     const size = view.getUint32(at + 4, true);
     const start = at + 8;
+    if (id(at) === 'ds64' && start + 16 <= bytes.length) wide = Number(view.getBigUint64(start + 8, true));
     if (id(at) === 'fmt ') format = readFormat(view, start, size, file);
     if (id(at) === 'data') {
       if (format === undefined) throw new DataError(`${file} has its data before its format; ${convert}`);
-      return { format, data: dataChunk(view, { start, size, riffSize: view.getUint32(4, true) }, file) };
+      return {
+        format,
+        data: dataChunk(
+          view,
+          {
+            start,
+            size: size === 0xffffffff ? (wide ?? size) : size,
+            riffSize: view.getUint32(4, true),
+            wide: wide !== undefined,
+          },
+          file,
+        ),
+      };
     }
     at = start + size + (size % 2); // chunks begin at even places
   }
@@ -106,11 +120,11 @@ function readFormat(view: DataView, start: number, size: number, file: string): 
  */
 function dataChunk(
   view: DataView,
-  { start, size, riffSize }: { start: number; size: number; riffSize: number },
+  { start, size, riffSize, wide }: { start: number; size: number; riffSize: number; wide: boolean },
   file: string,
 ): DataView {
   const rest = view.byteLength - start;
-  const unknown = size >= 0x7fff0000 || (size === 0 && (riffSize <= start || riffSize >= 0x7fff0000));
+  const unknown = !wide && (size >= 0x7fff0000 || (size === 0 && (riffSize <= start || riffSize >= 0x7fff0000)));
   if (!unknown && size > rest) {
     throw new DataError(`${file} is cut off: its data should have ${size} bytes, ${rest} are there; copy it again`);
   }
