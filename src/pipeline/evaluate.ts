@@ -22,6 +22,7 @@ import {
   outputsOf,
   predictBaselines,
   scoresOf,
+  someRows,
   type HeadShape,
   type LabelledRows,
   type Outputs,
@@ -62,6 +63,9 @@ export function bootstrapUnits(
   return { by: 'sequence', units: new Set(unitOf).size, unitOf };
 }
 
+/** Validation rows that a temperature, a single number, is fitted to at most. */
+const mostForTemperature = 2000;
+
 export interface EvaluationTask {
   readonly model: FloatModel;
   readonly converted: IntegerModel;
@@ -91,6 +95,7 @@ export async function evaluateNetworks(task: EvaluationTask): Promise<Evaluation
   const float = await outputsOfModel(model, test);
   const integer = await outputsOfModel(converted, test);
   const validation = labelledRows(dataset.train, shape, split.validation);
+  const some = someRows(validation, mostForTemperature);
   const worst = worstViews(integer, dataset, shape);
   return {
     float,
@@ -101,7 +106,7 @@ export async function evaluateNetworks(task: EvaluationTask): Promise<Evaluation
       float: { metric: mainMetrics[shape.head], ...scoresOf(float, decisionsOf(float), unitOf) },
       integer: { agreement: agreementOf(integer, float), ...scoresOf(integer, decisionsOf(integer), unitOf) },
       bootstrap: { by, units, draws: bootstrapDraws, level: bootstrapLevel },
-      ...(shape.head === 'regression' ? {} : await calibrationMetrics(task, { float, integer }, validation)),
+      ...(shape.head === 'regression' ? {} : await calibrationMetrics(task, { float, integer }, some)),
       baselines: baselineMetrics(task, validation, test, unitOf),
       worst: worst.map(({ sequence, group, truth, predicted, confidence, loss }) => ({
         sequence,

@@ -2,9 +2,12 @@ import type { Interval } from '../training/index.js';
 import { absent, counted } from './format.js';
 import { unitWords, type Metrics } from './metrics.js';
 
-/** An interval as a table shows it: 91.20 % to 93.05 %. */
+/** An interval as a table shows it: 91.20–93.05 %. */
 export function interval(ends: Interval | null | undefined, format: (value: number) => string): string {
-  return ends ? `${format(ends[0])} to ${format(ends[1])}` : absent;
+  if (!ends) return absent;
+  const [low, high] = ends.map(format);
+  const unit = /^[\d.]+(\u00a0%)$/.exec(low);
+  return unit && high.endsWith(unit[1]) ? `${low.slice(0, -unit[1].length)}–${high}` : `${low} to ${high}`;
 }
 
 /** How the intervals of a run were made. */

@@ -38,7 +38,10 @@ const strengths = [0.01, 0.1, 1, 10, 100] as const;
 /** Rows that a linear model is fitted with, at most; fewer where columns and classes are many. */
 const mostRows = 10_000;
 const leastRows = 500;
-const mostWork = 3_000_000;
+const mostWork = 2_000_000;
+
+/** While a strength is chosen, fits needn't be exact, and each begins where the one before ended. */
+const rough = { tolerance: 1e-3, iterations: 50 };
 
 /** Numbers of a table of token counts, at most. */
 const mostCounts = 2e7;
@@ -46,7 +49,7 @@ const mostCounts = 2e7;
 /** Training rows that nearest neighbours are looked for among, at most, and the multiplications in all. */
 const mostReferences = 500;
 const leastReferences = 50;
-const mostDistances = 2e9;
+const mostDistances = 1e9;
 
 /** Numbers that a sequence is compared by. */
 const shapeSize = 256;
@@ -154,7 +157,7 @@ function logisticClasses(task: BaselineTask): BaselinePrediction {
   const { train, validation, all, tables, what, share } = summaries(task, columnsOf(task) * size);
   let start: LinearModel | undefined;
   const strength = chooseStrength(validation.rows > 0, (candidate) => {
-    start = fitLogistic(tables.train, train.labels, size, candidate, start ? { start } : {});
+    start = fitLogistic(tables.train, train.labels, size, candidate, { ...rough, ...(start ? { start } : {}) });
     return crossEntropy(start, tables.validation, validation.labels);
   });
   const model = fitLogistic(tables.all, all.labels, size, strength);
@@ -186,7 +189,7 @@ function logisticLabels(task: BaselineTask): BaselinePrediction {
   const strength = chooseStrength(validation.rows > 0, (candidate) => {
     let loss = 0;
     for (let l = 0; l < size; l++) {
-      const model = fitLogistic(tables.train, column(train, l), 2, candidate);
+      const model = fitLogistic(tables.train, column(train, l), 2, candidate, rough);
       loss += crossEntropy(model, tables.validation, column(validation, l));
     }
     return loss;

@@ -60,7 +60,7 @@ export function fitLogistic(
     }
     return loss / rows + 0.5 * perRow * norm;
   };
-  minimise(objective, weights, { tolerance: options.tolerance ?? 1e-5, iterations: options.iterations ?? 150 });
+  minimise(objective, weights, { tolerance: options.tolerance ?? 1e-4, iterations: options.iterations ?? 100 });
   return { classes, columns, weights };
 }
 

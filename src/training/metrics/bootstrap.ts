@@ -91,15 +91,19 @@ export function bootstrap(
   if (units < 2) return new Array<null>(statistics).fill(null);
   const { draws = bootstrapDraws, seed = 0 } = options;
   const random = new Xoshiro128(new Random(seed, drawStream));
+  // Of single sequences each adds 1 to one cell: the usual case of many units, and twice as fast.
+  const single = cell.length === units && amount.every((a) => a === 1);
   const sums = new Float64Array(tallies.cells);
   const out = new Float64Array(statistics);
   const drawn = Array.from({ length: statistics }, () => new Float64Array(draws));
   for (let draw = 0; draw < draws; draw++) {
     sums.fill(0);
-    for (let i = 0; i < units; i++) {
-      const unit = random.below(units);
-      for (let k = starts[unit]; k < starts[unit + 1]; k++) sums[cell[k]] += amount[k];
-    }
+    if (single) for (let i = 0; i < units; i++) sums[cell[random.below(units)]]++;
+    else
+      for (let i = 0; i < units; i++) {
+        const unit = random.below(units);
+        for (let k = starts[unit]; k < starts[unit + 1]; k++) sums[cell[k]] += amount[k];
+      }
     evaluate(sums, out);
     for (let s = 0; s < statistics; s++) drawn[s][draw] = out[s];
   }
