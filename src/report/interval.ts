@@ -5,7 +5,7 @@ import { unitWords, type Metrics } from './metrics.js';
 /** An interval as a table shows it: 91.20–93.05 %. */
 export function interval(ends: Interval | null | undefined, format: (value: number) => string): string {
   if (!ends) return absent;
-  const [low, high] = ends.map(format);
+  const [low, high] = ends.map((end) => format(end));
   const unit = /^[\d.]+(\u00a0%)$/.exec(low);
   return unit && high.endsWith(unit[1]) ? `${low.slice(0, -unit[1].length)}–${high}` : `${low} to ${high}`;
 }
