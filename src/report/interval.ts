@@ -6,8 +6,8 @@ import { unitWords, type Metrics } from './metrics.js';
 export function interval(ends: Interval | null | undefined, format: (value: number) => string): string {
   if (!ends) return absent;
   const [low, high] = ends.map((end) => format(end));
-  const unit = /^[\d.]+(\u00a0%)$/.exec(low);
-  return unit && high.endsWith(unit[1]) ? `${low.slice(0, -unit[1].length)}–${high}` : `${low} to ${high}`;
+  const plain = /^[\d.]+\u00a0%$/;
+  return plain.test(low) && plain.test(high) ? `${low.slice(0, -2)}–${high}` : `${low} to ${high}`;
 }
 
 /** How the intervals of a run were made. */

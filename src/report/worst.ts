@@ -22,7 +22,7 @@ export function worstSection({ worst = [], classNames }: ReportInput): Markup | 
     const { sequence, group, truth, predicted, confidence, loss } = view;
     const sure = confidence === null ? undefined : markup` (${percent(confidence, 1)} sure)`;
     const place = `test sequence ${sequence}${group === undefined ? '' : `, group ${group}`}, loss ${significant(loss)}`;
-    return markup`<figure class="small"><figcaption><span><b>${truth}</b> taken for <b>${predicted}</b>${sure}</span> <span class="quiet">${place}</span></figcaption>
+    return markup`<figure class="small"><figcaption><span>${confidence === null ? 'right: ' : undefined}<b>${truth}</b>${confidence === null ? '; predicted: ' : ' taken for '}<b>${predicted}</b>${sure}</span> <span class="quiet">${place}</span></figcaption>
 ${asLines ? panels(view, ranges) : image(view, ranges)}${strips(view, classNames)}<p class="axis">0 to ${exact(view.frames)} samples</p></figure>`;
   });
   const legend = asLines
@@ -31,7 +31,7 @@ ${asLines ? panels(view, ranges) : image(view, ranges)}${strips(view, classNames
           markup`<span class="key k${c}"><span class="stroke"></span>${name}${unit === '' ? '' : `, ${unit}`}</span> `,
       )
     : markup`Time runs to the right, a row is a channel (${worst[0].channels[0].name} on top), darker is more.`;
-  return markup`<section id="worst"><h2>Worst-classified sequences</h2>
+  return markup`<section id="worst"><h2>${worst.every(({ confidence }) => confidence === null) ? 'Sequences with the largest errors' : 'Worst-classified sequences'}</h2>
 <p>The test sequences of the highest loss. Look for wrong labels, faulty sensors and classes that can’t be told apart before looking for a larger network.</p>
 <p class="legend keys">${legend}</p>
 <div class="smalls">${lines(cards)}</div></section>`;
@@ -69,7 +69,7 @@ function panels({ channels, truth, predicted }: WorstView, ranges: Ranges): Mark
             ],
       );
       const names = channels.filter((channel) => channel.unit === unit).map(({ name }) => name);
-      return markup`<div class="panel"><span class="ends"><span>${significant(high, 2)} ${unit}</span><span>${significant(low, 2)} ${unit}</span></span><svg role="img" aria-label="${names.join(', ')} of a sequence of ${truth} taken for ${predicted}" viewBox="0 0 1000 1000" preserveAspectRatio="none">${curves}</svg></div>`;
+      return markup`<div class="panel"><span class="ends"><span>${significant(high, 2)} ${unit}</span><span>${significant(low, 2)} ${unit}</span></span><svg role="img" aria-label="${names.join(', ')} of a sequence of ${truth}, predicted ${predicted}" viewBox="0 0 1000 1000" preserveAspectRatio="none">${curves}</svg></div>`;
     }),
   );
 }
@@ -93,7 +93,7 @@ function image({ channels, truth, predicted }: WorstView, ranges: Ranges): Marku
   const shaded = paths.flatMap((path, shade) =>
     path === '' || shade === 0 ? [] : [markup`<path fill-opacity="${shade / shades}" d="${path}"/>`],
   );
-  return markup`<div class="panel"><svg class="image" role="img" aria-label="The channels of a sequence of ${truth} taken for ${predicted}" viewBox="0 0 ${columns} ${channels.length}" preserveAspectRatio="none">${shaded}</svg></div>`;
+  return markup`<div class="panel"><svg class="image" role="img" aria-label="The channels of a sequence of ${truth}, predicted ${predicted}" viewBox="0 0 ${columns} ${channels.length}" preserveAspectRatio="none">${shaded}</svg></div>`;
 }
 
 /** Right and predicted classes along a sequence, as two bands. */
