@@ -3,6 +3,8 @@ import { Random } from '../../math/index.js';
 import { DataError } from '../errors.js';
 import type { ColumnRoles } from '../formats/format.js';
 import { readerOf } from '../formats/readers.js';
+import { toLogMel } from '../formats/sound.js';
+import { wavReader } from '../formats/wav.js';
 import { readMaybeGzipped } from '../files.js';
 import { titleOf, type Recording } from '../recording.js';
 import type { DataSettings, Source } from '../source.js';
@@ -77,7 +79,9 @@ async function readAll(files: readonly RecordingFile[], settings: DataSettings, 
   for (const file of files) {
     const reader = readerOf(file.path);
     if (!reader) throw new Error(`${file.path} was listed and has no reader`);
-    for (const own of await reader.read(await readMaybeGzipped(file.path), file.path, roles)) {
+    const read = await reader.read(await readMaybeGzipped(file.path), file.path, roles);
+    for (const raw of read) {
+      const own = reader.name === wavReader.name && settings.sound === 'logMel' ? toLogMel(raw) : raw;
       names.push(file.file);
       const recording = { ...own, values: compact(own.values), part: own.part ?? file.part };
       recordings.push({
