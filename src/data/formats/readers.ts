@@ -1,10 +1,21 @@
+import { arffReader } from './arff.js';
 import { plainName, type FormatReader } from './format.js';
 import { npyReader, npzReader } from './numpy.js';
 import { parquetReader } from './parquet.js';
+import { textReader } from './text/reader.js';
+import { tsReader } from './ts.js';
 import { wavReader } from './wav.js';
 
 /** All formats. A format is added here and nowhere else. */
-export const readers: readonly FormatReader[] = [npyReader, npzReader, parquetReader, wavReader];
+export const readers: readonly FormatReader[] = [
+  textReader,
+  tsReader,
+  arffReader,
+  npyReader,
+  npzReader,
+  parquetReader,
+  wavReader,
+];
 
 /** The reader of files with that ending (`.gz` after it is no matter); undefined where there is none. */
 export function readerOf(file: string): FormatReader | undefined {
