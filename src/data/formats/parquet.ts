@@ -65,7 +65,8 @@ async function readColumns(bytes: Uint8Array, file: string, roles: ColumnRoles):
   try {
     metadata = parquetMetadata(bytes.slice(), { geoparquet: false });
     wanted = flatColumns(metadata, roles, file);
-    checkSizes(metadata, bytes.length);
+    const { checkSizes } = await import('./parquet-pages.js');
+    checkSizes(metadata, bytes);
     await parquetRead({
       file: source,
       metadata,
@@ -132,29 +133,6 @@ function flatColumns({ schema }: FileMetaData, roles: ColumnRoles, file: string)
   if (flat.length === 0)
     throw new DataError(`${file} has no columns of plain values; save one number a row and column`);
   return flat;
-}
-
-/** Run lengths pack millions of equal values into a few bytes, but not more than this. */
-const largestRows = 2 ** 31;
-
-function checkSizes({ num_rows, row_groups }: FileMetaData, size: number): void {
-  const rows = row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
-  if (Number(num_rows) !== rows || rows > largestRows || row_groups.some((group) => group.num_rows < 0)) {
-    throw new Error(`${num_rows} rows are said, ${rows} are there`);
-  }
-  for (const { columns, num_rows: groupRows } of row_groups) {
-    for (const { meta_data: column } of columns) {
-      if (column === undefined) throw new Error('a column without a description');
-      if (column.num_values < 0 || column.num_values > largestRows)
-        throw new Error(`${column.num_values} values in a column`);
-      if (column.path_in_schema.length === 1 && column.num_values !== groupRows) {
-        throw new Error(`${column.num_values} values for ${groupRows} rows`);
-      }
-      const start = Number(column.dictionary_page_offset ?? column.data_page_offset);
-      const end = start + Number(column.total_compressed_size);
-      if (!(start >= 0 && end >= start && end <= size)) throw new Error('a column lies outside the file');
-    }
-  }
 }
 
 /** Decompressors that look at a page's size before they take the memory for it. */
