@@ -18,7 +18,7 @@ export function recordingsOf(table: Table, roles: ColumnRoles): Recording[] {
   const ends = borders(table, [columns.recording, columns.group]);
   ends.forEach((end, i) => {
     const start = i === 0 ? 0 : ends[i - 1];
-    const name = ends.length === 1 ? undefined : nameOf(table, columns.recording ?? columns.group, start);
+    const name = nameOf(table, columns.recording ?? columns.group, start);
     found.push(cut(table, columns, roles, time, { start, end, name }));
   });
   return found;
@@ -120,10 +120,10 @@ function textAt(column: Column, row: number): string | undefined {
   return Number.isNaN(data.numbers[row]) ? undefined : String(data.numbers[row]);
 }
 
-function nameOf(table: Table, column: Column | undefined, row: number): string {
-  const value = column && textAt(column, row);
-  const place = table.lines ? `from line ${table.lines[row]}` : `from row ${row + 1}`;
-  return value === undefined ? place : `${column?.name} ${value}, ${place}`;
+/** What its column says, else where it begins; undefined where no column divides the table. */
+function nameOf(table: Table, column: Column | undefined, row: number): string | undefined {
+  if (column === undefined) return undefined;
+  return textAt(column, row) ?? (table.lines ? `from line ${table.lines[row]}` : `from row ${row + 1}`);
 }
 
 interface Stretch {

@@ -133,7 +133,7 @@ describe('roles', () => {
     ]);
     expect([...(recordings[1].time ?? [])]).toEqual([0.04, 0.06]);
     expect(recordings[1].stepLabels).toEqual({ names: ['walk', 'sit'], indices: Int32Array.of(-1, 1) });
-    expect(recordings[1].name).toBe('who bob, from line 4');
+    expect(recordings[1].name).toBe('bob');
   });
 
   test('chosen channels in their order; others may hold anything', async () => {
