@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DataError } from './errors.js';
 import type { Recording } from './recording.js';
-import { resampleTo } from './resample.js';
+import { checkRates, resampleTo } from './resample.js';
 
 /** Two channels that are straight lines of the time: 1 + 2t and 3 - t, labelled by the half of the time. */
 function lines(time: readonly number[], more: Partial<Recording> = {}): Recording {
@@ -80,7 +80,12 @@ test('without a time there is nothing to go by', () => {
   const { time: _, ...rest } = lines([0, 1]);
   expect(() => resampleTo(rest, 50)).toThrow(DataError);
   expect(() => resampleTo(rest, 50)).toThrow("f.csv has no time, so that it can't be brought to 50 steps a second");
-  expect(() => resampleTo(lines([0, 0, 0, 100]), 50)).toThrow(
-    'f.csv has pauses of more than 10 steps everywhere',
-  );
+  expect(() => resampleTo(lines([0, 0, 0, 100]), 50)).toThrow('f.csv has pauses of more than 10 steps everywhere');
+});
+
+test('recordings of different rates are refused', () => {
+  const slow = lines([0, 0.1, 0.2], { file: 'slow.csv' });
+  const fast = lines([0, 0.02, 0.04, 0.06], { file: 'fast.csv' });
+  expect(() => checkRates([slow, lines([0, 0.101, 0.202])])).not.toThrow();
+  expect(() => checkRates([slow, fast])).toThrow('fast.csv has 50.0 steps a second, slow.csv has 10.0; set data.rate');
 });

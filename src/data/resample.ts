@@ -112,3 +112,22 @@ function interpolate(
 export function recordedRate({ rate, time }: Recording): number | undefined {
   return rate ?? (time && rateOf(time)?.rate);
 }
+
+/** Rates that differ by no more than this are one: clocks are never quite right. */
+const sameRate = 0.1;
+
+/** Throws where recordings that know their rates have different ones. */
+export function checkRates(recordings: readonly Recording[]): void {
+  let first: { readonly title: string; readonly rate: number } | undefined;
+  for (const recording of recordings) {
+    const rate = recordedRate(recording);
+    if (rate === undefined) continue;
+    const title = titleOf(recording);
+    if (first === undefined) first = { title, rate };
+    else if (Math.abs(rate / first.rate - 1) > sameRate) {
+      throw new DataError(
+        `${title} has ${rate.toPrecision(3)} steps a second, ${first.title} has ${first.rate.toPrecision(3)}; set data.rate to bring all recordings to one rate`,
+      );
+    }
+  }
+}

@@ -7,6 +7,7 @@ import { toLogMel } from '../formats/sound.js';
 import { wavReader } from '../formats/wav.js';
 import { readMaybeGzipped } from '../files.js';
 import { titleOf, type Recording } from '../recording.js';
+import { checkRates, longestBridge, resampleTo } from '../resample.js';
 import type { DataSettings, Source } from '../source.js';
 import { divideRecordings, splitStreams, type SplitBy } from '../splits.js';
 import { labelOf, type Stretch, type WindowSettings } from '../windows.js';
@@ -29,7 +30,7 @@ export async function loadFolder(root: string, settings: DataSettings): Promise<
   const notes: string[] = [];
   const listing = await listRecordings(root, labelling.from === 'folder' && targets === undefined, labelling.file);
   if (listing.passedOver > 0) notes.push(`files with other endings, passed over: ${listing.passedOver}`);
-  const recordings = await readAll(listing.files, settings, root);
+  const recordings = await readAll(listing.files, settings, root, notes);
   checkAlike(recordings);
   const classes = classesOf(recordings, settings.window, targets === undefined);
   const classNames = targets ?? classes.classNames;
@@ -72,7 +73,13 @@ export async function loadFolder(root: string, settings: DataSettings): Promise<
 }
 
 /** All recordings of all files, in the files' order, with class, group and part. */
-async function readAll(files: readonly RecordingFile[], settings: DataSettings, root: string): Promise<Recording[]> {
+async function readAll(
+  files: readonly RecordingFile[],
+  settings: DataSettings,
+  root: string,
+  notes: string[],
+): Promise<Recording[]> {
+  const resampled = { recordings: 0, pauses: 0 };
   const roles = rolesOf(settings);
   const recordings: Recording[] = [];
   const names: string[] = [];
@@ -80,8 +87,10 @@ async function readAll(files: readonly RecordingFile[], settings: DataSettings, 
     const reader = readerOf(file.path);
     if (!reader) throw new Error(`${file.path} was listed and has no reader`);
     const read = await reader.read(await readMaybeGzipped(file.path), file.path, roles);
-    for (const raw of read) {
-      const own = reader.name === wavReader.name && settings.sound === 'logMel' ? toLogMel(raw) : raw;
+    const heard = read.map((raw) =>
+      reader.name === wavReader.name && settings.sound === 'logMel' ? toLogMel(raw) : raw,
+    );
+    for (const own of heard.flatMap((one) => atRate(one, settings.rate, resampled))) {
       names.push(file.file);
       const recording = { ...own, values: compact(own.values), part: own.part ?? file.part };
       recordings.push({
@@ -92,9 +101,27 @@ async function readAll(files: readonly RecordingFile[], settings: DataSettings, 
     }
     await breathe();
   }
+  checkRates(recordings);
+  if (resampled.recordings > 0) {
+    notes.push(
+      `${resampled.recordings} recordings were brought to ${settings.rate} steps a second by linear interpolation, and divided at ${resampled.pauses} pauses of more than ${longestBridge} steps`,
+    );
+  }
   if (settings.labels.from !== 'file') return recordings;
   const path = joinPath(root, settings.labels.file as string);
   return applyLabels(recordings, names, await readLabelFile(path), path);
+}
+
+function atRate(
+  recording: Recording,
+  rate: number | undefined,
+  count: { recordings: number; pauses: number },
+): readonly Recording[] {
+  if (rate === undefined) return [recording];
+  const { recordings, changed } = resampleTo(recording, rate);
+  if (changed) count.recordings++;
+  count.pauses += recordings.length - 1;
+  return recordings;
 }
 
 /** What the columns of tables are for. */
