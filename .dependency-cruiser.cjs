@@ -14,6 +14,7 @@ const rooms = [
   'boards',
   'report',
   'pipeline',
+  'api',
   'cli',
 ];
 

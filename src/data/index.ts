@@ -1,3 +1,4 @@
+export { datasetFrom, type DatasetOptions, type SequenceArray, type SequenceArrays } from './arrays.js';
 export { datasetNames } from './benchmarks.js';
 export { makeDataset, type Dataset } from './dataset.js';
 export { describeDataset, verifyDataset, type DatasetCheck, type FileCheck } from './describe.js';
@@ -8,6 +9,8 @@ export { readNpy, type NpyArray, type NpyData, type NpyNumbers } from './formats
 export { readNpz } from './formats/npz.js';
 export { toLogMel } from './formats/sound.js';
 export { loadDataset, type LoadOptions } from './load.js';
+export { chooseLsb, quantise } from './lsb.js';
+export type { PhysicalValues, Recorded } from './recorded.js';
 export { selectSequences, sharedInt16, stackFrames, type Sequences } from './sequences.js';
 export type { DatasetDescription, DataSettings } from './source.js';
 export { splitValidation, type SplitOptions } from './splits.js';

@@ -1,6 +1,7 @@
 export type { Listener, RunEvent } from './events.js';
-export { proveBoards, runSequences, writeC, writeFirmware } from './firmware.js';
+export { descriptionOf, proveBoards, runSequences, writeC, writeFirmware } from './firmware.js';
 export {
+  decode,
   encode,
   integerModel,
   normalisationFrom,
@@ -16,4 +17,4 @@ export type { OpenRun, RunOptions } from './open.js';
 export { runRecipe, trainRecipe, type FinishedRun, type TrainedRun } from './run.js';
 export { checkDataDirectory, stackDataset, validationSplit } from './prepare.js';
 export { networkSize, type NetworkSize } from './size.js';
-export { packageVersion } from './train-model.js';
+export { packageVersion, spread, trainModel, type TrainedModel } from './train-model.js';

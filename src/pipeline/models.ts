@@ -53,7 +53,16 @@ export function encode(model: Model): Promise<Uint8Array> {
 
 /** Reads and checks a model file of either kind. */
 export async function readModel(path: string): Promise<Model> {
-  const { metadata, tensors } = await decodeModel(await readFile(path), path);
+  return decode(await readFile(path), path);
+}
+
+/**
+ * Takes the bytes of a model file of either kind apart and checks them.
+ *
+ * @param path what messages call them
+ */
+export async function decode(bytes: Uint8Array, path = 'the model'): Promise<Model> {
+  const { metadata, tensors } = await decodeModel(bytes, path);
   const { kind, integer, ranges, margin, ...facts } = metadata;
   if (kind === 'integer') {
     return { kind, facts, network: integerNetworkFrom(facts.architecture, integer ?? {}, tensors) };

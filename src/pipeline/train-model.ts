@@ -146,7 +146,7 @@ function runOptions(options: TrainModelOptions): TrainOptions {
 }
 
 /** At most `count` of the rows, evenly spread. */
-function spread(rows: Uint32Array, count: number): Uint32Array {
+export function spread(rows: Uint32Array, count: number): Uint32Array {
   if (rows.length <= count) return rows;
   return Uint32Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]);
 }

@@ -1,5 +1,5 @@
-import { hardThreshold, keptEntries } from '../compression/index.js';
-import { NetworkEngine, Optimiser, parameterCount, tensorsOf, type TensorSpec } from '../network/index.js';
+import { hardThreshold } from '../compression/index.js';
+import { NetworkEngine, Optimiser, parameterCount } from '../network/index.js';
 import type { Kernels } from '../kernels/index.js';
 import { balancedOrder, classWeights } from './balance.js';
 import { batchesFor, cut, epochOrder, largestShard, shardsFor } from './batches.js';
@@ -8,6 +8,7 @@ import type { Exchange } from './exchange.js';
 import { Gather } from './gather.js';
 import { learningRateAt } from './schedule.js';
 import type { TrainingState } from './state.js';
+import { markDecay, thresholdedMatrices, type ThresholdedMatrix } from './support.js';
 import { TrainingError, type EpochRecord, type TrainingTask } from './task.js';
 
 /** What the first worker hears of a training while it runs. */
@@ -32,7 +33,7 @@ export class TrainingLoop {
   /** 1 where a parameter may be nonzero. */
   private readonly support: Float32Array;
   private readonly gather: Gather;
-  private readonly matrices: { tensor: TensorSpec; kept: number }[];
+  private readonly matrices: readonly ThresholdedMatrix[];
   private readonly totalEpochs: number;
   /** By class, what a row's loss is multiplied by. */
   private readonly classWeights: Float64Array | undefined;
@@ -57,18 +58,10 @@ export class TrainingLoop {
     this.classWeights =
       training.balance === 'weights' ? classWeights(sequences.labels, task.trainRows, architecture.classes) : undefined;
     this.totalEpochs = task.stages.reduce((sum, stage) => sum + stage.epochs, 0);
-    this.matrices = tensorsOf(architecture)
-      .filter((tensor) => tensor.role === 'matrix')
-      .map((tensor) => ({
-        tensor,
-        kept: keptEntries(tensor.size, tensor.name.startsWith('W') ? compression.wSparsity : compression.uSparsity),
-      }));
+    this.matrices = thresholdedMatrices(architecture, compression);
     this.optimiser = new Optimiser(kernels, parameterCount(architecture));
     this.support = new Float32Array(this.optimiser.length);
-    this.optimiser.decay.fill(0);
-    for (const { role, offset, size } of tensorsOf(architecture)) {
-      if (role === 'matrix' || role === 'classifier') this.optimiser.decay.fill(1, offset, offset + size);
-    }
+    markDecay(architecture, this.optimiser.decay);
     this.load();
   }
 

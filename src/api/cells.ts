@@ -1,0 +1,71 @@
+import { loadKernels } from '../kernels/index.js';
+import type { Architecture } from '../network/index.js';
+import { decode, type Model } from '../pipeline/index.js';
+import { Calibration } from './calibration.js';
+import { ApiError } from './errors.js';
+import { RecurrentNetwork, type Made } from './network.js';
+import { architectureFrom, classNamesFrom, type FastRNNOptions, type NetworkOptions } from './options.js';
+
+/**
+ * A gated network: equations (5) and (6) of the paper.
+ *
+ * ```ts
+ * const network = await FastGRNN.create({ inputSize: 3, classes: ['idle', 'shake'], hiddenSize: 16 });
+ * const optimiser = network.optimiser({ learningRate: 0.01 });
+ * const { loss } = network.lossAndGradient({ inputs, labels, steps: 50 });
+ * optimiser.step();
+ * ```
+ */
+export class FastGRNN extends RecurrentNetwork {
+  /** A network of random first values, which `seed` decides. Throws `RecipeError`, `ArchitectureError` or `KernelError`. */
+  static async create(options: NetworkOptions): Promise<FastGRNN> {
+    return new FastGRNN(await make('FastGRNN', options));
+  }
+
+  /** The network of a float model, as `train` gives it. */
+  static async from(model: Model): Promise<FastGRNN> {
+    return new FastGRNN(await makeFrom('FastGRNN', model));
+  }
+
+  /** The network of a float model's file. Throws `ModelFileError` where the bytes are damaged. */
+  static async load(bytes: Uint8Array): Promise<FastGRNN> {
+    return FastGRNN.from(await decode(bytes));
+  }
+}
+
+/** A network with a residual connection: equation (2) of the paper. */
+export class FastRNN extends RecurrentNetwork {
+  /** A network of random first values, which `seed` decides. Throws `RecipeError`, `ArchitectureError` or `KernelError`. */
+  static async create(options: FastRNNOptions): Promise<FastRNN> {
+    return new FastRNN(await make('FastRNN', options));
+  }
+
+  /** The network of a float model, as `train` gives it. */
+  static async from(model: Model): Promise<FastRNN> {
+    return new FastRNN(await makeFrom('FastRNN', model));
+  }
+
+  /** The network of a float model's file. Throws `ModelFileError` where the bytes are damaged. */
+  static async load(bytes: Uint8Array): Promise<FastRNN> {
+    return FastRNN.from(await decode(bytes));
+  }
+}
+
+async function make(cell: Architecture['cell'], options: NetworkOptions | FastRNNOptions): Promise<Made> {
+  const { seed = 1, backend = 'auto' } = options;
+  const architecture = architectureFrom(cell, options);
+  return { kernels: await loadKernels({ backend }), architecture, classNames: classNamesFrom(options), seed };
+}
+
+async function makeFrom(cell: Architecture['cell'], model: Model): Promise<Made> {
+  if (model.kind !== 'float') {
+    throw new ApiError('an integer model has no float parameters; use the float model that it was converted from');
+  }
+  const { facts, parameters } = model;
+  const { architecture, classNames, provenance } = facts;
+  if (architecture.cell !== cell) {
+    throw new ApiError(`the model is a ${architecture.cell}, so use ${architecture.cell} instead of ${cell}`);
+  }
+  const calibration = Calibration.of(model);
+  return { kernels: await loadKernels(), architecture, classNames, seed: provenance.seed, parameters, calibration };
+}

@@ -1,0 +1,74 @@
+import { boardNames, simulate as simulateNetwork, type BoardName, type BoardResult } from '../boards/index.js';
+import type { Sequences } from '../data/index.js';
+import { exportC as exportNetwork, type ExportCOptions } from '../firmware/index.js';
+import { agreement, predictInteger, type IntegerNetwork } from '../integer/index.js';
+import { loadKernels } from '../kernels/index.js';
+import {
+  descriptionOf,
+  integerModel,
+  normalisationFrom,
+  runSequences,
+  type IntegerModel,
+  type Model,
+} from '../pipeline/index.js';
+import { evaluateFloat } from '../training/index.js';
+import { ApiError } from './errors.js';
+import { ConvertedModel } from './converted.js';
+import { RecurrentNetwork } from './network.js';
+
+/**
+ * The integer network of a float model or network: int8 weights, int16 values, no floating point.
+ *
+ * @throws IntegerNetworkError where the network can't be one; ApiError where a network of one's own isn't calibrated
+ */
+export function convert(model: Model | RecurrentNetwork, options: { readonly margin?: number } = {}): ConvertedModel {
+  if (model instanceof RecurrentNetwork) return model.convert(options);
+  return new ConvertedModel(integerModel(model, options.margin));
+}
+
+/**
+ * The integer network as portable C99: the texts of `PREFIX.h` and `PREFIX.c` by file name. Of a model, the header says what
+ * classes and inputs mean.
+ *
+ * @throws ExportError when the prefix can't begin names of C
+ */
+export function exportC(model: IntegerModel | IntegerNetwork, options: ExportCOptions): Record<string, string> {
+  if (!('facts' in model)) return exportNetwork(model, options);
+  return exportNetwork(model.network, { description: descriptionOf(model.facts), ...options });
+}
+
+export interface SimulateModelOptions {
+  /** Default uno. */
+  readonly board?: BoardName;
+  /** Sequences that the board shall see beside those that saturate and wander, such as `dataset.test`. */
+  readonly sequences?: Sequences;
+}
+
+/** Runs the integer network on a simulated board and compares every value of every step with the definition. */
+export async function simulate(
+  model: IntegerModel | IntegerNetwork,
+  options: SimulateModelOptions = {},
+): Promise<BoardResult> {
+  const { board = 'uno', sequences } = options;
+  if (!boardNames.includes(board)) throw new ApiError(`board: there is no ${board}; boards: ${boardNames.join(', ')}`);
+  const network = 'facts' in model ? model.network : model;
+  return simulateNetwork(network, { board, ...(sequences ? { sequences: runSequences(network, sequences) } : {}) });
+}
+
+export interface ModelEvaluation {
+  /** The part of the sequences with the right class. */
+  readonly accuracy: number;
+  /** [count] */
+  readonly predictions: Int32Array;
+}
+
+/** A float or an integer model on sequences of a data set, such as `dataset.test`. */
+export async function evaluate(model: Model, sequences: Sequences): Promise<ModelEvaluation> {
+  if (model.kind === 'integer') {
+    const predictions = predictInteger(model.network, sequences);
+    return { accuracy: agreement(predictions, sequences.labels), predictions };
+  }
+  const { facts, parameters } = model;
+  const kernels = await loadKernels();
+  return evaluateFloat(kernels, facts.architecture, parameters, normalisationFrom(facts), sequences);
+}

@@ -1,0 +1,12 @@
+/** The typed API's own part: networks for a loop of one's own, training of arrays, and the way on to firmware. */
+export type { Batch } from './batch.js';
+export { Batches, type BatchesOptions, type GatheredBatch } from './batches.js';
+export type { CalibrationOptions, DatasetCalibrationOptions } from './calibration.js';
+export { FastGRNN, FastRNN } from './cells.js';
+export { convert, evaluate, exportC, simulate, type ModelEvaluation, type SimulateModelOptions } from './convert.js';
+export { ApiError } from './errors.js';
+export { ConvertedModel } from './converted.js';
+export { RecurrentNetwork, type BatchEvaluation, type GradientOptions, type LossAndGradients } from './network.js';
+export { StepOptimiser, type OptimiserOptions, type StepOptions } from './optimiser.js';
+export type { FastRNNOptions, NetworkOptions } from './options.js';
+export { train, type Trained, type TrainOptions, type TrainSettings } from './train.js';

@@ -1,0 +1,72 @@
+import { checkArchitecture, type Architecture } from '../network/index.js';
+import { resolveRecipe } from '../recipe/index.js';
+import { ApiError } from './errors.js';
+
+/** The recipe's `network` fields with their defaults, and what a recipe takes from its data. */
+export interface NetworkOptions {
+  /** D, the values of one step; with a vocabulary the size of a token's embedding. */
+  readonly inputSize: number;
+  /** The classes (or outputs), by name or how many. */
+  readonly classes: number | readonly string[];
+  /** H. Default 32. */
+  readonly hiddenSize?: number;
+  /** The rank of W; 0, the default, for a full matrix. */
+  readonly wRank?: number;
+  /** The rank of U; 0, the default, for a full matrix. */
+  readonly uRank?: number;
+  /** Default hardSigmoid4. */
+  readonly gate?: Architecture['gate'];
+  /** Default hardTanh. */
+  readonly update?: Architecture['update'];
+  /** Default softmax. */
+  readonly head?: Architecture['head'];
+  /** Default last. */
+  readonly output?: Architecture['output'];
+  /** Tokens that the network knows; 0, the default, for inputs that are numbers. */
+  readonly vocabulary?: number;
+  /** Decides the first values of the parameters. Default 1. */
+  readonly seed?: number;
+  readonly backend?: 'auto' | 'wasm' | 'native';
+}
+
+/** What a FastRNN has beside. */
+export interface FastRNNOptions extends Omit<NetworkOptions, 'gate'> {
+  /** alpha and beta both learnt (free, the default), beta = 1 - alpha (tied), or neither learnt (fixed). */
+  readonly residual?: Architecture['residual'];
+  readonly alpha?: number;
+  readonly beta?: number;
+}
+
+/** Throws `RecipeError` or `ArchitectureError` that name the field, its value and what is allowed. */
+export function architectureFrom(cell: Architecture['cell'], options: NetworkOptions | FastRNNOptions): Architecture {
+  const { inputSize, vocabulary = 0, hiddenSize, wRank, uRank, seed, classes: _, backend: __, ...rest } = options;
+  // Sizes have no upper bound here but the machine's; the other fields are the recipe's.
+  const fields = Object.fromEntries(Object.entries({ cell, ...rest }).filter(([, value]) => value !== undefined));
+  const resolved = resolveRecipe({ ...(seed === undefined ? {} : { seed }), network: fields }, `${cell}.create`);
+  const { embedding, alpha, beta, ...network } = resolved.network;
+  if (embedding > 0) {
+    throw new ApiError(
+      `embedding: ${embedding}; here the embedding's size is inputSize, and vocabulary says how many tokens there are`,
+    );
+  }
+  const architecture: Architecture = {
+    ...network,
+    hiddenSize: hiddenSize ?? network.hiddenSize,
+    wRank: wRank ?? network.wRank,
+    uRank: uRank ?? network.uRank,
+    inputSize,
+    vocabulary,
+    classes: classNamesFrom(options).length,
+    ...(alpha === undefined ? {} : { alpha }),
+    ...(beta === undefined ? {} : { beta }),
+  };
+  checkArchitecture(architecture);
+  return architecture;
+}
+
+/** The names of the classes; numbers where only their count is given. */
+export function classNamesFrom({ classes }: Pick<NetworkOptions, 'classes'>): readonly string[] {
+  if (typeof classes !== 'number') return classes;
+  if (Number.isInteger(classes) && classes >= 1) return Array.from({ length: classes }, (_, i) => String(i));
+  throw new ApiError(`classes: ${classes} must be an integer above 0, or the list of their names`);
+}
