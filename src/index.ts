@@ -11,6 +11,7 @@ export {
   exportC,
   FastGRNN,
   FastRNN,
+  FloatStream,
   RecurrentNetwork,
   simulate,
   StepOptimiser,

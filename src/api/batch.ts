@@ -18,7 +18,10 @@ export interface Batch {
   readonly timeMajor?: boolean;
   /** [rows]: steps of each sequence, 1 to `steps`; what stands behind its end is never read. Default: all have `steps`. */
   readonly lengths?: ArrayLike<number>;
-  /** The class of each sequence, [rows]; with `output: 'every'` of each step, [rows][steps]. -1: counts for nothing. */
+  /**
+   * The class of each sequence, [rows]; with `output: 'every'` of each step, [rows][steps]. -1: counts for nothing, with
+   * targets as well.
+   */
   readonly labels?: ArrayLike<number>;
   /** Sigmoid (0 or 1) and regression heads: [rows][L]; with `output: 'every'` [rows][steps][L]. */
   readonly targets?: ArrayLike<number>;
@@ -57,7 +60,7 @@ export function checkBatch(batch: Batch, arch: Architecture): number {
   };
   expect('lengths', lengths, rows);
   expect('labels', labels, rows * every);
-  expect('targets', targets, rows * every * arch.classes);
+  expect('targets', arch.head === 'softmax' ? undefined : targets, rows * every * arch.classes);
   expect('rowWeights', rowWeights, rows);
   if (lengths) checkLengths(lengths, rows, steps);
   return rows;
@@ -71,18 +74,58 @@ function checkLengths(lengths: ArrayLike<number>, rows: number, steps: number): 
   }
 }
 
-/** Writes a checked batch's inputs into the engine, time-major. */
+/** Writes a checked batch's inputs and lengths into the engine, time-major. */
 export function writeInputs(batch: Batch, rows: number, engine: NetworkEngine): void {
-  const { steps, inputs, lengths, timeMajor = false } = batch;
+  const { steps, inputs, tokens, lengths, timeMajor = false } = batch;
   const { input, inputStride, arch } = engine;
-  const { inputSize: width } = arch;
-  if (!inputs) return;
+  const width = arch.inputSize;
   for (let r = 0; r < rows; r++) {
     const length = lengths ? lengths[r] : steps;
-    for (let t = 0; t < length; t++) {
-      const from = (timeMajor ? t * rows + r : r * steps + t) * width;
-      const to = (t * rows + r) * inputStride;
-      for (let d = 0; d < width; d++) input[to + d] = inputs[from + d];
+    engine.lengths[r] = length;
+    for (let t = 0; t < steps; t++) {
+      const from = timeMajor ? t * rows + r : r * steps + t;
+      const to = t * rows + r;
+      // What stands behind a sequence's end is the caller's; the engine gets zeros.
+      if (tokens && arch.vocabulary > 0)
+        engine.tokens[to] = t < length ? token(tokens[from], arch.vocabulary, r, t) : 0;
+      else if (inputs) {
+        for (let d = 0; d < width; d++) input[to * inputStride + d] = t < length ? inputs[from * width + d] : 0;
+      }
     }
+  }
+}
+
+function token(value: number, vocabulary: number, row: number, step: number): number {
+  if (Number.isInteger(value) && value >= 0 && value < vocabulary) return value;
+  throw new ApiError(
+    `batch.tokens: ${value} in row ${row}, step ${step} must be an integer from 0 to ${vocabulary - 1}`,
+  );
+}
+
+/** How many results a batch has: one a sequence, or one a step. */
+export function resultsOf(batch: Batch, rows: number, arch: Architecture): number {
+  return arch.output === 'every' ? rows * batch.steps : rows;
+}
+
+/** Where the engine, which is time-major, has the batch's i-th result. */
+export function placeOf(batch: Batch, rows: number, arch: Architecture, i: number): number {
+  if (arch.output !== 'every' || batch.timeMajor) return i;
+  return (i % batch.steps) * rows + Math.floor(i / batch.steps);
+}
+
+/** Writes a checked batch's labels or targets into the engine. */
+export function writeAnswers(batch: Batch, rows: number, engine: NetworkEngine): void {
+  const { labels, targets } = batch;
+  const { arch, targetStride } = engine;
+  const { head, classes } = arch;
+  const softmax = head === 'softmax';
+  if (softmax && !labels) throw new ApiError('batch.labels: missing; give the class of each sequence, -1 for none');
+  if (!softmax && !targets) throw new ApiError(`batch.targets: missing; a ${head} head learns ${classes} numbers each`);
+  const results = resultsOf(batch, rows, arch);
+  for (let i = 0; i < results; i++) {
+    const at = placeOf(batch, rows, arch, i);
+    engine.labels[at] = labels ? labels[i] : 0;
+    if (!targets || softmax) continue;
+    for (let l = 0; l < classes; l++) engine.targets[at * targetStride + l] = targets[i * classes + l];
   }
 }

@@ -1,11 +1,23 @@
 import type { Normalisation } from '../integer/index.js';
-import { batchesFor, cut, epochOrder, Gather, type LabelledSequences } from '../training/index.js';
+import type { Architecture } from '../network/index.js';
+import {
+  batchesFor,
+  cut,
+  epochOrder,
+  Gather,
+  sortByLength,
+  type InputTarget,
+  type LabelledSequences,
+  type OutputUnits,
+} from '../training/index.js';
 import { ApiError } from './errors.js';
 
 /** How sequences of a data set become batches. */
 export interface BatchesOptions {
   /** From `fitNormalisation` on the training rows, or a model's. */
-  readonly normalisation: Normalisation;
+  readonly normalisation?: Normalisation;
+  /** Regression: the targets' mean and deviation, from `fitOutputs`. Without it targets stay as they are. */
+  readonly outputs?: OutputUnits;
   /** Sequences a batch; an epoch's batches differ by one at most. Default 128. */
   readonly batchSize?: number;
   /** Which sequences. Default all. */
@@ -20,45 +32,57 @@ export interface GatheredBatch {
   rows: number;
   steps: number;
   readonly inputs: Float32Array;
+  readonly tokens: Int32Array;
+  readonly lengths: Int32Array;
   readonly labels: Int32Array;
+  readonly targets: Float32Array;
 }
 
-/**
- * Batches of a data set as `train` makes them, normalised, in the same order.
- *
- * ```ts
- * const batches = new Batches(dataset.train, { normalisation, batchSize: 64 });
- * for (let epoch = 0; epoch < 20; epoch++) for (const batch of batches.epoch(epoch)) network.lossAndGradient(batch);
- * ```
- */
+/** Batches of a data set as `train` makes them, in the same order; see `network.batches`. */
 export class Batches {
   readonly rows: Uint32Array;
   private readonly gather: Gather;
   private readonly seed: number;
   /** Batch i is [starts[i], starts[i + 1]) of an epoch's order. */
-  private readonly starts: number[];
+  private readonly starts: readonly number[];
+  /** Of sequences of different lengths. */
+  private readonly lengths: Uint32Array | undefined;
   private readonly batch: GatheredBatch;
-  private readonly inputSize: number;
+  private readonly target: InputTarget;
 
-  constructor(sequences: LabelledSequences, options: BatchesOptions) {
-    const { normalisation, batchSize = 128, seed = 1 } = options;
-    this.rows = options.rows ?? Uint32Array.from({ length: sequences.count }, (_, i) => i);
+  constructor(architecture: Architecture, sequences: LabelledSequences, options: BatchesOptions) {
+    const { normalisation, outputs, batchSize = 128, seed = 1 } = options;
+    const { inputSize, vocabulary, classes, output, head } = architecture;
+    if (!normalisation) {
+      throw new ApiError('normalisation: missing; give that of fitNormalisation on the training sequences');
+    }
+    if (vocabulary === 0 && sequences.features !== inputSize) {
+      throw new ApiError(`sequences: ${sequences.features} values a step, but the network's inputSize is ${inputSize}`);
+    }
     if (!Number.isInteger(batchSize) || batchSize < 1) {
       throw new ApiError(`batchSize: ${batchSize} must be an integer above 0`);
     }
+    this.rows = options.rows ?? Uint32Array.from({ length: sequences.count }, (_, i) => i);
     if (this.rows.length === 0) throw new ApiError('rows: there are none; give the indices of some sequences');
-    this.gather = new Gather(sequences, normalisation);
+    this.gather = new Gather(sequences, architecture, { normalisation, outputs });
     this.seed = seed;
     this.starts = cut(this.rows.length, batchesFor(this.rows.length, batchSize));
-    this.inputSize = sequences.features;
-    const largest = this.starts.reduce((most, start, i) => Math.max(most, (this.starts[i + 1] ?? start) - start), 0);
+    this.lengths = sequences.lengths.some((length) => length !== sequences.steps) ? sequences.lengths : undefined;
+    const most = this.starts.reduce((rows, start, i) => Math.max(rows, start - (this.starts[i - 1] ?? 0)), 0);
+    const results = output === 'every' ? most * sequences.steps : most;
+    const { steps } = sequences;
     this.batch = {
       timeMajor: true,
       rows: 0,
       steps: 0,
-      inputs: new Float32Array(largest * sequences.steps * sequences.features),
-      labels: new Int32Array(largest),
+      inputs: new Float32Array(vocabulary > 0 ? 0 : most * steps * inputSize),
+      tokens: new Int32Array(vocabulary > 0 ? most * steps : 0),
+      lengths: new Int32Array(most),
+      labels: new Int32Array(results),
+      targets: new Float32Array(head === 'softmax' ? 0 : results * classes),
     };
+    const { inputs, tokens, lengths, labels, targets } = this.batch;
+    this.target = { input: inputs, inputStride: inputSize, tokens, lengths, labels, targets, targetStride: classes };
   }
 
   /** Batches in an epoch. */
@@ -68,7 +92,9 @@ export class Batches {
 
   /** All sequences once, shuffled by seed and epoch. Every batch is the same object, filled anew. */
   *epoch(epoch: number): Generator<GatheredBatch> {
-    yield* this.inOrder(epochOrder(this.rows, this.seed, epoch));
+    const order = epochOrder(this.rows, this.seed, epoch);
+    if (this.lengths) sortByLength(order, this.starts, this.lengths);
+    yield* this.inOrder(order);
   }
 
   /** All sequences once, in their own order: for evaluations. */
@@ -77,8 +103,7 @@ export class Batches {
   }
 
   private *inOrder(order: Uint32Array): Generator<GatheredBatch> {
-    const { batch, gather, starts } = this;
-    const target = { input: batch.inputs, inputStride: this.inputSize, labels: batch.labels };
+    const { batch, gather, starts, target } = this;
     for (let i = 0; i < this.count; i++) {
       const range = [starts[i], starts[i + 1]] as const;
       batch.rows = range[1] - range[0];

@@ -125,6 +125,17 @@ export class Calibration {
     return new Calibration(facts, marginOf(options), { examples: selectSequences(train, rows) });
   }
 
+  /** What turns the model's int16 counts into the network's inputs. */
+  get normalisation(): Normalisation {
+    const { centre, scale } = this.facts.features;
+    return { centre: Int16Array.from(centre), scale: Float64Array.from(scale) };
+  }
+
+  /** The units of a regression's outputs. */
+  get outputs(): ModelFacts['outputs'] {
+    return this.facts.outputs;
+  }
+
   /** The model of these parameters. Ranges are theirs: they are taken anew. */
   model(architecture: Architecture, classNames: readonly string[], parameters: Float32Array): FloatModel {
     const facts: ModelFacts = { ...this.facts, architecture, classNames: [...classNames] };

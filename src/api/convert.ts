@@ -1,17 +1,26 @@
 import { boardNames, simulate as simulateNetwork, type BoardName, type BoardResult } from '../boards/index.js';
 import type { Sequences } from '../data/index.js';
 import { exportC as exportNetwork, type ExportCOptions } from '../firmware/index.js';
-import { agreement, predictInteger, type IntegerNetwork } from '../integer/index.js';
-import { loadKernels } from '../kernels/index.js';
+import type { IntegerNetwork } from '../integer/index.js';
 import {
   descriptionOf,
+  bootstrapUnits,
+  headShapeOf,
   integerModel,
-  normalisationFrom,
+  outputsOfModel,
   runSequences,
   type IntegerModel,
   type Model,
 } from '../pipeline/index.js';
-import { evaluateFloat } from '../training/index.js';
+import {
+  decisionsOf,
+  labelledRows,
+  mainMetrics,
+  scoresOf,
+  type MainMetric,
+  type Outputs,
+  type Scores,
+} from '../training/index.js';
 import { ApiError } from './errors.js';
 import { ConvertedModel } from './converted.js';
 import { RecurrentNetwork } from './network.js';
@@ -55,20 +64,19 @@ export async function simulate(
   return simulateNetwork(network, { board, ...(sequences ? { sequences: runSequences(network, sequences) } : {}) });
 }
 
-export interface ModelEvaluation {
-  /** The part of the sequences with the right class. */
-  readonly accuracy: number;
-  /** [count] */
-  readonly predictions: Int32Array;
+/** How good a model is: the main metric of its head (`test`: accuracy, micro F1 or R2) with its interval, and what stands beside it. */
+export interface ModelEvaluation extends Scores {
+  readonly metric: MainMetric;
+  /** What the network said of each sequence (or labelled step), beside what is right. */
+  readonly outputs: Outputs;
 }
 
-/** A float or an integer model on sequences of a data set, such as `dataset.test`. */
+/** A float or an integer model on labelled sequences of a data set, such as `dataset.test`. */
 export async function evaluate(model: Model, sequences: Sequences): Promise<ModelEvaluation> {
-  if (model.kind === 'integer') {
-    const predictions = predictInteger(model.network, sequences);
-    return { accuracy: agreement(predictions, sequences.labels), predictions };
-  }
-  const { facts, parameters } = model;
-  const kernels = await loadKernels();
-  return evaluateFloat(kernels, facts.architecture, parameters, normalisationFrom(facts), sequences);
+  const shape = headShapeOf(model);
+  const rows = labelledRows(sequences, shape);
+  if (rows.rows === 0) throw new ApiError('sequences: none has a label or target, so there is nothing to compare with');
+  const outputs = await outputsOfModel(model, rows);
+  const { unitOf } = bootstrapUnits(sequences, rows.sequences);
+  return { metric: mainMetrics[shape.head], ...scoresOf(outputs, decisionsOf(outputs), unitOf), outputs };
 }

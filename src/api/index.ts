@@ -7,6 +7,7 @@ export { convert, evaluate, exportC, simulate, type ModelEvaluation, type Simula
 export { ApiError } from './errors.js';
 export { ConvertedModel } from './converted.js';
 export { RecurrentNetwork, type BatchEvaluation, type GradientOptions, type LossAndGradients } from './network.js';
+export { FloatStream } from './stream.js';
 export { StepOptimiser, type OptimiserOptions, type StepOptions } from './optimiser.js';
 export type { FastRNNOptions, NetworkOptions } from './options.js';
 export { train, type Trained, type TrainOptions, type TrainSettings } from './train.js';

@@ -5,7 +5,7 @@ import { initialise, NetworkEngine } from '../network/index.js';
 import { encode } from '../pipeline/index.js';
 import { learningRateAt, streams } from '../training/index.js';
 import { toySequences } from '../testing/index.js';
-import { Batches, convert, FastGRNN, FastRNN, train, type Batch } from './index.js';
+import { convert, FastGRNN, FastRNN, train, type Batch } from './index.js';
 import { datasetFrom, type Dataset, type SequenceArray } from '../data/index.js';
 
 /** The toy task's sequences as physical values, [steps][channels] each. */
@@ -134,11 +134,7 @@ async function ownLoop(dataset: Dataset, epochs: readonly [number, number, numbe
 
   const own = await FastGRNN.from(model);
   own.parameters.set(initialise(own.architecture, new Random(1, streams.initialise)));
-  const normalisation = {
-    centre: Int16Array.from(model.facts.features.centre),
-    scale: Float64Array.from(model.facts.features.scale),
-  };
-  const batches = new Batches(dataset.train, { normalisation, batchSize: 16 });
+  const batches = own.batches(dataset.train, { batchSize: 16 });
   const optimiser = own.optimiser({ learningRate: 0.02, weightDecay: 0.01 });
   const total = epochs[0] + epochs[1] + epochs[2];
   const schedule = { schedule: 'cosine', learningRate: 0.02, finalLearningRate: 1e-4, warmup: 0 } as const;
@@ -158,6 +154,82 @@ async function ownLoop(dataset: Dataset, epochs: readonly [number, number, numbe
   }
   return { model, own, dataset };
 }
+
+describe('every head and output', () => {
+  const every = { rows: 5, steps: 7 };
+  const random = new Random(11);
+  const values = (n: number) => Float32Array.from({ length: n }, () => random.normal());
+  const batch: Batch = {
+    ...every,
+    inputs: values(5 * 7 * 3),
+    lengths: [7, 3, 5, 1, 7],
+    labels: [0, 1, 2, -1, 1],
+    targets: values(5 * 2),
+  };
+
+  it('reads the state at each sequence’s own end, and nothing behind it', async () => {
+    const network = await FastGRNN.create(shape);
+    const logits = network.forward(batch).slice();
+    const inputs = Float32Array.from(batch.inputs ?? []).fill(NaN, (7 + 3) * 3, 2 * 7 * 3);
+    expect(network.forward({ ...batch, inputs })).toEqual(logits);
+    const own = network.forward({ steps: 3, inputs: inputs.subarray(7 * 3, (7 + 3) * 3) });
+    expect(own).toEqual(logits.subarray(3, 6));
+  });
+
+  it.each(['last', 'every', 'mean'] as const)('streams as the batch goes, output %s', async (output) => {
+    const network = await FastGRNN.create({ ...shape, output });
+    const { labels: _, ...inputs } = batch;
+    const logits = network.forward(inputs).slice();
+    const stream = network.stream();
+    for (let r = 0; r < 5; r++) {
+      stream.reset();
+      const length = (batch.lengths as number[])[r];
+      for (let t = 0; t < length; t++) {
+        stream.step((batch.inputs as Float32Array).subarray((r * 7 + t) * 3, (r * 7 + t + 1) * 3));
+        const at = output === 'every' ? r * 7 + t : r;
+        const expected = logits.subarray(at * 3, at * 3 + 3);
+        if (output === 'every' || (output === 'last' && t === length - 1)) expect(stream.logits()).toEqual(expected);
+        // A mean of seven float32 states, added up in another order.
+        if (output === 'mean' && t === length - 1) {
+          stream.logits().forEach((logit, l) => expect(Math.abs(logit - expected[l])).toBeLessThan(1e-6));
+        }
+      }
+      if (output === 'last') expect(stream.predict()).toBe(network.predict(inputs)[r]);
+    }
+  });
+
+  it.each(['sigmoid', 'regression'] as const)('%s learns targets', async (head) => {
+    const network = await FastGRNN.create({ ...shape, classes: 2, head });
+    const targets = head === 'sigmoid' ? [0, 1, 1, 1, 0, 0, 1, 0, 0, 1] : (batch.targets as Float32Array);
+    const labelled = { ...batch, targets, labels: [0, 0, 0, 0, 0] };
+    const optimiser = network.optimiser({ learningRate: 0.05, weightDecay: 0 });
+    const first = network.evaluate(labelled).loss;
+    for (let i = 0; i < 300; i++) {
+      network.lossAndGradient(labelled);
+      optimiser.step();
+    }
+    expect(network.evaluate(labelled).loss).toBeLessThan(0.1 * first);
+    const logits = network.forward(labelled).slice();
+    if (head === 'sigmoid') expect(Array.from(logits, (logit) => Number(logit > 0))).toEqual(targets);
+    // A row with the label -1 has no target.
+    const without = network.evaluate({ ...labelled, labels: [0, 0, 0, 0, -1] }).loss;
+    const four = network.evaluate({ ...labelled, rows: 4 }).loss;
+    expect(without * 5).toBeCloseTo(four * 4, 6);
+  });
+
+  it('embeds tokens', async () => {
+    const network = await FastGRNN.create({ ...shape, vocabulary: 9 });
+    expect(network.tensors['embedding']).toHaveLength(27);
+    const tokens = Array.from({ length: 10 }, (_, i) => i % 9);
+    const logits = network.forward({ steps: 5, tokens });
+    const stream = network.stream();
+    for (let t = 0; t < 5; t++) stream.step(tokens[5 + t]);
+    expect(stream.logits()).toEqual(logits.subarray(3));
+    expect(() => network.forward({ steps: 5, tokens: tokens.with(7, 9) })).toThrow(
+      'batch.tokens: 9 in row 1, step 2 must be an integer from 0 to 8',
+    );
+  });
+});
 
 describe('a loop of one’s own', () => {
   it('gives the model that train gives, where it makes the same steps', async () => {
@@ -202,5 +274,45 @@ describe('a loop of one’s own', () => {
     const loaded = await FastGRNN.load(await network.save());
     expect(loaded.parameters).toEqual(network.parameters);
     expect(await convert(loaded).save()).toEqual(await integer.save());
+  });
+});
+
+describe('errors name field, value and remedy', () => {
+  const inputs = new Float32Array(24);
+  it.each<[Batch, RegExp]>([
+    [{ steps: 0, inputs }, /batch\.steps: 0 must be an integer above 0/],
+    [{ steps: 5, inputs }, /batch\.inputs: 24 values .* must be rows \* 15/],
+    [{ steps: 2, rows: 5, inputs }, /batch\.inputs: 24 values for 5 rows of 2 steps of 3/],
+    [{ steps: 2 }, /batch\.inputs: missing; give 3 values a step/],
+    [{ steps: 2, inputs, lengths: [2, 2, 3, 1] }, /batch\.lengths\[2\]: 3 must be an integer from 1 to 2/],
+    [{ steps: 2, inputs, labels: [1, 2] }, /batch\.labels: 2 values, but 4 rows need 4/],
+    [{ steps: 2, inputs }, /batch\.labels: missing/],
+    [{ steps: 2, inputs, labels: [0, 1, 2, 3] }, /label 3 of row 3 is no class/],
+  ])('%j', async (batch, message) => {
+    const network = await FastGRNN.create(shape);
+    expect(() => network.lossAndGradient(batch)).toThrow(message);
+  });
+
+  it('of options', async () => {
+    await expect(FastGRNN.create({ ...shape, wRank: 4 })).rejects.toThrow(/wRank is 4: must be an integer from 0 to 3/);
+    await expect(FastGRNN.create({ ...shape, classes: 0 })).rejects.toThrow(/classes: 0 must be/);
+    const mistyped = { ...shape, gaet: 'tanh' } as unknown as Parameters<typeof FastGRNN.create>[0];
+    await expect(FastGRNN.create(mistyped)).rejects.toThrow(/network\.gaet: unknown field; did you mean gate\?/);
+    const network = await FastGRNN.create(shape);
+    expect(() => network.optimiser({ learningRate: 11 })).toThrow(/training\.learningRate: 11 must be/);
+    expect(() => network.threshold({ uSparsity: 0 })).toThrow(/uSparsity: 0 must be/);
+    expect(() => network.convert()).toThrow(/call await network\.calibrate\(batch\)/);
+    await expect(network.calibrate({ steps: 2, inputs }, { units: ['g'] })).rejects.toThrow(/units: 1 names for 3/);
+  });
+
+  it('of models', async () => {
+    const network = await FastGRNN.create(shape);
+    await network.calibrate({ steps: 2, inputs: inputs.map((_, i) => i / 4) });
+    const bytes = await network.save();
+    await expect(FastRNN.load(bytes)).rejects.toThrow('the model is a FastGRNN, so use FastGRNN instead of FastRNN');
+    await expect(FastGRNN.load(bytes.with(900, bytes[900] ^ 1))).rejects.toThrow(/its hash is wrong|damaged|changed/);
+    const loaded = await FastGRNN.load(bytes);
+    loaded.tensors['nu'][0] = 1;
+    await expect(loaded.save()).rejects.toThrow(/the parameters have changed since the model was loaded/);
   });
 });

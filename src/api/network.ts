@@ -3,11 +3,13 @@ import type { Kernels } from '../kernels/index.js';
 import { Random } from '../math/index.js';
 import { initialise, NetworkEngine, parameterCount, tensorsOf, type Architecture } from '../network/index.js';
 import { encode, integerModel, type FloatModel } from '../pipeline/index.js';
-import { streams, thresholdedMatrices } from '../training/index.js';
-import { checkBatch, writeInputs, type Batch } from './batch.js';
+import { streams, thresholdedMatrices, type LabelledSequences } from '../training/index.js';
+import { checkBatch, placeOf, resultsOf, writeAnswers, writeInputs, type Batch } from './batch.js';
+import { Batches, type BatchesOptions } from './batches.js';
 import { Calibration, type CalibrationOptions, type DatasetCalibrationOptions } from './calibration.js';
 import type { Dataset } from '../data/index.js';
 import { ApiError } from './errors.js';
+import { FloatStream } from './stream.js';
 import { ConvertedModel } from './converted.js';
 import { StepOptimiser, type OptimiserOptions } from './optimiser.js';
 
@@ -100,10 +102,10 @@ export class RecurrentNetwork {
     const { engine, rows } = this.load(batch, false);
     engine.forward(rows, batch.steps);
     const { classes } = this.architecture;
-    const results = this.results(batch, rows);
+    const results = resultsOf(batch, rows, this.architecture);
     if (this.logits.length < results * classes) this.logits = new Float32Array(results * classes);
     for (let i = 0; i < results; i++) {
-      const from = this.place(batch, rows, i) * engine.logitStride;
+      const from = placeOf(batch, rows, this.architecture, i) * engine.logitStride;
       for (let l = 0; l < classes; l++) this.logits[i * classes + l] = engine.logits[from + l];
     }
     return this.logits.subarray(0, results * classes);
@@ -128,12 +130,12 @@ export class RecurrentNetwork {
   /** Loss and predictions of a labelled batch, without gradients. */
   evaluate(batch: Batch): BatchEvaluation {
     const { engine, rows } = this.load(batch, false);
-    this.writeAnswers(batch, rows, engine);
+    writeAnswers(batch, rows, engine);
     const loss = engine.evaluate(rows, batch.steps) / rows;
-    const predictions = this.room(this.results(batch, rows));
+    const predictions = this.room(resultsOf(batch, rows, this.architecture));
     let [labelled, right] = [0, 0];
     for (let i = 0; i < predictions.length; i++) {
-      const at = this.place(batch, rows, i);
+      const at = placeOf(batch, rows, this.architecture, i);
       predictions[i] = engine.predictions[at];
       if (engine.labels[at] < 0) continue;
       labelled++;
@@ -145,7 +147,7 @@ export class RecurrentNetwork {
   /** The mean loss of a labelled batch and its gradient by every parameter. */
   lossAndGradient(batch: Batch, options: GradientOptions = {}): LossAndGradients {
     const { engine, rows } = this.load(batch, true);
-    this.writeAnswers(batch, rows, engine);
+    writeAnswers(batch, rows, engine);
     const { batchRows = rows, labelSmoothing = 0, accumulate = false } = options;
     if (!(batchRows >= rows)) throw new ApiError(`batchRows: ${batchRows} must be at least the batch's ${rows} rows`);
     const sum = engine.lossAndGradient(rows, batch.steps, {
@@ -157,6 +159,23 @@ export class RecurrentNetwork {
     if (accumulate) for (let i = 0; i < gradient.length; i++) gradient[i] += engine.gradient[i];
     else gradient.set(engine.gradient);
     return { loss: sum / batchRows, gradients: this.gradients };
+  }
+
+  /**
+   * Batches of a data set's sequences as `train` makes them: normalised, in the same order, with what this network learns of
+   * them. `normalisation` is one of `fitNormalisation`, or that of the model which the network was loaded from.
+   */
+  batches(sequences: LabelledSequences, options: BatchesOptions = {}): Batches {
+    const known = this.calibration?.normalisation;
+    return new Batches(this.architecture, sequences, { ...(known ? { normalisation: known } : {}), ...options });
+  }
+
+  /**
+   * A stream of inputs with a state of its own, of the parameters as they are now: `step(x)`, then `predict()` or `logits()`;
+   * `reset()` forgets the past. It gives the batch's values, bit for bit.
+   */
+  stream(): FloatStream {
+    return new FloatStream(this.kernels, this.architecture, this.parameters);
   }
 
   /** An optimiser of this network's parameters; it remembers its own past. The recipe's names and defaults. */
@@ -237,26 +256,9 @@ export class RecurrentNetwork {
     return { engine, rows };
   }
 
-  private writeAnswers(batch: Batch, rows: number, engine: NetworkEngine): void {
-    const { labels } = batch;
-    if (!labels) throw new ApiError('batch.labels: missing; give the class of each sequence, -1 for none');
-    for (let i = 0; i < this.results(batch, rows); i++) engine.labels[this.place(batch, rows, i)] = labels[i];
-  }
-
   private room(results: number): Int32Array {
     if (this.predictions.length < results) this.predictions = new Int32Array(results);
     return this.predictions.subarray(0, results);
-  }
-
-  /** How many results a batch has: one a sequence, or one a step. */
-  private results(batch: Batch, rows: number): number {
-    return this.architecture.output === 'every' ? rows * batch.steps : rows;
-  }
-
-  /** Where the engine, which is time-major, has the batch's i-th result. */
-  private place(batch: Batch, rows: number, i: number): number {
-    if (this.architecture.output !== 'every' || batch.timeMajor) return i;
-    return (i % batch.steps) * rows + Math.floor(i / batch.steps);
   }
 }
 

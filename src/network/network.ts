@@ -26,7 +26,7 @@ export interface LossOptions {
   readonly rowWeights?: ArrayLike<number>;
 }
 
-type Kind = 'forward' | 'evaluate' | 'train';
+type Kind = 'forward' | 'resume' | 'evaluate' | 'train';
 
 /**
  * A network in an arena of its own: fill `parameters`, `input` and `labels`, then call. Nothing is allocated by a call but the
@@ -118,9 +118,13 @@ export class NetworkEngine {
     return new Plan(arch, limits).bytes;
   }
 
-  /** Computes `states` and `logits`. Throws RangeError when rows, steps or a row's length are out of range. */
-  forward(rows: number, steps: number): void {
-    this.run('forward', rows, steps);
+  /**
+   * Computes `states` and `logits`. Throws RangeError when rows, steps or a row's length are out of range.
+   *
+   * @param start `resumed`: h_0 is what `states` holds in its first step, instead of 0
+   */
+  forward(rows: number, steps: number, start: 'new' | 'resumed' = 'new'): void {
+    this.run(start === 'new' ? 'forward' : 'resume', rows, steps);
   }
 
   /** `forward`, then `predictions` and `losses` (unweighted, without smoothing). Returns the sum of the losses. */
@@ -265,7 +269,8 @@ class Plan {
     this.dread = layout.matrix(training ? rows : 0, stateStride);
     this.lengths = layout.vector(rows);
     this.clock = { ...layout.vector(steps), step: 1 };
-    this.programWords = this.compose(training ? 'train' : 'evaluate', rows, steps, true).length;
+    const kinds = ['resume', training ? 'train' : 'evaluate'] as const;
+    this.programWords = Math.max(...kinds.map((kind) => this.compose(kind, rows, steps, true).length));
     this.programOffset = layout.vector(this.programWords).offset;
     this.bytes = layout.bytes;
   }
@@ -283,13 +288,15 @@ class Plan {
     const h = every ? written(states) : watched ? this.read : last;
     const headRows = every ? rows * steps : rows;
 
-    const program = new ProgramBuilder().once().fill({ length: states.step, value: 0, target: states });
+    const program = new ProgramBuilder().once();
+    if (kind !== 'resume') program.fill({ length: states.step, value: 0, target: states });
     cell.prepare(program);
     head.prepare(program);
     if (watched) program.fill({ length: rows * this.read.stride, value: 0, target: this.read });
     inputs.forward(program, { rows, steps });
     cell.forward(program, {
       ...pass,
+      resumed: kind === 'resume',
       written: watched ? () => program.readStates({ ...reading, h: written(states), out: this.read }) : undefined,
     });
     program.once();

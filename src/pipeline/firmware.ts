@@ -67,20 +67,20 @@ const proofSteps = 1000;
  */
 export function runSequences(network: IntegerNetwork, test: Sequences): ProofSequence[] {
   const { steps, features, count, values, starts, lengths, stepStride } = test;
-  const least = Math.ceil(proofSteps / steps);
-  const recordings = Math.min(count, Math.max(4, least - 8));
-  const sequences = Math.max(8, least - recordings);
-  const made = testInputs(network, { sequences, steps }).map((inputs) => ({ inputs, steps }));
-  for (let i = 0; i < recordings; i++) {
+  const recordings = Math.min(count, Math.max(4, Math.ceil(proofSteps / steps) - 8));
+  const recorded = Array.from({ length: recordings }, (_, i) => {
     const row = Math.floor((i * count) / recordings);
     const inputs = new Int16Array(lengths[row] * features);
     for (let t = 0; t < lengths[row]; t++) {
       const from = starts[row] + t * stepStride;
       inputs.set(values.subarray(from, from + features), t * features);
     }
-    made.push({ inputs, steps: lengths[row] });
-  }
-  return made;
+    return { inputs, steps: lengths[row] };
+  });
+  const missing = proofSteps - recorded.reduce((sum, { steps: own }) => sum + own, 0);
+  const sequences = Math.max(8, Math.ceil(missing / steps));
+  const made = testInputs(network, { sequences, steps }).map((inputs) => ({ inputs, steps }));
+  return [...made, ...recorded];
 }
 
 /** Runs every board of the recipe's targets. */

@@ -30,3 +30,10 @@ export function largestShard(rows: number, batchSize: number, shards: number): n
   const batch = rows / batchesFor(rows, batchSize);
   return Math.max(...[Math.floor(batch), Math.ceil(batch)].map((count) => Math.ceil(count / shardsFor(count, shards))));
 }
+
+/** Sorts each batch of an epoch's order by length, so that the sequences of a shard are alike; of equals the first row first. */
+export function sortByLength(order: Uint32Array, starts: readonly number[], lengths: Uint32Array): void {
+  for (let i = 1; i < starts.length; i++) {
+    order.subarray(starts[i - 1], starts[i]).sort((a, b) => lengths[a] - lengths[b] || a - b);
+  }
+}

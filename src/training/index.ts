@@ -1,7 +1,7 @@
 export { predictBaselines, type BaselinePrediction, type BaselineTask } from './baselines/index.js';
 export { fitOutputs } from './answers.js';
 export { evaluateFloat, type Evaluation } from './evaluation.js';
-export { batchesFor, cut, epochOrder, streams } from './batches.js';
+export { batchesFor, cut, epochOrder, sortByLength, streams } from './batches.js';
 export { Gather, type InputTarget } from './gather.js';
 export { learningRateAt, type ScheduleSettings } from './schedule.js';
 export { markDecay, thresholdedMatrices, type ThresholdedMatrix } from './support.js';

@@ -2,7 +2,7 @@ import { hardThreshold } from '../compression/index.js';
 import { NetworkEngine, Optimiser, parameterCount } from '../network/index.js';
 import type { Kernels } from '../kernels/index.js';
 import { balancedOrder, classWeights } from './balance.js';
-import { batchesFor, cut, epochOrder, largestShard, shardsFor } from './batches.js';
+import { batchesFor, cut, epochOrder, largestShard, shardsFor, sortByLength } from './batches.js';
 import { blockRows, score } from './evaluation.js';
 import type { Exchange } from './exchange.js';
 import { Gather } from './gather.js';
@@ -137,10 +137,7 @@ export class TrainingLoop {
         ? balancedOrder(trainRows, sequences.labels, seed, epoch)
         : epochOrder(trainRows, seed, epoch);
     if (!this.ragged) return order;
-    const starts = cut(order.length, batchesFor(order.length, training.batchSize));
-    for (let i = 1; i < starts.length; i++) {
-      order.subarray(starts[i - 1], starts[i]).sort((a, b) => sequences.lengths[a] - sequences.lengths[b] || a - b);
-    }
+    sortByLength(order, cut(order.length, batchesFor(order.length, training.batchSize)), sequences.lengths);
     return order;
   }
 

@@ -14,6 +14,8 @@ export interface Pass {
 export interface ForwardPass extends Pass {
   /** Operations to run at each step, once its state is written. */
   readonly written?: (() => void) | undefined;
+  /** Whether h_0 may be another state than 0. */
+  readonly resumed?: boolean | undefined;
 }
 
 /** A pass backwards. */

@@ -13,7 +13,7 @@ import { LowRankMap } from './low-rank.js';
 const CHUNK_ROWS = 96;
 
 /**
- * a_t = W x_t + U h_{t-1}, which both cells share, with h_0 = 0. Matrices are [steps][rows][...]; states start with h_0, so
+ * a_t = W x_t + U h_{t-1}, which both cells share, with h_0 = 0 unless a pass is resumed. Matrices are [steps][rows][...]; states start with h_0, so
  * that step t of `states` is what step t reads.
  * Time runs in chunks of some steps. Forwards, a chunk's inputs are projected in one product, then U alone is left for each
  * step; backwards, a chunk's weight gradients are taken in one product over all its rows. Step 0 stands apart: U h_0 = 0.
@@ -39,10 +39,14 @@ export class Preactivation {
   }
 
   /** Step by step a_t <- W x_t + U h_{t-1}, `pass`, and `written`. */
-  forward(program: ProgramBuilder, o: Sequence & Pick<ForwardPass, 'written'> & { pass: () => void }): void {
+  forward(
+    program: ProgramBuilder,
+    o: Sequence & Pick<ForwardPass, 'written' | 'resumed'> & { pass: () => void },
+  ): void {
     const { rows, x, states, a } = o;
     program.once();
     this.w.forward(program, { rows, x, y: a, accumulate: false });
+    if (o.resumed) this.u.forward(program, { rows, x: states, y: a, accumulate: true });
     o.pass();
     o.written?.();
     const { whole, rest } = chunks(o);

@@ -1,0 +1,98 @@
+import type { Kernels } from '../kernels/index.js';
+import { argmax } from '../math/index.js';
+import { NetworkEngine, type Architecture } from '../network/index.js';
+import { ApiError } from './errors.js';
+
+/** A float network that is given one step after the other. */
+export class FloatStream {
+  private readonly engine: NetworkEngine;
+  private readonly architecture: Architecture;
+  private readonly scores: Float32Array;
+  /** Sum of the states since the reset, where the head reads their mean. */
+  private readonly sum: Float64Array | undefined;
+  private steps = 0;
+
+  /** Throws `KernelError` where there is no memory. */
+  constructor(kernels: Kernels, architecture: Architecture, parameters: Float32Array) {
+    // Whatever the head reads in a batch, here it reads the state of the step at hand.
+    const limits = { rows: 1, steps: 1, training: false };
+    this.engine = new NetworkEngine(kernels, { ...architecture, output: 'last' }, limits);
+    this.engine.parameters.set(parameters);
+    this.architecture = architecture;
+    this.scores = new Float32Array(architecture.classes);
+    this.sum = architecture.output === 'mean' ? new Float64Array(architecture.hiddenSize) : undefined;
+    this.reset();
+  }
+
+  /** Forgets the past. */
+  reset(): void {
+    const { engine, sum } = this;
+    engine.states.fill(0);
+    sum?.fill(0);
+    this.steps = 0;
+    // The logits of no step are those of the state 0.
+    for (let l = 0; l < this.scores.length; l++) this.scores[l] = this.tensor('classifierBias')[l];
+  }
+
+  /** One time step: the values that a batch would have there, [inputSize], or a token alone. */
+  step(x: ArrayLike<number> | number): void {
+    const { engine, architecture, sum } = this;
+    const { inputSize, vocabulary, hiddenSize } = architecture;
+    if (vocabulary > 0) {
+      const token = typeof x === 'number' ? x : x[0];
+      if (!Number.isInteger(token) || token < 0 || token >= vocabulary) {
+        throw new ApiError(`token: ${token} must be an integer from 0 to ${vocabulary - 1}`);
+      }
+      engine.tokens[0] = token;
+    } else {
+      if (typeof x === 'number' || x.length !== inputSize) {
+        throw new ApiError(
+          `x: ${typeof x === 'number' ? 1 : x.length} values, must be ${inputSize}, those of one step`,
+        );
+      }
+      for (let d = 0; d < inputSize; d++) engine.input[d] = x[d];
+    }
+    engine.forward(1, 1, 'resumed');
+    // h_1 of this call is h_0 of the next.
+    engine.states.copyWithin(0, engine.stateStride, 2 * engine.stateStride);
+    this.steps++;
+    if (sum) {
+      for (let i = 0; i < hiddenSize; i++) sum[i] += engine.states[i];
+      this.readMean(sum);
+    } else for (let l = 0; l < this.scores.length; l++) this.scores[l] = engine.logits[l];
+  }
+
+  /** The logits after the last step, [classes]: a view that the next step overwrites. */
+  logits(): Float32Array {
+    return this.scores;
+  }
+
+  /** The index of the largest logit, the first of equals. */
+  predict(): number {
+    return argmax(this.scores);
+  }
+
+  /** The hidden state, [hiddenSize]: a view that the next step overwrites. */
+  get state(): Float32Array {
+    return this.engine.states.subarray(0, this.architecture.hiddenSize);
+  }
+
+  /** The head of the mean state, in float64: a batch's mean is added up in another order, so these agree but to rounding. */
+  private readMean(sum: Float64Array): void {
+    const classifier = this.tensor('classifier');
+    const bias = this.tensor('classifierBias');
+    for (let l = 0; l < this.scores.length; l++) {
+      let score = bias[l];
+      for (let i = 0; i < sum.length; i++) score += (classifier[l * sum.length + i] * sum[i]) / this.steps;
+      this.scores[l] = score;
+    }
+  }
+
+  private tensor(name: 'classifier' | 'classifierBias'): Float32Array {
+    const { hiddenSize, classes } = this.architecture;
+    const { parameters } = this.engine;
+    // The classifier and its bias are the last tensors.
+    const bias = parameters.length - classes;
+    return name === 'classifier' ? parameters.subarray(bias - classes * hiddenSize, bias) : parameters.subarray(bias);
+  }
+}
