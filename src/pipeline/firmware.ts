@@ -6,7 +6,14 @@ import type { IntegerNetwork } from '../integer/index.js';
 import type { ModelFacts } from './models.js';
 
 /** Lines for the exported header's comment: where the network comes from, its classes, the unit of each input. */
-export function descriptionOf({ architecture, provenance, classNames, input, features, outputs }: ModelFacts): string[] {
+export function descriptionOf({
+  architecture,
+  provenance,
+  classNames,
+  input,
+  features,
+  outputs,
+}: ModelFacts): string[] {
   const channels = input.channelNames.length;
   const { frames, stride } = features.stack ?? { frames: 1, stride: 1 };
   const inputs =
