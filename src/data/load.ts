@@ -1,6 +1,6 @@
 import { environment } from '#platform';
 import { Random } from '../math/index.js';
-import { loadFolder } from './csv/load-folder.js';
+import { loadFolder } from './folder/load.js';
 import { makeDataset, type Dataset } from './dataset.js';
 import { benchmark } from './benchmarks.js';
 import { DataError } from './errors.js';

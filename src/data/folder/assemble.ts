@@ -90,6 +90,11 @@ function joined<A extends Int32Array | Float32Array>(parts: readonly A[], whole:
   return whole;
 }
 
+/** Whether a channel's name is one that readers make up. */
+function isNumbered(name: string): boolean {
+  return /^(column|channel) \d+$/.test(name);
+}
+
 /** All recordings must have the same channels and targets. */
 export function checkAlike(recordings: readonly Recording[]): void {
   const [first] = recordings;
@@ -100,6 +105,11 @@ export function checkAlike(recordings: readonly Recording[]): void {
       throw new DataError(
         `${title} has ${channelNames.length} columns, ${titleOf(first)} has ${first.channelNames.length}; all recordings need the same channels`,
       );
+    }
+    const [numbered, others] = [channelNames, first.channelNames].map((names) => names.every(isNumbered));
+    if (numbered !== others) {
+      const [without, named] = numbered ? [title, titleOf(first)] : [titleOf(first), title];
+      throw new DataError(`${without} begins with numbers, ${named} with names; give all recordings a header, or none`);
     }
     const differs = channelNames.findIndex((name, i) => name !== first.channelNames[i]);
     if (differs >= 0) {

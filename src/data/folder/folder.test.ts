@@ -175,7 +175,7 @@ describe('labels in a file', () => {
   test('names what is wrong', async () => {
     const files = { 'a.csv': plain(1, 100), 'b.csv': plain(2, 100) };
     const with_ = (labels: string) => load({ ...files, 'labels.csv': labels }, { ...data, window: { length: 10 } });
-    await expect(with_('start,end,label,file\n0,4,walk,z.csv\n')).rejects.toThrow(/labels for z.csv/);
+    await expect(with_('start,end,label,file\n0,4,walk,z.csv\n4,8,run,a.csv\n')).rejects.toThrow(/labels for z.csv/);
     await expect(with_('from,to,label\n0,4,walk\n')).rejects.toThrow(/has no column start and no column end/);
     await expect(with_('start,end,label\n4,4,walk\n')).rejects.toThrow(/the end must be after the start/);
   });
@@ -212,7 +212,7 @@ describe('what is wrong in a folder', () => {
     ['one class', { 'a/1.csv': lines(ramp(1, 5)), 'a/2.csv': lines(ramp(2, 5)) }, {}, /one class alone, a/],
     ['another number of columns', { ...good, 'b/2.csv': '1,2,3\n4,5,6\n' }, {}, /2\.csv has 3 columns/],
     ['other channels', { 'a/1.csv': 'x,y\n1,2\n', 'a/2.csv': 'x,z\n1,2\n', 'b/1.csv': 'x,y\n1,2\n' }, {}, /is "z", in/],
-    ['a stray file', { ...good, 'stray.csv': '1,2\n' }, {}, /stray\.csv lies beside the class folders/],
+    ['a stray file', { ...good, 'stray.csv': '1,2\n' }, {}, /stray\.csv lies in no class folder/],
     ['nothing to read', { 'a/1.xyz': 'x', 'b/1.xyz': 'y' }, {}, /has no recordings: none of its 2 files/],
     ['a test part alone', { 'test/a/1.csv': '1,2\n', 'test/b/1.csv': '1,2\n' }, {}, /has test but no train/],
     ['too long windows', good, { window: { length: 50 } }, /windows of 50 steps may be too long/],
@@ -221,6 +221,12 @@ describe('what is wrong in a folder', () => {
       { 'train/a/1.csv': '1\n', 'train/b/1.csv': '1\n', 'test/c/1.csv': '1\n' },
       {},
       /class c has test recordings but none/,
+    ],
+    [
+      'a single recording a class',
+      { 'a/1.csv': lines(ramp(1, 5)), 'b/1.csv': lines(ramp(2, 5)) },
+      {},
+      /no class has two recordings/,
     ],
     ['some in groups', { ...good, 'a/p1/3.csv': lines(ramp(4, 5)) }, {}, /is in no group, others are/],
   ])('%s', async (_, files, data, message) => {

@@ -33,11 +33,11 @@ export async function readLabelFile(path: string): Promise<Map<string, LabelSpan
   const rows = await reader.read(bytes, path, {
     channels: ['start', 'end'],
     label: 'label',
-    ...(byFile ? { recording: 'file' } : {}),
+    ...(byFile ? { group: 'file' } : {}),
   });
   const spans = new Map<string, LabelSpan[]>();
-  for (const { name, values, stepLabels, label, steps } of rows) {
-    const key = byFile ? (name ?? '') : '';
+  for (const { group, values, stepLabels, label, steps } of rows) {
+    const key = byFile ? (group ?? '') : '';
     const own = spans.get(key) ?? [];
     spans.set(key, own);
     for (let i = 0; i < steps; i++) {

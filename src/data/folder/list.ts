@@ -1,5 +1,6 @@
 import { joinPath, kindOf, listDirectory } from '#platform';
 import { DataError } from '../errors.js';
+import { isLabelFile } from '../formats/numpy.js';
 import { readableEndings, readerOf } from '../formats/readers.js';
 
 /** A file with recordings, and what its place in the folder says of it. */
@@ -64,6 +65,7 @@ export async function listRecordings(
       const what = await kindOf(path);
       if (what === 'directory') await visit(path, [...names, name]);
       if (what !== 'file' || [...names, name].join('/') === labelFile) continue;
+      if (isLabelFile(name)) continue;
       if (readerOf(name) === undefined) passedOver += Number(!isRecipe(name));
       else files.push(place(path, names, name, byFolder, root));
     }
@@ -88,7 +90,7 @@ function place(path: string, folders: readonly string[], name: string, byFolder:
   if (!byFolder) return { path, file, className: undefined, group: inner[0], part: partOf(name, folders) };
   if (inner.length === 0) {
     throw new DataError(
-      `${file} lies beside the class folders of ${root}; move it into the folder of its class, or set data.labels`,
+      `${file} lies in no class folder of ${root}; make a subfolder for each class and move it into its own, or say where the labels stand (data.labels)`,
     );
   }
   return { path, file, className: inner[0], group: inner[1], part: partOf(name, folders) };
