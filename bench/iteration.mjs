@@ -7,7 +7,7 @@ import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { Layout, loadKernels, ProgramBuilder } from '../dist/kernels/index.js';
 import { Random } from '../dist/math/index.js';
-import { initialise, NetworkEngine, Optimiser, parameterCount } from '../dist/network/index.js';
+import { initialise, NetworkEngine, Optimiser, parameterCount, plainHead } from '../dist/network/index.js';
 
 const { values: options } = parseArgs({
   options: { json: { type: 'string' }, rounds: { type: 'string', default: '15' }, wall: { type: 'boolean' } },
@@ -57,7 +57,7 @@ function peakProbe(kernels) {
 }
 
 function iteration(kernels, shape) {
-  const arch = { cell: 'FastGRNN', gate: 'sigmoid', update: 'tanh', residual: 'free', ...shape };
+  const arch = { cell: 'FastGRNN', gate: 'sigmoid', update: 'tanh', residual: 'free', ...plainHead, ...shape };
   const { rows, steps } = shape;
   const random = new Random(1);
   const engine = new NetworkEngine(kernels, arch, { rows, steps, training: true });

@@ -40,9 +40,11 @@ void squared_error(int rows, int outputs, int ld, int ldt, const float *logits, 
                    const float *settings);
 
 // rows.c
-void read_states(int rows, int n, int ld, int mean, int steps, const int *step, const int *lengths, float *h, float *out);
-void read_states_backward(int rows, int n, int ld, int mean, int steps, const int *step, const int *lengths, const float *dout,
-                          float *dh);
+void clear_ended(int rows, int n, int ld, int steps, const int *lengths, float *x);
+void read_states(int rows, int n, int ld, int mean, int steps, const int *step, const int *lengths, float *h,
+                 float *out);
+void read_states_backward(int rows, int n, int ld, int mean, int steps, const int *step, const int *lengths,
+                          const float *dout, float *dh);
 void gather_rows(int rows, int n, int ld, int count, const int *indices, const float *table, float *out);
 void scatter_rows(int rows, int n, int ld, int count, const int *indices, const float *source, float *table);
 

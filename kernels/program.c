@@ -14,8 +14,8 @@
 
 enum opcode {
   PACK, UNPACK, GEMM, GEMM_TRANSPOSED, ACTIVATE, FASTGRNN_FORWARD, FASTGRNN_BACKWARD, FASTRNN_FORWARD, FASTRNN_BACKWARD,
-  SOFTMAX_CROSS_ENTROPY, SIGMOID_CROSS_ENTROPY, SQUARED_ERROR, READ_STATES, READ_STATES_BACKWARD, GATHER_ROWS,
-  SCATTER_ROWS, FILL, AFFINE, BROADCAST_ROWS, COLUMN_SUMS, ADD_SCALED, SCALAR_GRADIENT, SUM_OF_SQUARES,
+  SOFTMAX_CROSS_ENTROPY, SIGMOID_CROSS_ENTROPY, SQUARED_ERROR, CLEAR_ENDED, READ_STATES, READ_STATES_BACKWARD,
+  GATHER_ROWS, SCATTER_ROWS, FILL, AFFINE, BROADCAST_ROWS, COLUMN_SUMS, ADD_SCALED, SCALAR_GRADIENT, SUM_OF_SQUARES,
   ALL_FINITE, ADAM, MOMENTUM, PEAK, REPEAT
 };
 
@@ -67,6 +67,7 @@ static void execute(const struct operation *op, float *arena, int t) {
     case SQUARED_ERROR:
       squared_error(n[0], n[1], n[2], n[3], p[0], (const int *)p[1], p[2], p[3], p[4], p[5], (int *)p[6], p[7]);
       break;
+    case CLEAR_ENDED: clear_ended(n[0], n[1], n[2], n[3], (const int *)p[0], p[1]); break;
     case READ_STATES:
       read_states(n[0], n[1], n[2], n[3], n[4], (const int *)p[0], (const int *)p[1], p[2], p[3]);
       break;

@@ -2,10 +2,20 @@
 #include "operations.h"
 #include "vector.h"
 
-// Step step[0] of a forward pass of `steps` steps over rows of different lengths (longer ones end with the pass). State h [rows][n] of a row that has ended becomes 0, so that
-// nothing that follows its end is ever large. out [rows][n] takes what the head reads:
+// x [steps][rows][n], step after step: what follows a row's own end becomes 0, whatever stood there. A product of 0 and it is
+// then 0, never the NaN of 0 times infinity, so that no gradient can tell what stood there.
+void clear_ended(int rows, int n, int ld, int steps, const int *lengths, float *x) {
+  for (int t = 0; t < steps; t++)
+    for (int r = 0; r < rows; r++, x += ld)
+      if (t >= lengths[r])
+        for (int j = 0; j < n; j += VL) store(x + j, (vec){0});
+}
+
+// Step step[0] of a forward pass of `steps` steps over rows of different lengths (longer ones end with the pass). State h
+// [rows][n] of a row that has ended becomes 0. out [rows][n] takes what the head reads:
 //   mean = 0: the state at the row's last step;  mean = 1: the sum of its states / length, steps in order.
-void read_states(int rows, int n, int ld, int mean, int steps, const int *step, const int *lengths, float *h, float *out) {
+void read_states(int rows, int n, int ld, int mean, int steps, const int *step, const int *lengths, float *h,
+                 float *out) {
   int t = step[0];
   for (int r = 0; r < rows; r++, h += ld, out += ld) {
     int length = lengths[r] < steps ? lengths[r] : steps;
@@ -21,8 +31,8 @@ void read_states(int rows, int n, int ld, int mean, int steps, const int *step, 
 }
 
 // The same step backwards: dh [rows][n] takes its share of dout, the gradient of what the head read.
-void read_states_backward(int rows, int n, int ld, int mean, int steps, const int *step, const int *lengths, const float *dout,
-                          float *dh) {
+void read_states_backward(int rows, int n, int ld, int mean, int steps, const int *step, const int *lengths,
+                          const float *dout, float *dh) {
   int t = step[0];
   for (int r = 0; r < rows; r++, dout += ld, dh += ld) {
     int length = lengths[r] < steps ? lengths[r] : steps;

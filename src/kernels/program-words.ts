@@ -14,6 +14,7 @@ const OPCODES = [
   'softmaxCrossEntropy',
   'sigmoidCrossEntropy',
   'squaredError',
+  'clearEnded',
   'readStates',
   'readStatesBackward',
   'gatherRows',

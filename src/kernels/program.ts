@@ -184,6 +184,11 @@ export class ProgramBuilder extends ProgramWords {
     return this.write(opcode, sizes, [o.logits, o.labels, o.rowWeights, o.targets, ...outputs]);
   }
 
+  /** x [steps][rows][columns] <- 0 after each row's own end. lengths: int32, one a row. */
+  clearEnded(o: { rows: number; columns: number; steps: number; lengths: Operand; x: Matrix }): this {
+    return this.write('clearEnded', [o.rows, o.columns, o.x.stride, o.steps], [o.lengths, o.x]);
+  }
+
   /** One step over rows of their own lengths: states after the end become 0, `out` takes what the head reads. See kernels/rows.c. */
   readStates(o: StatesRead & { h: Matrix; out: Matrix }): this {
     return this.write(

@@ -50,7 +50,7 @@ export class ArchitectureError extends Error {
   override name = 'ArchitectureError';
 }
 
-/** Throws `ArchitectureError` unless every size is an integer in range. */
+/** Throws `ArchitectureError` unless every size is an integer in range, and cell, head and output are ones that exist. */
 export function checkArchitecture(arch: Architecture): void {
   const whole = (
     field: 'inputSize' | 'hiddenSize' | 'wRank' | 'uRank' | 'vocabulary' | 'classes',
@@ -68,11 +68,20 @@ export function checkArchitecture(arch: Architecture): void {
   whole('uRank', 0, arch.hiddenSize);
   whole('vocabulary', 0, 32767);
   whole('classes', 1, 65536);
+  const among = (field: 'cell' | 'head' | 'output', allowed: readonly string[]) => {
+    if (!allowed.includes(arch[field])) {
+      throw new ArchitectureError(`${field} is ${arch[field]}: must be one of ${allowed.join(', ')}`);
+    }
+  };
+  among('cell', ['FastGRNN', 'FastRNN']);
+  among('head', ['softmax', 'sigmoid', 'regression']);
+  among('output', ['last', 'every', 'mean']);
 }
 
 /**
  * The tensors of a network in their order in the flat vector of parameters (a model file finds them by name): the embedding
- * [V, D] of tokens, W or W1 and W2, U or U1 and U2, biases, scalars (before the sigmoid that the paper prescribes), classifier [L, H] and its bias.
+ * [V, D] of tokens, W or W1 and W2, U or U1 and U2, biases, scalars (before the sigmoid that the paper prescribes),
+ * classifier [L, H] and its bias.
  */
 export function tensorsOf(arch: Architecture): TensorSpec[] {
   checkArchitecture(arch);

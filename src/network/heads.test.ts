@@ -123,14 +123,18 @@ function centralDifferences(arch: Architecture, p: Problem): Float64Array {
   });
 }
 
-/** An engine that holds the problem; `padding` stands in the inputs after the rows' ends. */
+/** An engine that holds the problem; `padding` stands in inputs, tokens, labels and targets after the rows' ends. */
 function engineFor(arch: Architecture, p: Problem, padding: (at: number) => number): NetworkEngine {
   const engine = new NetworkEngine(kernels, arch, { rows: ROWS, steps: STEPS, training: true });
   engine.parameters.set(p.parameters);
   engine.lengths.set(lengths);
   engine.input.forEach((_, i) => (engine.input[i] = padding(i)));
-  engine.tokens.forEach((_, i) => (engine.tokens[i] = Math.abs(Math.round(padding(i))) % 1000));
+  engine.tokens.forEach((_, i) => (engine.tokens[i] = padding(i)));
   const every = arch.output === 'every';
+  if (every) {
+    engine.labels.forEach((_, i) => (engine.labels[i] = padding(i)));
+    engine.targets.forEach((_, i) => (engine.targets[i] = padding(i)));
+  }
   p.inputs.forEach((sequence, r) => {
     sequence.forEach((x, t) => {
       if (arch.vocabulary > 0) engine.tokens[t * ROWS + r] = x[0];
@@ -203,10 +207,19 @@ describe('heads over sequences of different lengths', () => {
     const arch: Architecture = { ...base, ...c, wRank: 2, hiddenSize: 17, classes: 4, update: 'relu' };
     const p = problem(arch, 8);
     const zero = gradientOf(engineFor(arch, p, () => 0));
+    const evaluated = engineFor(arch, p, () => 0).evaluate(ROWS, STEPS);
     const random = new Random(1);
-    for (const size of [1, 1e6, 1e15]) {
-      expect(gradientOf(engineFor(arch, p, () => size * random.normal()))).toEqual(zero);
+    const paddings = [1, 1e6, 1e38].map((size) => () => size * random.normal());
+    for (const padding of [...paddings, () => 3.4e38, () => -3.4e38, () => Infinity, () => NaN]) {
+      const engine = engineFor(arch, p, padding);
+      expect(gradientOf(engine)).toEqual(zero);
+      expect(engine.evaluate(ROWS, STEPS)).toEqual(evaluated);
     }
+    // What precedes an end is no padding.
+    const changed = engineFor(arch, p, () => 0);
+    if (c.vocabulary > 0) changed.tokens[ROWS * (lengths[0] - 1)] ^= 1;
+    else changed.input[ROWS * (lengths[0] - 1) * changed.inputStride] += 0.01;
+    expect(gradientOf(changed)).not.toEqual(zero);
   });
 
   test.each(combinations)('$cell, $head, $output, vocabulary $vocabulary: rows alone give the same logits', (c) => {
@@ -235,6 +248,31 @@ describe('heads over sequences of different lengths', () => {
       engine.lengths.fill(1000);
       expect(gradientOf(engine)).toEqual(told);
     }
+  });
+
+  test('labels are left as they are: a longer row in the same place has all of its own', () => {
+    const arch: Architecture = { ...base, output: 'every', head: 'regression' };
+    const p = problem(arch, 5);
+    const fresh = engineFor(arch, p, () => 0);
+    const used = engineFor(arch, p, () => 0);
+    used.lengths.fill(1);
+    used.evaluate(ROWS, STEPS);
+    p.inputs.forEach((sequence, r) => sequence.forEach((x, t) => used.input.set(x, (t * ROWS + r) * used.inputStride)));
+    used.lengths.set(lengths);
+    expect(gradientOf(used)).toEqual(gradientOf(fresh));
+  });
+
+  test('what exceeds the limits is refused by its own name', () => {
+    for (const output of outputs) {
+      const engine = engineFor({ ...base, output }, problem({ ...base, output }, 1), () => 0);
+      expect(() => engine.evaluate(ROWS + 1, STEPS)).toThrow(`rows is ${ROWS + 1}: must be an integer from 1`);
+      expect(() => engine.evaluate(ROWS, STEPS + 1)).toThrow(`steps is ${STEPS + 1}: must be an integer from 1`);
+    }
+  });
+
+  test.each(['head', 'output', 'cell'] as const)('an unknown %s is refused', (field) => {
+    const unknown = { ...base, [field]: 'none' } as unknown as Architecture;
+    expect(() => tensorsOf(unknown)).toThrow(`${field} is none: must be one of `);
   });
 
   test('a length below 1 is refused', () => {

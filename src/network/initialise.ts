@@ -6,7 +6,8 @@ const SCALARS: Record<string, number> = { zeta: 1, nu: -4, alpha: -3, beta: 3 };
 
 /**
  * First values of all parameters, in `tensorsOf` order: matrices and classifier 0.1 N(0, 1), the cell's biases 1, scalars
- * as EdgeML starts them, the classifier's bias 0 (no class is likelier before anything is learnt).
+ * as EdgeML starts them, the classifier's bias 0 (no class is likelier before anything is learnt), an embedding 0: the matrices
+ * tell tokens apart from the first gradient on, and tokens that never come stay neutral.
  * Numbers are drawn tensor by tensor, row by row.
  */
 export function initialise(arch: Architecture, random: Random): Float32Array {

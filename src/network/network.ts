@@ -1,20 +1,7 @@
-import {
-  Layout,
-  ProgramBuilder,
-  rowStride,
-  type Arena,
-  type Kernels,
-  type Matrix,
-  type Operand,
-} from '../kernels/index.js';
+import type { Arena, Kernels } from '../kernels/index.js';
 import { parameterCount, type Architecture } from './architecture.js';
-import type { Cell } from './cells/cell.js';
-import { FastGRNN } from './cells/fastgrnn.js';
-import { FastRNN } from './cells/fastrnn.js';
-import { ReadOut } from './heads/read-out.js';
-import { Inputs } from './inputs.js';
-import { forRows, Places, type Limits } from './places.js';
-import { written } from './recurrence/preactivation.js';
+import type { Limits } from './places.js';
+import { Plan, type PassKind } from './plan.js';
 
 /** What the loss of a batch depends on beside its data. */
 export interface LossOptions {
@@ -26,8 +13,6 @@ export interface LossOptions {
   readonly rowWeights?: ArrayLike<number>;
 }
 
-type Kind = 'forward' | 'resume' | 'evaluate' | 'train';
-
 /**
  * A network in an arena of its own: fill `parameters`, `input` and `labels`, then call. Nothing is allocated by a call but the
  * program of a shape that is met for the first time.
@@ -37,7 +22,8 @@ type Kind = 'forward' | 'resume' | 'evaluate' | 'train';
  * `tokens` [steps][rows] in its place.
  *
  * Rows may be shorter than the call's steps (`lengths`): the head reads the state at each row's own end, and nothing that
- * stands in the inputs after it changes any result, as long as it is finite.
+ * stands after it in inputs, tokens, labels or targets changes any bit of a loss or a gradient. (A call with such rows sets
+ * what stands there in `input` to 0.)
  *
  * With an output at every step, labels, targets, logits, losses and predictions are [steps][rows]; else they are [rows].
  */
@@ -72,6 +58,8 @@ export class NetworkEngine {
 
   private readonly plan: Plan;
   private readonly arena: Arena;
+  /** The labels that count: those of `labels`, but -1 after a row's end. */
+  private readonly countedLabels: Int32Array;
   private readonly rowWeights: Float32Array;
   private readonly settings: Float32Array;
   private readonly program: Int32Array;
@@ -102,14 +90,14 @@ export class NetworkEngine {
     this.logits = arena.f32(head.logits.offset, outputs * head.logits.stride);
     this.targetStride = head.targets.stride;
     this.targets = arena.f32(head.targets.offset, arch.head === 'softmax' ? 0 : outputs * head.targets.stride);
-    this.labels = arena.i32(head.labels.offset, outputs);
+    this.labels = new Int32Array(outputs).fill(arch.head === 'softmax' ? -1 : 0);
+    this.countedLabels = arena.i32(head.labels.offset, outputs);
     this.losses = arena.f32(head.losses.offset, outputs);
     this.predictions = arena.i32(head.predictions.offset, outputs);
     this.rowWeights = arena.f32(head.rowWeights.offset, outputs);
     this.settings = arena.f32(head.settings.offset, 2);
     this.program = arena.i32(plan.programOffset, plan.programWords);
     this.lengths.fill(steps);
-    this.labels.fill(arch.head === 'softmax' ? -1 : 0);
     arena.i32(plan.clock.offset, steps).forEach((_, t, clock) => (clock[t] = t));
   }
 
@@ -124,6 +112,7 @@ export class NetworkEngine {
    * @param start `resumed`: h_0 is what `states` holds in its first step, instead of 0
    */
   forward(rows: number, steps: number, start: 'new' | 'resumed' = 'new'): void {
+    this.checkShape(rows, steps);
     this.run(start === 'new' ? 'forward' : 'resume', rows, steps);
   }
 
@@ -152,40 +141,42 @@ export class NetworkEngine {
     scale: number,
     rowWeights?: ArrayLike<number>,
   ): void {
+    this.checkShape(rows, steps);
     this.settings[0] = smoothing;
     this.settings[1] = scale;
     if (this.arch.output === 'every') return this.weighSteps(rows, steps, rowWeights);
     for (let r = 0; r < rows; r++) {
       this.rowWeights[r] = rowWeights ? rowWeights[r] : 1;
-      this.checkLabel(r, r);
+      this.countedLabels[r] = this.checkedLabel(r, r);
     }
   }
 
   /** A row's loss is the mean over its steps that have a label. */
   private weighSteps(rows: number, steps: number, rowWeights?: ArrayLike<number>): void {
-    const { labels, lengths } = this;
+    const { lengths, countedLabels } = this;
     for (let r = 0; r < rows; r++) {
       let labelled = 0;
       for (let t = 0; t < steps; t++) {
         const at = t * rows + r;
-        if (t >= lengths[r]) labels[at] = -1;
-        this.checkLabel(at, r);
-        if (labels[at] >= 0) labelled++;
+        countedLabels[at] = t < lengths[r] ? this.checkedLabel(at, r) : -1;
+        if (countedLabels[at] >= 0) labelled++;
       }
       const weight = (rowWeights ? rowWeights[r] : 1) / labelled; // of none, nothing is weighed
       for (let t = 0; t < steps; t++) this.rowWeights[t * rows + r] = weight;
     }
   }
 
-  private checkLabel(at: number, row: number): void {
+  private checkedLabel(at: number, row: number): number {
     const label = this.labels[at];
-    if (this.arch.head !== 'softmax' || (label >= -1 && label < this.arch.classes)) return;
-    throw new RangeError(
-      `label ${label} of row ${row} is no class: must be from -1 (none) to ${this.arch.classes - 1}`,
-    );
+    if (this.arch.head === 'softmax' && (label < -1 || label >= this.arch.classes)) {
+      throw new RangeError(
+        `label ${label} of row ${row} is no class: must be from -1 (none) to ${this.arch.classes - 1}`,
+      );
+    }
+    return label;
   }
 
-  private run(kind: Kind, rows: number, steps: number): void {
+  private checkShape(rows: number, steps: number): void {
     const { limits } = this;
     if (!Number.isInteger(rows) || rows < 1 || rows > limits.rows) {
       throw new RangeError(`rows is ${rows}: must be an integer from 1 to the engine's limit ${limits.rows}`);
@@ -193,6 +184,9 @@ export class NetworkEngine {
     if (!Number.isInteger(steps) || steps < 1 || steps > limits.steps) {
       throw new RangeError(`steps is ${steps}: must be an integer from 1 to the engine's limit ${limits.steps}`);
     }
+  }
+
+  private run(kind: PassKind, rows: number, steps: number): void {
     const words = this.programFor(kind, rows, steps, this.isRagged(rows, steps));
     if (words !== this.loaded) this.program.set(words);
     this.loaded = words;
@@ -210,7 +204,7 @@ export class NetworkEngine {
     return ragged;
   }
 
-  private programFor(kind: Kind, rows: number, steps: number, ragged: boolean): Int32Array {
+  private programFor(kind: PassKind, rows: number, steps: number, ragged: boolean): Int32Array {
     const key = `${kind} ${rows} ${steps} ${ragged}`;
     let words = this.programs.get(key);
     if (words === undefined) {
@@ -232,93 +226,3 @@ export class NetworkEngine {
 
 /** How many shapes' programs are kept: of sequences of many lengths there would be no end. */
 const mostPrograms = 512;
-
-/** Where everything lies, and the programs. */
-class Plan {
-  readonly places: Places;
-  readonly cell: Cell;
-  readonly head: ReadOut;
-  readonly inputs: Inputs;
-  readonly states: Matrix;
-  /** Int32, one a row. */
-  readonly lengths: Operand;
-  /** Int32, one a step: 0, 1, 2 ... */
-  readonly clock: Operand;
-  readonly programOffset: number;
-  /** Room for the longest program: their lengths don't depend on rows and steps. */
-  readonly programWords: number;
-  readonly bytes: number;
-  private readonly arch: Architecture;
-  private readonly dh: Matrix;
-  /** What the head reads where that isn't a step's states as they stand, and its gradient: [rows][hiddenSize]. */
-  private readonly read: Matrix;
-  private readonly dread: Matrix;
-
-  constructor(arch: Architecture, limits: Limits) {
-    const { rows, steps, training } = limits;
-    this.arch = arch;
-    const layout = new Layout();
-    this.places = new Places(arch, layout);
-    this.inputs = new Inputs(arch, layout, this.places, limits);
-    this.cell = new { FastGRNN, FastRNN }[arch.cell](arch, layout, this.places, limits);
-    this.head = new ReadOut(arch, layout, this.places, limits);
-    const stateStride = rowStride(arch.hiddenSize);
-    this.states = layout.sequence(steps + 1, rows, stateStride);
-    this.dh = layout.matrix(training ? rows : 0, stateStride);
-    this.read = layout.matrix(rows, stateStride);
-    this.dread = layout.matrix(training ? rows : 0, stateStride);
-    this.lengths = layout.vector(rows);
-    this.clock = { ...layout.vector(steps), step: 1 };
-    const kinds = ['resume', training ? 'train' : 'evaluate'] as const;
-    this.programWords = Math.max(...kinds.map((kind) => this.compose(kind, rows, steps, true).length));
-    this.programOffset = layout.vector(this.programWords).offset;
-    this.bytes = layout.bytes;
-  }
-
-  /** @param ragged whether rows end at steps of their own */
-  compose(kind: Kind, rows: number, steps: number, ragged: boolean): Int32Array {
-    const { cell, head, inputs, arch } = this;
-    const states = forRows(this.states, rows);
-    const pass = { rows, steps, x: forRows(inputs.x, rows), states };
-    const every = arch.output === 'every';
-    const mean = arch.output === 'mean';
-    const watched = ragged || mean;
-    const reading = { rows, steps, hidden: arch.hiddenSize, mean, clock: this.clock, lengths: this.lengths };
-    const last = { ...states, offset: states.offset + steps * states.step };
-    const h = every ? written(states) : watched ? this.read : last;
-    const headRows = every ? rows * steps : rows;
-
-    const program = new ProgramBuilder().once();
-    if (kind !== 'resume') program.fill({ length: states.step, value: 0, target: states });
-    cell.prepare(program);
-    head.prepare(program);
-    if (watched) program.fill({ length: rows * this.read.stride, value: 0, target: this.read });
-    inputs.forward(program, { rows, steps });
-    cell.forward(program, {
-      ...pass,
-      resumed: kind === 'resume',
-      written: watched ? () => program.readStates({ ...reading, h: written(states), out: this.read }) : undefined,
-    });
-    program.once();
-    head.forward(program, { rows: headRows, h });
-    if (kind === 'evaluate') head.evaluate(program, headRows);
-    if (kind === 'train') {
-      head.backward(program, { rows: headRows, h });
-      const { dh, dread } = this;
-      if (every || watched) program.fill({ length: rows * dh.stride, value: 0, target: dh });
-      if (!every) head.inputGradient(program, { rows, dh: watched ? dread : dh, accumulate: false });
-      cell.backward(program, {
-        ...pass,
-        dh,
-        dx: inputs.gradient(program, { rows, steps }),
-        inject: every
-          ? () => head.inputGradient(program, { rows, dh, accumulate: true })
-          : watched
-            ? () => program.readStatesBackward({ ...reading, dout: dread, dh })
-            : undefined,
-      });
-      inputs.backward(program, { rows, steps });
-    }
-    return program.build();
-  }
-}

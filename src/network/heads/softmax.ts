@@ -6,6 +6,6 @@ import type { Loss } from './head.js';
  *   loss of a row = -weight sum target ln p,  target = (1 - smoothing) [class = label] + smoothing / L
  * Backwards: dlogits = weight scale (p - target).
  */
-export const softmax: Loss = (program, { outputs, targets: _, ...places }) => {
-  program.softmaxCrossEntropy({ classes: outputs, ...places });
+export const softmax: Loss = (program, places) => {
+  program.softmaxCrossEntropy({ ...places, classes: places.outputs });
 };
