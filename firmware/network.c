@@ -8,13 +8,14 @@ enum { HEADER_BYTES = 36, BLOB_VERSION = 1 };
 
 enum { FAST_RNN = 1, PER_CHANNEL = 2, SPARSE_W2 = 4, SPARSE_U2 = 8, SPARSE_W1 = 16, SPARSE_U1 = 32, SPARSE_HEAD = 64, MEAN = 128 };
 
-enum { TOKENS = 8, EMBEDDING_SHIFT = 8, MOST_POOLED = 65535 };
+/* Beside the gate's code in byte 17. */
+enum { TOKENS = 8 };
 
 enum { HARD_TANH, HARD_SIGMOID, HARD_SIGMOID4, RELU, TANH, SIGMOID, NONLINEARITIES };
 
 /* The opened network: what its header says, and where its parts are. */
 static struct {
-  uint8_t flags, inputs, hidden, w_rank, u_rank, classes, gate, update;
+  uint8_t flags, tokens, inputs, hidden, w_rank, u_rank, classes, gate, update;
   int16_t input_limit, w_limit, u_limit, state_limit, scale, offset;
   struct matrix affine, w2, u2, w1, u1, head;
   const uint8_t *table;      /* tanh, 33 values */
@@ -22,8 +23,13 @@ static struct {
   const uint8_t *classifier; /* what the head reads */
   int16_t *x, *t, *u, *h;    /* x becomes a in place; t is x and u a copy of h where the rank is full */
   uint16_t *r;
-  uint16_t tokens;     /* 0: the inputs are numbers */
-  int16_t *sum;        /* of the states, two words each, low word first; then how many they are; then their mean */
+  /* The embedding of tokens, and the last of them. */
+  const uint8_t *embedding;
+  int16_t last_token;
+  /* Output `mean`: sums of the states since the reset, and of how many. What the head reads: h, or the means in place of x. */
+  int32_t *sums;
+  uint16_t count;
+  int16_t *head_input;
 } net;
 
 static int16_t read16(const uint8_t *at) { return (int16_t)READ16(at); }
@@ -87,12 +93,13 @@ static uint8_t check(const uint8_t *blob, uint32_t room)
 
 uint16_t network_arena_bytes(void)
 {
-  uint16_t words = (uint16_t)(2 * net.hidden + net.inputs + net.w_rank + (net.u_rank ? net.u_rank : net.hidden));
-  if (net.flags & MEAN) words = (uint16_t)(words + 3u * net.hidden + 1u);
-  return (uint16_t)(2 * words);
+  uint16_t scratch = (uint16_t)(net.inputs + net.w_rank + (net.u_rank ? net.u_rank : net.hidden));
+  if (!(net.flags & MEAN)) return (uint16_t)(2 * (2u * net.hidden + scratch));
+  if (scratch < net.hidden) scratch = net.hidden;
+  return (uint16_t)(2 * (4u * net.hidden + scratch));
 }
 
-uint8_t network_open(const uint8_t *blob, uint32_t room, int16_t *arena, uint16_t arena_bytes)
+uint8_t network_open(const uint8_t *blob, uint32_t room, void *arena, uint16_t arena_bytes)
 {
   uint8_t i, table;
   uint8_t status = check(blob, room);
@@ -103,6 +110,7 @@ uint8_t network_open(const uint8_t *blob, uint32_t room, int16_t *arena, uint16_
   net.w_rank = READ8(blob + 14);
   net.u_rank = READ8(blob + 15);
   net.classes = READ8(blob + 16);
+  net.tokens = READ8(blob + 17) & TOKENS;
   net.gate = READ8(blob + 17) & 7;
   net.update = READ8(blob + 17) >> 4;
   if (!net.inputs || !net.hidden || !net.classes) return NETWORK_BAD_FIELD;
@@ -128,17 +136,21 @@ uint8_t network_open(const uint8_t *blob, uint32_t room, int16_t *arena, uint16_
   net.table = blob + HEADER_BYTES;
   table = net.update >= TANH || (net.gate >= TANH && !(net.flags & FAST_RNN));
   net.stream = net.table + (table ? 66 : 0);
-  net.tokens = 0;
-  if (READ8(blob + 17) & TOKENS) net.tokens = READ16(net.stream);
-  if (READ8(blob + 17) & TOKENS && !net.tokens) return NETWORK_BAD_FIELD;
+  if (net.tokens) {
+    int16_t vocabulary = next16(&net.stream);
+    if (vocabulary <= 0) return NETWORK_BAD_FIELD;
+    net.last_token = (int16_t)(vocabulary - 1);
+    net.embedding = net.stream;
+    net.stream += (uint32_t)vocabulary * net.inputs;
+  }
   net.classifier = blob + read32(blob + 8);
-  net.h = arena;
-  net.r = (uint16_t *)(arena + net.hidden);
-  net.x = arena + 2 * net.hidden;
+  net.sums = (int32_t *)arena;
+  net.h = (int16_t *)(net.flags & MEAN ? net.sums + net.hidden : net.sums);
+  net.r = (uint16_t *)(net.h + net.hidden);
+  net.x = net.h + 2 * net.hidden;
   net.u = net.x + net.inputs;
-  net.sum = net.u + (net.u_rank ? net.u_rank : net.hidden);
-  net.t = net.w_rank ? net.sum : net.x;
-  net.sum += net.w_rank;
+  net.t = net.w_rank ? net.u + (net.u_rank ? net.u_rank : net.hidden) : net.x;
+  net.head_input = net.flags & MEAN ? net.x : net.h;
   network_reset();
   return NETWORK_OK;
 }
@@ -155,11 +167,9 @@ void network_reset(void)
   for (j = 0; j < net.hidden; j++) {
     net.h[j] = 0;
     net.r[j] = 8192;
+    if (net.flags & MEAN) net.sums[j] = 0;
   }
-  if (net.flags & MEAN) {
-    uint16_t i;
-    for (i = 0; i <= 2 * net.hidden; i++) net.sum[i] = 0;
-  }
+  net.count = 0;
 }
 
 /*
@@ -224,53 +234,38 @@ static void normalise(const uint8_t **stream)
   }
 }
 
-/* Equation 1, of tokens: the token's row of the embedding. */
-static void embed(const uint8_t **stream)
+/* In place of equation 1: the token's row of the embedding. A token outside the vocabulary counts as the nearest in it. */
+static void look_up(void)
 {
-  const uint8_t *row = *stream + 2;
-  int16_t token = net.x[0];
-  uint16_t index = token < 0 ? 0 : (uint16_t)token < net.tokens ? (uint16_t)token : (uint16_t)(net.tokens - 1);
+  int16_t *x = net.x;
+  int16_t token = *x < 0 ? 0 : *x > net.last_token ? net.last_token : *x;
+  const uint8_t *row = net.embedding + (uint16_t)((uint16_t)token * net.inputs);
   uint8_t i;
-  *stream = row + (uint32_t)net.tokens * net.inputs;
-  row += (uint32_t)index * net.inputs;
-  for (i = 0; i < net.inputs; i++) net.x[i] = (int16_t)((int8_t)READ8(row + i) * (1 << EMBEDDING_SHIFT));
+  for (i = net.inputs; i; i--) *x++ = (int16_t)((int8_t)READ8(row++) * 256);
 }
 
-static int32_t get32(const int16_t *at) { return (int32_t)((uint32_t)(uint16_t)at[0] | (uint32_t)(uint16_t)at[1] << 16); }
-
-static void put32(int16_t *at, int32_t v)
+/* Equation 10: sums of the states, and how many, halved before 32 and 16 bits would be too few. */
+static void accumulate(void)
 {
-  at[0] = (int16_t)(uint16_t)v;
-  at[1] = (int16_t)(v >> 16);
-}
-
-/* Equation 10: the present state joins the sums, which are halved before they could overflow. */
-static void pool(void)
-{
-  int16_t *sum = net.sum;
-  uint16_t count = (uint16_t)sum[2 * net.hidden];
-  uint8_t j, halve = count == MOST_POOLED;
-  if (halve) count >>= 1;
-  for (j = 0; j < net.hidden; j++, sum += 2) put32(sum, (halve ? get32(sum) >> 1 : get32(sum)) + net.h[j]);
-  *sum = (int16_t)(count + 1);
-}
-
-/* What the head reads: the state, or the mean of the states, to the nearest, halves away from 0. */
-static const int16_t *head_vector(void)
-{
-  int16_t *sum = net.sum, *mean = sum + 2 * net.hidden + 1;
-  uint16_t count;
+  int32_t *sum = net.sums;
+  const int16_t *h = net.h;
   uint8_t j;
-  if (!(net.flags & MEAN)) return net.h;
-  count = (uint16_t)sum[2 * net.hidden];
-  for (j = 0; j < net.hidden; j++, sum += 2) {
-    int32_t v = get32(sum);
-    uint32_t magnitude = (uint32_t)(v < 0 ? -v : v) + (count >> 1);
-    int16_t m = 0;
-    if (count) m = (int16_t)(magnitude / count);
-    mean[j] = (int16_t)(v < 0 ? -m : m);
+  for (j = net.hidden; j; j--) *sum++ += *h++;
+  if (++net.count) return;
+  for (j = net.hidden; j; j--) *--sum >>= 1;
+  net.count = 32768u;
+}
+
+/* Equation 11: the means, halves away from 0; 0 before the first step. They take the place of x, t and u. */
+static void find_means(void)
+{
+  uint16_t half = net.count >> 1;
+  int32_t n = net.count ? net.count : 1;
+  uint8_t j;
+  for (j = 0; j < net.hidden; j++) {
+    int32_t sum = net.sums[j];
+    net.x[j] = (int16_t)((sum < 0 ? sum - half : sum + half) / n);
   }
-  return mean;
 }
 
 /* Equations 2 and 3: out[j] = sat(rs(row j * in, shift), limit). */
@@ -286,11 +281,8 @@ void network_step(void)
   int16_t *h = net.h;
   uint16_t *r = net.r;
   uint8_t j;
-  if (net.tokens) {
-    embed(&stream);
-  } else {
-    normalise(&stream);
-  }
+  if (net.tokens) look_up();
+  else normalise(&stream);
   if (net.w_rank) project(&net.w2, &stream, net.x, net.t, net.w_rank, net.w_limit);
   if (net.u_rank) {
     project(&net.u2, &stream, net.h, net.u, net.u_rank, net.u_limit);
@@ -312,33 +304,34 @@ void network_step(void)
     *h++ = saturate(shift14(v), net.state_limit); /* 9 */
     *r++ = (uint16_t)v & 16383;
   }
-  if (net.flags & MEAN) pool();
+  if (net.flags & MEAN) accumulate();
 }
 
 /* The logit of the class whose part of the head the stream is at. */
-static int32_t next_logit(const uint8_t **stream, const int16_t *vector)
+static int32_t next_logit(const uint8_t **stream)
 {
   net.head.start = (int32_t)read32(*stream);
   *stream += 4;
-  return matrix_row(&net.head, stream, vector);
+  return matrix_row(&net.head, stream, net.head_input);
 }
 
 void network_logits(void (*score)(int32_t logit))
 {
   const uint8_t *stream = net.classifier;
-  const int16_t *vector = head_vector();
   uint8_t l;
-  for (l = 0; l < net.classes; l++) score(next_logit(&stream, vector));
+  if (net.flags & MEAN) find_means();
+  for (l = 0; l < net.classes; l++) score(next_logit(&stream));
 }
 
 uint8_t network_predict(void)
 {
   const uint8_t *stream = net.classifier;
-  const int16_t *vector = head_vector();
-  int32_t best = next_logit(&stream, vector);
+  int32_t best;
   uint8_t l, first = 0;
+  if (net.flags & MEAN) find_means();
+  best = next_logit(&stream);
   for (l = 1; l < net.classes; l++) {
-    int32_t logit = next_logit(&stream, vector);
+    int32_t logit = next_logit(&stream);
     if (logit > best) {
       best = logit;
       first = l;

@@ -22,18 +22,21 @@ enum network_status {
 
 /*
  * Checks the blob and takes its network into use, reset. `room` is how many bytes of memory the blob may reach over.
- * The arena, aligned for int16_t, must stay the network's own until the next network_open.
+ * The arena, aligned for int32_t, must stay the network's own until the next network_open.
  */
-uint8_t network_open(const uint8_t *blob, uint32_t room, int16_t *arena, uint16_t arena_bytes);
+uint8_t network_open(const uint8_t *blob, uint32_t room, void *arena, uint16_t arena_bytes);
 
-/* Bytes of arena that the opened network uses: 2 (2 H + D + rw + (ru or, of full rank, H)), and 2 (3 H + 1) more for a mean. */
+/*
+ * Bytes of arena that the opened network uses: 2 (2 H + s), s = D + rw + (ru or, of full rank, H). Where the head reads the mean of
+ * the states, 2 (4 H + max(s, H)).
+ */
 uint16_t network_arena_bytes(void);
 
 uint8_t network_inputs(void);
 uint8_t network_hidden(void);
 uint8_t network_classes(void);
 
-/* Where the next step's D inputs go, or its token. A step overwrites them. */
+/* Where the next step's inputs go, network_inputs() values: D, or a token. A step overwrites them, and so may the head. */
 int16_t *network_input(void);
 
 /* The hidden state, H values. */
@@ -45,10 +48,10 @@ void network_reset(void);
 /* One time step over network_input. */
 void network_step(void);
 
-/* Calls `score` with each class's logit, in the order of classes. */
+/* Calls `score` with each logit, in the order of classes, labels or values. */
 void network_logits(void (*score)(int32_t logit));
 
-/* The first class with the largest logit. */
+/* The first with the largest logit. */
 uint8_t network_predict(void);
 
 #endif

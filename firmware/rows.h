@@ -46,7 +46,7 @@ static inline int32_t matrix_shift(const struct matrix *m, int32_t sum)
 {
   register int32_t value __asm__("r22") = sum;
   register const struct matrix *matrix __asm__("r20") = m;
-  __asm__("rcall fastgrnn_shift" : "+r"(value), "+r"(matrix) : : "r13", "r14", "r15", "r16", "r17", "r18", "r19");
+  __asm__("call fastgrnn_shift" : "+r"(value), "+r"(matrix) : : "r13", "r14", "r15", "r16", "r17", "r18", "r19");
   return value;
 }
 
@@ -56,7 +56,7 @@ static inline int32_t matrix_row(const struct matrix *m, const uint8_t **stream,
   register int32_t sum __asm__("r22");
   register const struct matrix *matrix __asm__("r20") = m;
   const uint8_t *at = *stream;
-  __asm__ volatile("rcall fastgrnn_row"
+  __asm__ volatile("call fastgrnn_row"
                    : "=r"(sum), "+r"(matrix), "+z"(at), "+x"(vector)
                    :
                    : "r13", "r14", "r15", "r16", "r17", "r18", "r19", "memory");

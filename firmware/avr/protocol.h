@@ -6,7 +6,7 @@
  * Numbers are little-endian. Commands:
  *
  *   'R'                 forget the past            answers 'R'
- *   'S' int16[D]        one time step              answers 'S'
+ *   'S' int16[D]        one time step              answers 'S'    (D is 1 where the input is a token)
  *   'H'                                            answers int16[H], the hidden state
  *   'L'                                            answers int32[L], the logits
  *   'P'                                            answers uint8, the predicted class

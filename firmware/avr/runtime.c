@@ -14,7 +14,7 @@ uint8_t program_open(void)
   const uint8_t *blob = &__data_load_end;
   uint16_t room = free_ram_bytes();
   room = room > STACK_RESERVE ? (uint16_t)(room - STACK_RESERVE) : 0;
-  return network_open(blob, FLASH_BYTES - (uint16_t)blob, (int16_t *)free_ram(), room);
+  return network_open(blob, FLASH_BYTES - (uint16_t)blob, free_ram(), room);
 }
 
 uint16_t program_vector_bytes(void) { return network_arena_bytes(); }

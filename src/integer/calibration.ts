@@ -5,7 +5,7 @@ import type { Architecture } from '../network/index.js';
 
 /** The largest magnitudes that a float network's values take: they choose the integer formats. */
 export interface Ranges {
-  /** Normalised input a. */
+  /** Normalised input a; of tokens, all of their embedding. */
   readonly input: number;
   /** W2' a with balanced factors, or a itself of full rank. */
   readonly w: number;
@@ -15,7 +15,7 @@ export interface Ranges {
   readonly state: number;
 }
 
-/** Runs the float network in float64 over the given rows and takes the largest magnitudes. */
+/** Runs the float network in float64 over the given rows, each for its own length, and takes the largest magnitudes. */
 export function calibrate(
   architecture: Architecture,
   parameters: Float32Array,
@@ -28,12 +28,12 @@ export function calibrate(
   const network = new FloatNetwork(architecture, balanced(architecture, parameters));
   const { vocabulary, inputSize } = architecture;
   const a = new Float64Array(inputSize);
-  const largest = { input: 0, w: 0, u: 0, state: 0 };
+  const largest = { input: largestMagnitude(network.embedding), w: 0, u: 0, state: 0 };
   for (const row of rows) {
     network.reset();
     for (let t = 0; t < lengths[row]; t++) {
       const start = starts[row] + t * stepStride;
-      if (vocabulary > 0) network.embed(Math.min(values[start], vocabulary - 1), a);
+      if (vocabulary > 0) network.embed(values[start], a);
       for (let d = 0; vocabulary === 0 && d < features; d++) {
         const channel = d % centre.length;
         a[d] = (values[start + d] - centre[channel]) * scale[channel];

@@ -21,6 +21,14 @@ const preactivationBits = 12;
 /** Gates that leave [0, 1], so that |zeta (1 - z) + nu| can reach 3 and its format needs two bits before the point. */
 const wideGates: readonly Nonlinearity[] = ['tanh', 'hardTanh', 'relu'];
 
+/**
+ * [V][D] as int8 with one scale. Its rows are inputs with `embeddingShift` fraction bits more, and inputs take at most 20, lest a
+ * shift becomes too large: entries that are all smaller than 127 * 2^-12 give up bits.
+ */
+function quantisedEmbedding(values: Float64Array, inputSize: number): IntegerMatrix {
+  return quantise(values, values.length / inputSize, inputSize, weightBits(values, 20 - embeddingShift));
+}
+
 /** Tokens have no affine. */
 const noAffine = {
   centre: new Int16Array(0),
@@ -59,7 +67,7 @@ export function convert(
   const inputWeights = wRank > 0 ? transpose(tensor('W2'), inputSize, wRank) : tensor('W');
   const afterInput = wRank > 0 ? weightBits(tensor('W1')) : 0;
   const embedding =
-    architecture.vocabulary > 0 ? quantise(tensor('embedding'), architecture.vocabulary, inputSize) : undefined;
+    architecture.vocabulary > 0 ? quantisedEmbedding(tensor('embedding'), inputSize) : undefined;
   const inputBits = embedding
     ? embedding.fractionBits + embeddingShift
     : Math.max(bitsFor(ranges.input), preactivationBits - afterInput - weightBits(inputWeights));
@@ -171,7 +179,10 @@ function scalar(value: number, bits: number, name: string): number {
   return rounded;
 }
 
-/** The classifier's fraction bits: as its weights allow, but so that its biases, in Q(these + stateBits), stay below 2^30. */
+/**
+ * The classifier's fraction bits: as many as its weights allow, so that a regression's values are as fine as int8 weights give; but
+ * so that its biases, in Q(these + stateBits), stay below 2^30.
+ */
 function classifierBits(tensor: TensorOf, stateBits: number): number {
   const bias = largestMagnitude(tensor('classifierBias'));
   return weightBits(tensor('classifier'), bias > 0 ? Math.min(20, 29 - stateBits - exponentOf(bias)) : 20);

@@ -1,6 +1,7 @@
+import { powerOfTwo } from '../math/index.js';
 import { IntegerInterpreter } from './interpreter.js';
 import type { Int16Sequences } from './input.js';
-import type { IntegerNetwork } from './network.js';
+import { logitBits, type IntegerNetwork } from './network.js';
 
 /** Predictions of an integer network, each from the state at its sequence's own end. */
 export function predictInteger(network: IntegerNetwork, sequences: Int16Sequences): Int32Array {
@@ -18,4 +19,20 @@ export function agreement(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let equal = 0;
   for (let i = 0; i < a.length; i++) if (a[i] === b[i]) equal++;
   return equal / a.length;
+}
+
+/**
+ * A regression's values in their own units: value[l] = centre[l] + scale[l] * logit[l] * 2^-b, where b are the logits' fraction
+ * bits. `centre` and `scale` stand in the model's metadata as `outputs`.
+ *
+ * @param logits [L], of `IntegerInterpreter.logits` or of a device
+ * @returns [L]
+ */
+export function physicalValues(
+  network: IntegerNetwork,
+  logits: Int32Array,
+  outputs: { readonly centre: ArrayLike<number>; readonly scale: ArrayLike<number> },
+): Float64Array {
+  const unit = powerOfTwo(-logitBits(network));
+  return Float64Array.from(logits, (logit, l) => outputs.centre[l] + outputs.scale[l] * (logit * unit));
 }

@@ -12,8 +12,8 @@ export class FloatNetwork {
   readonly t: Float64Array;
   /** U2' h of the state before the last step, [ru]; of full rank that state, [H]. */
   readonly u: Float64Array;
-  /** [V][D] */
-  private readonly embedding: Float64Array;
+  /** [V][D]; empty where inputs are numbers. */
+  readonly embedding: Float64Array;
   private readonly w2: Float64Array | undefined;
   private readonly w1: Float64Array;
   private readonly u2: Float64Array | undefined;
@@ -69,9 +69,10 @@ export class FloatNetwork {
     project(this.u2, this.h, this.u);
   }
 
-  /** Writes a token's embedding into `a`, [D]. */
+  /** Writes a token's embedding into `a`, [D]; a token outside the vocabulary counts as the nearest in it. */
   embed(token: number, a: Float64Array): void {
-    a.set(this.embedding.subarray(token * a.length, (token + 1) * a.length));
+    const row = Math.max(0, Math.min(this.embedding.length / a.length - 1, token)) * a.length;
+    a.set(this.embedding.subarray(row, row + a.length));
   }
 
   /** One time step with the normalised inputs `a`, [D]. */

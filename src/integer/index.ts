@@ -1,6 +1,6 @@
 export { calibrate, type Ranges } from './calibration.js';
 export { convert } from './convert.js';
-export { agreement, predictInteger } from './evaluation.js';
+export { agreement, physicalValues, predictInteger } from './evaluation.js';
 export { equalSequences, framesOf, type Int16Sequences, type Normalisation } from './input.js';
 export { IntegerInterpreter } from './interpreter.js';
 export { integerModelParts, integerNetworkFrom } from './model-file.js';
@@ -8,8 +8,9 @@ export {
   checkIntegerNetwork,
   embeddingShift,
   IntegerNetworkError,
+  logitBits,
   maximumSize,
-  mostPooled,
+  meanSteps,
   stepInputs,
   type IntegerMatrix,
   type IntegerNetwork,

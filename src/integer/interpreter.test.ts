@@ -59,12 +59,11 @@ class Page {
     });
     this.h = next;
     if (!n.mean) return;
-    if (this.count === 65535n) {
-      this.count = 32767n;
-      this.sums = this.sums.map((sum) => sum >> 1n);
-    }
-    this.count++;
     this.sums = this.sums.map((sum, j) => this.see(sum + next[j]));
+    this.count++;
+    if (this.count < 65536n) return;
+    this.count = 32768n;
+    this.sums = this.sums.map((sum) => sum >> 1n);
   }
 
   private affine(x: ArrayLike<number>): bigint[] {

@@ -1,5 +1,5 @@
 import { argmax } from '../math/index.js';
-import { embeddingShift, mostPooled, stepInputs, type IntegerMatrix, type IntegerNetwork } from './network.js';
+import { embeddingShift, meanSteps, stepInputs, type IntegerMatrix, type IntegerNetwork } from './network.js';
 import { activateQ14, oneQ14, roundingShift, saturate, updateQ12 } from './nonlinearity.js';
 
 /** The nonzeros of a matrix by rows: row j's stand at `starts[j]` up to `starts[j + 1]`. Zeros add nothing to a sum. */
@@ -139,15 +139,14 @@ export class IntegerInterpreter {
     }
   }
 
-  /** Step 10: the present state joins the sums. */
+  /** Step 10: the present state joins the sums, which are halved before they could leave 32 bits. */
   private pool(): void {
     const { sums, h } = this;
-    if (this.count === mostPooled) {
-      this.count >>= 1;
-      for (let j = 0; j < sums.length; j++) sums[j] >>= 1;
-    }
-    this.count++;
     for (let j = 0; j < sums.length; j++) sums[j] += h[j];
+    this.count++;
+    if (this.count < meanSteps) return;
+    for (let j = 0; j < sums.length; j++) sums[j] >>= 1;
+    this.count = meanSteps / 2;
   }
 
   /** What the head reads: the state, or the mean of the states, rounded to the nearest, halves away from 0. */

@@ -89,12 +89,20 @@ export const largestEmbedding = 65536;
 /** Bits by which an embedding's int8 rows are shifted up: 127 * 2^8 fits int16. */
 export const embeddingShift = 8;
 
-/** The steps whose states a mean holds at most: at this count sums and count are halved before the next one. */
-export const mostPooled = 65535;
+/**
+ * The steps after which a mean's sums and count are halved, and after each half of them again. As 65536 * 32767 is even, halving keeps
+ * |sum| <= count * 32767, so a mean never leaves the states' limits; 65535 would not.
+ */
+export const meanSteps = 65536;
 
 /** Values that one step reads: the inputs, or one token. */
 export function stepInputs({ embedding, inputSize }: Pick<IntegerNetwork, 'embedding' | 'inputSize'>): number {
   return embedding ? 1 : inputSize;
+}
+
+/** Fraction bits of the logits: one is worth 2^-logitBits. */
+export function logitBits({ classifier, stateBits }: Pick<IntegerNetwork, 'classifier' | 'stateBits'>): number {
+  return classifier.fractionBits + stateBits;
 }
 
 /** Throws an `IntegerNetworkError` that names the first field outside the definition. */
@@ -123,7 +131,7 @@ export function checkIntegerNetwork(network: IntegerNetwork): void {
   const { embedding } = network;
   if (embedding) {
     matrix('embedding', embedding, [embedding.rows, d]);
-    integer('embedding.rows', embedding.rows, 1, 32768);
+    integer('embedding.rows', embedding.rows, 1, 32767);
     integer('entries of the embedding', embedding.rows * d, 1, largestEmbedding);
     length('centre', network.centre, 0);
     integer('inputShift', network.inputShift, 0, 0);

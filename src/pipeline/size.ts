@@ -5,7 +5,7 @@ import { tensorsOf, type Architecture } from '../network/index.js';
 /** The size of a network in the paper's accounting, and its nonzero weights. */
 export interface NetworkSize {
   readonly paper: PaperSize;
-  /** Nonzero weights of all matrices, the classifier among them. */
+  /** Nonzero weights of all matrices, classifier and embedding among them. */
   readonly nonzeros: number;
   /** Nonzero weights of W and U: multiplications of one step. */
   readonly recurrentNonzeros: number;
@@ -23,13 +23,19 @@ export function networkSize(network: IntegerNetwork, architecture: Architecture)
     matrix ? [{ name, entries: matrix.values.length, nonzeros: countNonzeros(matrix.values) }] : [],
   );
   const others = tensorsOf(architecture)
-    .filter((tensor) => tensor.role !== 'matrix')
+    .filter((tensor) => tensor.role !== 'matrix' && tensor.role !== 'embedding')
     .map((tensor) => ({ name: tensor.name, entries: tensor.size }));
+  // Looked up, not multiplied: an embedding counts for the size alone.
+  const embedding = (network.embedding ? [network.embedding] : []).map(({ values }) => ({
+    name: 'embedding',
+    entries: values.length,
+    nonzeros: countNonzeros(values),
+  }));
   const recurrentNonzeros = matrices.reduce((sum, { nonzeros }) => sum + nonzeros, 0);
   return {
-    paper: paperSize(matrices, others),
+    paper: paperSize([...embedding, ...matrices], others),
     recurrentNonzeros,
-    nonzeros: recurrentNonzeros + countNonzeros(network.classifier.values),
+    nonzeros: recurrentNonzeros + countNonzeros(network.classifier.values) + (embedding[0]?.nonzeros ?? 0),
   };
 }
 

@@ -1,4 +1,5 @@
-import { stepInputs } from '../../integer/index.js';
+import { logitBits, stepInputs } from '../../integer/index.js';
+import type { HeadOptions } from '../c99.js';
 import type { CLayout } from './layout.js';
 
 /** Text that can stand inside a C comment: it can't end it, begin another, or form a trigraph. */
@@ -11,12 +12,51 @@ function commentText(line: string): string {
     .trimEnd();
 }
 
+const nouns = {
+  softmax: { one: 'class', many: 'classes' },
+  sigmoid: { one: 'label', many: 'labels' },
+  regression: { one: 'output', many: 'outputs' },
+} as const;
+
+/** How a regression's logits become values in their own units. */
+function valueMacros({ network, upper }: CLayout, { outputs }: HeadOptions): string {
+  const list = (values: readonly number[]) => `{${values.map(doubleConstant).join(', ')}}`;
+  const bits = `${upper}_LOGIT_BITS`;
+  if (!outputs) return `\n/* Normalised values: logit * 2^-${bits} */\n#define ${bits} ${logitBits(network)}\n`;
+  return `
+/*
+ * Values in their own units: centre[l] + scale[l] * logit[l] * 2^-${bits}, with
+ *   static const double centre[${upper}_CLASSES] = ${upper}_CENTRE, scale[${upper}_CLASSES] = ${upper}_SCALE;
+ */
+#define ${bits} ${logitBits(network)}
+#define ${upper}_CENTRE ${list(outputs.centre)}
+#define ${upper}_SCALE ${list(outputs.scale)}
+`;
+}
+
+/** A number as a C constant of type double. */
+function doubleConstant(value: number): string {
+  return /[.e]/.test(String(value)) ? String(value) : `${value}.0`;
+}
+
+/** What the logits are. */
+function logitsText({ network, upper, prefix }: CLayout, { head = 'softmax', every = false }: HeadOptions): string {
+  const what = {
+    softmax: `The score of each class, ${upper}_CLASSES values, in units of 2^-${logitBits(network)}.`,
+    sigmoid: `The score of each label, ${upper}_CLASSES values, in units of 2^-${logitBits(network)}: a label is present where it is above 0.`,
+    regression: `Each output, ${upper}_CLASSES values, normalised, in units of 2^-${upper}_LOGIT_BITS.`,
+  }[head];
+  const when = every ? ' They count after every step.' : '';
+  return `${what}${when}${network.mean ? ` They are those of the mean of all states since ${prefix}_reset.` : ''}`;
+}
+
 /** `PREFIX.h`: the interface, usable from C and C++. */
-export function headerFile(layout: CLayout, description: readonly string[]): string {
+export function headerFile(layout: CLayout, description: readonly string[], meaning: HeadOptions = {}): string {
   const { network, prefix, upper } = layout;
+  const noun = nouns[meaning.head ?? 'softmax'];
   const rank = (r: number) => (r > 0 ? `rank ${r}` : 'full rank');
   const lines = [
-    `${prefix}: ${network.cell}, ${network.embedding ? `${network.embedding.rows} tokens of ${network.inputSize} numbers` : `${network.inputSize} inputs`}, ${network.hiddenSize} hidden units, ${network.classes} classes,`,
+    `${prefix}: ${network.cell}, ${network.embedding ? `${network.embedding.rows} tokens of ${network.inputSize} numbers` : `${network.inputSize} inputs`}, ${network.hiddenSize} hidden units, ${network.classes} ${noun.many},`,
     `W of ${rank(network.wRank)}, U of ${rank(network.uRank)}; gate ${network.gate}, update ${network.update}.`,
     ...(description.length > 0 ? ['', ...description] : []),
     '',
@@ -38,7 +78,7 @@ extern "C" {
 #define ${upper}_INPUTS ${stepInputs(network)}
 ${network.embedding ? `#define ${upper}_TOKENS ${network.embedding.rows}\n` : ''}#define ${upper}_HIDDEN ${network.hiddenSize}
 #define ${upper}_CLASSES ${network.classes}
-
+${meaning.head === 'regression' ? valueMacros(layout, meaning) : ''}
 /* The memory of one stream of inputs. Several streams, each with its own, may run side by side. */
 typedef struct {
   int16_t h[${upper}_HIDDEN];  /* hidden state, in units of 2^-${network.stateBits} */
@@ -46,20 +86,20 @@ typedef struct {
 ${
   network.mean
     ? `  int32_t sum[${upper}_HIDDEN]; /* of the states since the reset, of which the head reads the mean */
-  uint16_t count;               /* of the states in it */\n`
+  uint16_t count;               /* of the states in it; of more than 65535, earlier ones count less */\n`
     : ''
 }} ${prefix}_state;
 
 /* Begins a stream. Call it once before the first step, and to forget the past. */
 void ${prefix}_reset(${prefix}_state *s);
 
-/* One time step: x holds its ${network.embedding ? `token, 0 to ${upper}_TOKENS - 1` : `${upper}_INPUTS inputs`}. */
+/* One time step: x holds its ${network.embedding ? `token, 0 to ${upper}_TOKENS - 1; any other counts as the nearest of these` : `${upper}_INPUTS inputs`}. */
 void ${prefix}_step(${prefix}_state *s, const int16_t *x);
 
-/* The score of each class, ${upper}_CLASSES values, in units of 2^-${network.classifier.fractionBits + network.stateBits}. */
+/* ${logitsText(layout, meaning)} */
 void ${prefix}_logits(const ${prefix}_state *s, int32_t *out);
 
-/* The class with the largest score, 0 to ${upper}_CLASSES - 1; the first of equals. */
+/* The ${noun.one} with the largest score, 0 to ${upper}_CLASSES - 1; the first of equals. */
 int ${prefix}_predict(const ${prefix}_state *s);
 
 #ifdef __cplusplus

@@ -1,4 +1,4 @@
-import { embeddingShift, mostPooled } from '../../integer/index.js';
+import { embeddingShift } from '../../integer/index.js';
 import type { CLayout, CMatrix } from './layout.js';
 import { nonlinearityFunctions } from './nonlinearity.js';
 import { rowFunctions, tableMacros } from './rows.js';
@@ -103,21 +103,24 @@ ${network.mean ? pool(layout) : ''}}
 function embed({ network, prefix, upper }: CLayout): string {
   const last = (network.embedding?.rows ?? 1) - 1;
   return `  /* Equation 1, of tokens: the row of the embedding */
-  const int8_t *row = ${prefix}_embedding + (uint32_t)(x[0] < 0 ? 0 : x[0] > ${last} ? ${last} : x[0]) * ${network.inputSize};
-  for (i = 0; i < ${network.inputSize}; i++) a[i] = (int16_t)((int8_t)${upper}_READ8(row + i) * ${2 ** embeddingShift});
+  {
+    uint16_t token = (uint16_t)(x[0] < 0 ? 0 : x[0] > ${last} ? ${last} : x[0]);
+    const int8_t *row = &${prefix}_embedding[token * ${network.inputSize}u];
+    for (i = 0; i < ${network.inputSize}; i++) a[i] = (int16_t)((int8_t)${upper}_READ8(row++) * ${2 ** embeddingShift});
+  }
 `;
 }
 
 /** Equation 10. */
 function pool({ upper }: CLayout): string {
   return `
-  /* Equation 10: the sums of the states, halved before they could overflow */
-  if (s->count == ${mostPooled}u) {
-    s->count = (uint16_t)(s->count >> 1);
-    for (j = 0; j < ${upper}_HIDDEN; j++) s->sum[j] >>= 1;
-  }
-  s->count = (uint16_t)(s->count + 1);
+  /* Equation 10: the sums of the states, and how many, halved before 32 and 16 bits would be too few */
   for (j = 0; j < ${upper}_HIDDEN; j++) s->sum[j] += s->h[j];
+  s->count = (uint16_t)(s->count + 1u);
+  if (s->count == 0) {
+    for (j = 0; j < ${upper}_HIDDEN; j++) s->sum[j] >>= 1;
+    s->count = 32768u;
+  }
 `;
 }
 
@@ -167,15 +170,14 @@ function constant(value: number): string {
 }
 
 function meanFunction({ prefix, upper }: CLayout): string {
-  return `/* The mean of the states, to the nearest, halves away from 0 */
+  return `/* Equation 11: the mean of the states, halves away from 0; 0 before the first step */
 static void ${prefix}_mean(const ${prefix}_state *s, int16_t *m)
 {
+  int32_t half = s->count >> 1, n = s->count ? s->count : 1;
   uint8_t j;
   for (j = 0; j < ${upper}_HIDDEN; j++) {
     int32_t sum = s->sum[j];
-    uint32_t magnitude = (uint32_t)(sum < 0 ? -sum : sum) + (uint32_t)(s->count >> 1);
-    int32_t mean = s->count ? (int32_t)(magnitude / s->count) : 0;
-    m[j] = (int16_t)(sum < 0 ? -mean : mean);
+    m[j] = (int16_t)((sum < 0 ? sum - half : sum + half) / n);
   }
 }
 

@@ -1,5 +1,5 @@
 import { joinPath, packageFile, readFile, runProgram, temporaryDirectory, writeFile } from '#platform';
-import type { IntegerNetwork } from '../../integer/index.js';
+import { stepInputs, type IntegerNetwork } from '../../integer/index.js';
 import { encodeBlob } from '../blob.js';
 import { exportC } from '../c99.js';
 import { ExportError } from '../errors.js';
@@ -34,10 +34,14 @@ interface RuntimeDescription {
   readonly stackReserve: number;
 }
 
-/** Bytes of RAM that a network's vectors take in the generic runtime: h, r, x, t and u, int16 each. */
+/**
+ * Bytes of RAM that a network's vectors take in the generic runtime: h, r, x, t and u, int16 each. Where the head reads the mean of
+ * the states also their sums, int32; the means take the place of x, t and u.
+ */
 export function vectorBytes(network: IntegerNetwork): number {
   const { hiddenSize, inputSize, wRank, uRank, mean } = network;
-  return 2 * (2 * hiddenSize + inputSize + wRank + (uRank || hiddenSize) + (mean ? 3 * hiddenSize + 1 : 0));
+  const scratch = inputSize + wRank + (uRank || hiddenSize);
+  return 2 * (mean ? 4 * hiddenSize + Math.max(scratch, hiddenSize) : 2 * hiddenSize + scratch);
 }
 
 /**
@@ -53,7 +57,7 @@ export async function unoImage(network: IntegerNetwork): Promise<UnoRuntimeImage
   if (flashBytes > unoLimits.flash) {
     throw new ExportError(
       `the network needs ${flashBytes} bytes of an Uno's flash (${blob.length} for itself), it has ${unoLimits.flash}; ` +
-        'lower network.hiddenSize or the ranks, or raise the sparsity',
+        `lower network.hiddenSize${network.embedding ? ', network.embedding' : ''} or the ranks, or raise the sparsity`,
     );
   }
   const ramBytes = staticBytes + vectorBytes(network);
@@ -108,10 +112,9 @@ export async function compileUno(network: IntegerNetwork): Promise<UnoGeneratedI
 
 /** The linker doesn't see the stack, which holds a step's vectors. */
 function checkGeneratedRam(network: IntegerNetwork): void {
-  const { inputSize, hiddenSize, classes, mean } = network;
-  const state = 4 * hiddenSize + (mean ? 4 * hiddenSize + 2 : 0);
-  const onStack = vectorBytes(network) - state;
-  const need = state + Math.max(2 * inputSize, 4 * classes) + onStack + generatedStackReserve;
+  const { hiddenSize, classes, mean } = network;
+  const vectors = vectorBytes(network) + (mean ? 2 : 0); // with the count of the states
+  const need = vectors + Math.max(2 * stepInputs(network), 4 * classes) + generatedStackReserve;
   if (need > unoLimits.ram) {
     throw new ExportError(
       `the exported C needs ${need} bytes of an Uno's RAM, stack included, it has ${unoLimits.ram}; lower network.hiddenSize`,
