@@ -3,8 +3,8 @@ import type { Sequences } from '../data/index.js';
 import { exportC as exportNetwork, type ExportCOptions } from '../firmware/index.js';
 import type { IntegerNetwork } from '../integer/index.js';
 import {
-  descriptionOf,
   bootstrapUnits,
+  headerOptionsOf,
   headShapeOf,
   integerModel,
   outputsOfModel,
@@ -43,7 +43,7 @@ export function convert(model: Model | RecurrentNetwork, options: { readonly mar
  */
 export function exportC(model: IntegerModel | IntegerNetwork, options: ExportCOptions): Record<string, string> {
   if (!('facts' in model)) return exportNetwork(model, options);
-  return exportNetwork(model.network, { description: descriptionOf(model.facts), ...options });
+  return exportNetwork(model.network, { ...headerOptionsOf(model.facts), ...options });
 }
 
 export interface SimulateModelOptions {

@@ -1,19 +1,8 @@
 import type { IntegerNetwork } from '../integer/index.js';
-import type { Architecture } from '../network/index.js';
-import { headerFile } from './c99/header.js';
+import { headerFile, type HeadOptions } from './c99/header.js';
 import { layoutOf } from './c99/layout.js';
 import { sourceFile } from './c99/source.js';
 import { ExportError } from './errors.js';
-
-/** What the network's logits mean; no bit depends on it. */
-export interface HeadOptions {
-  /** `softmax`, scores of classes, when absent. */
-  readonly head?: Architecture['head'] | undefined;
-  /** The logits after every step count, not those after the last alone. */
-  readonly every?: boolean | undefined;
-  /** Regression, [L] each: value = centre + scale * logit, from the model's metadata. They become macros of the header. */
-  readonly outputs?: { readonly centre: readonly number[]; readonly scale: readonly number[] } | undefined;
-}
 
 export interface ExportCOptions extends HeadOptions {
   /** Begins every name in the C: a C identifier, e.g. `wakeword`. File names are made of it, too. */

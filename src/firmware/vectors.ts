@@ -4,7 +4,7 @@ import { Random } from '../math/index.js';
 /** What `vectors.json` holds: a reimplementation that gives the same states and logits conforms. */
 export interface TestVectors {
   readonly sequences: readonly {
-    /** [T][D] */
+    /** [T][D], or [T][1] of tokens */
     readonly inputs: number[][];
     /** The hidden state after each step, [T][H]. */
     readonly states: number[][];
@@ -24,7 +24,7 @@ export interface VectorOptions {
 /**
  * Input sequences that visit what firmware must get right, [steps][D] each, in rotation: values around the centre of a
  * size that keeps the normalised input well inside its limits; the same over a slowly changing signal; the whole int16
- * range; and mostly the extremes, which saturate.
+ * range; and mostly the extremes, which saturate. Of tokens, [steps][1]: three of four are in the vocabulary.
  */
 export function testInputs(network: IntegerNetwork, options: VectorOptions = {}): Int16Array[] {
   const { sequences = 8, steps = 16, seed = 1 } = options;

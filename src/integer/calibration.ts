@@ -26,15 +26,16 @@ export function calibrate(
   const { features, stepStride, values, starts, lengths } = sequences;
   const { centre, scale } = normalisation;
   const network = new FloatNetwork(architecture, balanced(architecture, parameters));
-  const { vocabulary, inputSize } = architecture;
-  const a = new Float64Array(inputSize);
+  const tokens = architecture.vocabulary > 0;
+  const given = tokens ? 0 : features; // values that are normalised
+  const a = new Float64Array(architecture.inputSize);
   const largest = { input: largestMagnitude(network.embedding), w: 0, u: 0, state: 0 };
   for (const row of rows) {
     network.reset();
     for (let t = 0; t < lengths[row]; t++) {
       const start = starts[row] + t * stepStride;
-      if (vocabulary > 0) network.embed(values[start], a);
-      for (let d = 0; vocabulary === 0 && d < features; d++) {
+      if (tokens) network.embed(values[start], a);
+      for (let d = 0; d < given; d++) {
         const channel = d % centre.length;
         a[d] = (values[start + d] - centre[channel]) * scale[channel];
       }

@@ -66,8 +66,7 @@ export function convert(
   // What multiplies the inputs, a row an output: W2' or W. No shift may be negative, so inputs have bits enough for Q12.
   const inputWeights = wRank > 0 ? transpose(tensor('W2'), inputSize, wRank) : tensor('W');
   const afterInput = wRank > 0 ? weightBits(tensor('W1')) : 0;
-  const embedding =
-    architecture.vocabulary > 0 ? quantisedEmbedding(tensor('embedding'), inputSize) : undefined;
+  const embedding = architecture.vocabulary > 0 ? quantisedEmbedding(tensor('embedding'), inputSize) : undefined;
   const inputBits = embedding
     ? embedding.fractionBits + embeddingShift
     : Math.max(bitsFor(ranges.input), preactivationBits - afterInput - weightBits(inputWeights));

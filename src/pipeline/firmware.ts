@@ -1,19 +1,12 @@
 import { joinPath, removeFile, writeFile } from '#platform';
 import { proofSequences, simulate, type BoardName, type BoardResult, type ProofSequence } from '../boards/index.js';
 import type { Sequences } from '../data/index.js';
-import { exportC, ExportError, testInputs, testVectors, unoImage } from '../firmware/index.js';
+import { exportC, ExportError, testInputs, testVectors, unoImage, type ExportCOptions } from '../firmware/index.js';
 import type { IntegerNetwork } from '../integer/index.js';
 import type { ModelFacts } from './models.js';
 
 /** Lines for the exported header's comment: where the network comes from, its classes, the unit of each input. */
-export function descriptionOf({
-  architecture,
-  provenance,
-  classNames,
-  input,
-  features,
-  outputs,
-}: ModelFacts): string[] {
+function descriptionOf({ architecture, provenance, classNames, input, features, outputs }: ModelFacts): string[] {
   const channels = input.channelNames.length;
   const { frames, stride } = features.stack ?? { frames: 1, stride: 1 };
   const inputs =
@@ -38,6 +31,12 @@ export function descriptionOf({
   ];
 }
 
+/** What the exported header says of a model beyond its network: where it comes from, what inputs and logits mean. */
+export function headerOptionsOf(facts: ModelFacts): Omit<ExportCOptions, 'prefix'> {
+  const { head, output } = facts.architecture;
+  return { description: descriptionOf(facts), head, every: output === 'every', outputs: facts.outputs };
+}
+
 /** Writes the exported C and its test vectors; returns the files' names. */
 export async function writeC(
   network: IntegerNetwork,
@@ -46,7 +45,7 @@ export async function writeC(
   folder: string,
 ): Promise<string[]> {
   const files: Record<string, string> = {
-    ...exportC(network, { prefix, description: descriptionOf(facts) }),
+    ...exportC(network, { prefix, ...headerOptionsOf(facts) }),
     'vectors.json': `${JSON.stringify(testVectors(network, { steps: Math.min(facts.input.steps, 32) }))}\n`,
   };
   for (const [name, text] of Object.entries(files)) await writeFile(joinPath(folder, name), text);

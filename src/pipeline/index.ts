@@ -1,5 +1,5 @@
 export type { Listener, RunEvent } from './events.js';
-export { descriptionOf, proveBoards, runSequences, writeC, writeFirmware } from './firmware.js';
+export { headerOptionsOf, proveBoards, runSequences, writeC, writeFirmware } from './firmware.js';
 export {
   decode,
   encode,

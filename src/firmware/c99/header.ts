@@ -1,6 +1,16 @@
 import { logitBits, stepInputs } from '../../integer/index.js';
-import type { HeadOptions } from '../c99.js';
+import type { Architecture } from '../../network/index.js';
 import type { CLayout } from './layout.js';
+
+/** What the network's logits mean; no bit depends on it. */
+export interface HeadOptions {
+  /** `softmax`, scores of classes, when absent. */
+  readonly head?: Architecture['head'] | undefined;
+  /** The logits after every step count, not those after the last alone. */
+  readonly every?: boolean | undefined;
+  /** Regression, [L] each: value = centre + scale * logit, from the model's metadata. They become macros of the header. */
+  readonly outputs?: { readonly centre: readonly number[]; readonly scale: readonly number[] } | undefined;
+}
 
 /** Text that can stand inside a C comment: it can't end it, begin another, or form a trigraph. */
 function commentText(line: string): string {

@@ -112,7 +112,7 @@ export async function compileUno(network: IntegerNetwork): Promise<UnoGeneratedI
 
 /** The linker doesn't see the stack, which holds a step's vectors. */
 function checkGeneratedRam(network: IntegerNetwork): void {
-  const { hiddenSize, classes, mean } = network;
+  const { classes, mean } = network;
   const vectors = vectorBytes(network) + (mean ? 2 : 0); // with the count of the states
   const need = vectors + Math.max(2 * stepInputs(network), 4 * classes) + generatedStackReserve;
   if (need > unoLimits.ram) {
