@@ -1,8 +1,8 @@
 import { sharedInt16, type Sequences } from './sequences.js';
 
 /**
- * Two sets of sequences of the same channels as one, those of `a` first. Where they aren't views of one buffer their values are
- * copied into one, and recordings of `b` are numbered after those of `a`; groups mean the same in both.
+ * Two parts of one data set as one, those of `a` first. Where they aren't views of one buffer their values are copied into one.
+ * Numbers of groups and recordings mean the same in both.
  */
 export function joinSequences(a: Sequences, b: Sequences): Sequences {
   const shared = a.values === b.values;
@@ -15,7 +15,6 @@ export function joinSequences(a: Sequences, b: Sequences): Sequences {
     frameLabels = joined(Int32Array, a.frameLabels, b.frameLabels);
     frameTargets = joined(Float32Array, a.frameTargets, b.frameTargets);
   }
-  const after = shared ? 0 : Array.from(a.recordings ?? []).reduce((most, name) => Math.max(most, name + 1), 0);
   return {
     ...a,
     count: a.count + b.count,
@@ -31,11 +30,7 @@ export function joinSequences(a: Sequences, b: Sequences): Sequences {
     lengths: ofBoth(Uint32Array, a.lengths, b.lengths),
     labels: ofBoth(Int32Array, a.labels, b.labels),
     groups: joined(Int32Array, a.groups, b.groups),
-    recordings: joined(
-      Int32Array,
-      a.recordings,
-      b.recordings?.map((name) => name + after),
-    ),
+    recordings: joined(Int32Array, a.recordings, b.recordings),
     targets: joined(Float32Array, a.targets, b.targets),
   };
 }

@@ -63,9 +63,9 @@ export function curvesSection(input: ReportInput): Markup {
     return markup`<section id="training"><h2>Training</h2><p>No epoch was recorded.</p></section>`;
   }
   return markup`<section id="training"><h2>Training</h2>
-<div class="pair">${lossFigure(views, records)}${accuracyFigure(views, records)}</div>
+<div class="pair">${lossFigure(views, records)}${validationFigure(views, records, validationNames[input.metrics.float.metric])}</div>
 ${key(views, records)}
-${stageTable(views)}
+${stageTable(views, validationNames[input.metrics.float.metric])}
 ${skippedBatches(records)}</section>`;
 }
 
@@ -95,11 +95,18 @@ function lossFigure(views: readonly StageView[], records: readonly EpochRecord[]
   return markup`<figure><figcaption><b>Loss</b><span class="legend">${names}</span></figcaption>${figure}<p class="axis">epoch</p></figure>`;
 }
 
-function accuracyFigure(views: readonly StageView[], records: readonly EpochRecord[]): Markup {
+/** What an epoch's validation figure is, by the main metric. */
+const validationNames = {
+  accuracy: 'Validation accuracy',
+  microF1: 'Validation labels that are right',
+  r2: 'Validation R²',
+} as const;
+
+function validationFigure(views: readonly StageView[], records: readonly EpochRecord[], name: string): Markup {
   const values = records.map((record) => orGap(record.validation));
   const known = finite(values);
   if (known.length === 0) {
-    return markup`<figure><figcaption><b>Validation accuracy</b></figcaption><p class="empty">No validation recordings: the last epoch of each stage counts.</p></figure>`;
+    return markup`<figure><figcaption><b>${name}</b></figcaption><p class="empty">No validation recordings: the last epoch of each stage counts.</p></figure>`;
   }
   const rings = views.flatMap(({ chosen, first }) =>
     chosen?.validation !== undefined && Number.isFinite(chosen.validation)
@@ -107,7 +114,7 @@ function accuracyFigure(views: readonly StageView[], records: readonly EpochReco
       : [],
   );
   const figure = chart({
-    label: `Validation accuracy against epochs 1 to ${records.length}: from ${percent(known[0])} to ${percent(known[known.length - 1])}, at most ${percent(known.reduce((a, b) => Math.max(a, b)))}.`,
+    label: `${name} against epochs 1 to ${records.length}: from ${percent(known[0])} to ${percent(known[known.length - 1])}, at most ${percent(known.reduce((a, b) => Math.max(a, b)))}.`,
     epochs: records.length,
     axis: accuracyAxis(
       known,
@@ -117,7 +124,7 @@ function accuracyFigure(views: readonly StageView[], records: readonly EpochReco
     series: [{ colour: 2, values }],
     rings,
   });
-  return markup`<figure><figcaption><b>Validation accuracy</b></figcaption>${figure}<p class="axis">epoch</p></figure>`;
+  return markup`<figure><figcaption><b>${name}</b></figcaption>${figure}<p class="axis">epoch</p></figure>`;
 }
 
 /** What numbers, bands and rings of both figures mean. */
@@ -128,7 +135,7 @@ function key(views: readonly StageView[], records: readonly EpochRecord[]): Mark
   return markup`<p class="quiet">${several}${ring}${thin}</p>`;
 }
 
-function stageTable(views: readonly StageView[]): Markup {
+function stageTable(views: readonly StageView[], validation: string): Markup {
   const rows = views.map(({ name, first, last, records, chosen }, i) => {
     const rates = records.map((record) => record.learningRate);
     const [start, end] = [significant(rates[0], 2), significant(rates[rates.length - 1], 2)];
@@ -138,19 +145,10 @@ function stageTable(views: readonly StageView[]): Markup {
     const rate = start === end ? start : `${start} → ${end}`;
     return markup`<tr><td>${i + 1}</td><th scope="row">${name}</th><td>${span}</td><td>${epoch}</td><td>${percent(shown.validation)}</td><td>${significant(shown.loss)}</td><td>${significant(shown.validationLoss)}</td><td>${rate}</td></tr>`;
   });
-  const columns = [
-    'No.',
-    'Stage',
-    'Epochs',
-    'Chosen',
-    'Validation accuracy',
-    'Loss',
-    'Validation loss',
-    'Learning rate',
-  ];
+  const columns = ['No.', 'Stage', 'Epochs', 'Chosen', validation, 'Loss', 'Validation loss', 'Learning rate'];
   return tableFigure({
     label: 'Stages of the training',
-    caption: 'Stages, with accuracy and losses at the chosen epoch',
+    caption: 'Stages, with validation and losses at the chosen epoch',
     kind: 'stages',
     rows: markup`${headings(columns)}
 <tbody>${lines(rows)}</tbody>`,

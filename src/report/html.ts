@@ -42,7 +42,7 @@ function sectionsOf(input: ReportInput): { id: string; link: string; section: Ma
 export function renderReport(input: ReportInput): string {
   const { title, metrics, classNames } = input;
   const sections = sectionsOf(input);
-  const subtitle = `Recipe ${metrics.recipe}, seed ${metrics.seed}: ${metrics.data.name}, ${counted(classNames.length, 'class', 'classes')}, ${counted(metrics.data.train, 'training recording')}`;
+  const subtitle = `Recipe ${metrics.recipe}, seed ${metrics.seed}: ${metrics.data.name}, ${answersOf(metrics, classNames.length)}, ${counted(metrics.data.train, 'training recording')}`;
   return renderPage({
     title,
     subtitle,
@@ -51,6 +51,12 @@ export function renderReport(input: ReportInput): string {
 ${lines(sections.map(({ section }) => section))}`,
     figures: 'metrics.json',
   });
+}
+
+/** How many classes, labels or values a network tells. */
+function answersOf({ float }: ReportInput['metrics'], count: number): string {
+  if (float.metric === 'microF1') return counted(count, 'label');
+  return float.metric === 'r2' ? counted(count, 'value') : counted(count, 'class', 'classes');
 }
 
 export interface Page {
