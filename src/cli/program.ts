@@ -12,6 +12,7 @@ import { addData } from './commands/data.js';
 import { addDoctor } from './commands/doctor.js';
 import { addEvaluate } from './commands/evaluate.js';
 import { addExport } from './commands/export.js';
+import { addInit } from './commands/init.js';
 import { addInspect } from './commands/inspect.js';
 import { addInteger } from './commands/integer.js';
 import { addRun } from './commands/run.js';
@@ -33,7 +34,18 @@ const told = [
   TrainingError,
 ];
 
-const commands = [addRun, addTrain, addInteger, addEvaluate, addInspect, addExport, addSimulate, addData, addDoctor];
+const commands = [
+  addRun,
+  addInit,
+  addTrain,
+  addInteger,
+  addEvaluate,
+  addInspect,
+  addExport,
+  addSimulate,
+  addData,
+  addDoctor,
+];
 
 /** Runs a command line, without the program's name. Failures are told on standard error; `process.exitCode` says how it went. */
 export async function runCommandLine(args: readonly string[]): Promise<void> {

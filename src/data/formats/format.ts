@@ -68,10 +68,14 @@ export interface ColumnFacts {
   readonly missing: number;
   /** The different texts, or whole numbers, in the order in which they come; undefined where there are more than 64. */
   readonly distinct?: readonly string[] | undefined;
+  /** How many rows hold each of `distinct`. */
+  readonly counts?: readonly number[] | undefined;
   /** How often a value differs from the one in the row above. */
   readonly changes: number;
   /** No value is below the one in the row above it (numbers and times). */
   readonly ascending: boolean;
+  /** The steps from row to row of ascending values, in the column's own units (seconds for times). */
+  readonly spacing?: { readonly median: number; readonly jitter: number; readonly longestGap: number } | undefined;
   /** All numbers are whole. */
   readonly whole: boolean;
   readonly min?: number | undefined;

@@ -1,4 +1,5 @@
 import type { ColumnFacts } from '../format.js';
+import { rateOf } from '../time.js';
 import type { Column, Table } from './table.js';
 
 const mostDistinct = 64;
@@ -17,11 +18,14 @@ function describeColumn({ name, data }: Column, rows: number): ColumnFacts {
       if (codes[row] < 0) missing++;
       if (row > 0 && codes[row] !== codes[row - 1]) changes++;
     }
-    const distinct = texts.length <= mostDistinct ? texts : undefined;
-    return { name, kind: 'text', missing, distinct, changes, ascending: false, whole: false };
+    const few = texts.length <= mostDistinct;
+    const counts = new Array<number>(texts.length).fill(0);
+    for (let row = 0; row < rows; row++) if (codes[row] >= 0) counts[codes[row]]++;
+    const distinct = few ? { distinct: texts, counts } : {};
+    return { name, kind: 'text', missing, ...distinct, changes, ascending: false, whole: false };
   }
   const { numbers } = data;
-  const seen = new Set<number>();
+  const seen = new Map<number, number>();
   let [missing, changes, ascending, whole, min, max, last] = [0, 0, true, true, Infinity, -Infinity, NaN];
   for (let row = 0; row < rows; row++) {
     const value = numbers[row];
@@ -34,10 +38,13 @@ function describeColumn({ name, data }: Column, rows: number): ColumnFacts {
     if (value < min) min = value;
     if (value > max) max = value;
     if (whole && !Number.isInteger(value)) whole = false;
-    if (seen.size <= mostDistinct) seen.add(value);
+    if (seen.size <= mostDistinct && whole) seen.set(value, (seen.get(value) ?? 0) + 1);
     last = value;
   }
   if (missing === rows) return { name, kind: 'empty', missing, changes: 0, ascending: false, whole: false };
-  const distinct = seen.size <= mostDistinct && whole ? [...seen].map(String) : undefined;
-  return { name, kind: data.kind, missing, distinct, changes, ascending, whole, min, max };
+  const few = seen.size <= mostDistinct && whole;
+  const distinct = few ? { distinct: [...seen.keys()].map(String), counts: [...seen.values()] } : {};
+  const facts = missing === 0 && ascending && max > min ? rateOf(numbers) : undefined;
+  const spacing = facts && { median: 1 / facts.rate, jitter: facts.jitter, longestGap: facts.longestGap };
+  return { name, kind: data.kind, missing, ...distinct, changes, ascending, spacing, whole, min, max };
 }
