@@ -222,7 +222,10 @@ describe('a wrong model', () => {
     );
     expectRefusal(await commandLine('integer', model), /integer\.safetensors is an integer model already/);
     expectRefusal(await commandLine('evaluate', model, '--data', at('nowhere')), /there is no recipe .*nowhere/);
-    expectRefusal(await commandLine('evaluate', model, '--data', at('run')), /run has no recordings: none of its \d+ files/);
+    expectRefusal(
+      await commandLine('evaluate', model, '--data', at('run')),
+      /run has no recordings: none of its \d+ files/,
+    );
   });
 
   it('or image is refused by simulate', async () => {
