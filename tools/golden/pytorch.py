@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes src/network/golden/*.json: what PyTorch makes of FastGRNN and FastRNN, for src/network/golden.test.ts.
+"""Writes src/network/golden/*.json: what PyTorch makes of FastGRNN and FastRNN, for src/network/golden.test.ts. Other heads
+than softmax of the last state, sequences of different lengths and embeddings are in heads.py beside this file.
 
     apt-get install --no-install-recommends python3-torch     (Debian 12; or: pip install torch)
     python3 tools/golden/pytorch.py                           writes the files
@@ -304,18 +305,19 @@ def agrees(a, b):
     return a == b
 
 
-def main():
+def command(folder, makers):
+    """The command line of a script: writes, or compares with, a file a maker, which makes a tree of a seed."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--check", action="store_true", help="compare with the committed files, write nothing")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     torch.set_default_dtype(torch.float64)
     torch.set_num_threads(1)
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     bad = False
-    for name, case in cases().items():
-        result = golden(name, seed=options.seed, **case)
-        path = FOLDER / f"{name}.json"
+    for name, make in makers.items():
+        result = make(options.seed)
+        path = folder / f"{name}.json"
         if options.check:
             same = path.exists() and agrees(result, json.loads(path.read_text()))
             print(f"{name}: {'as committed' if same else 'DIFFERS'}")
@@ -326,4 +328,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    command(FOLDER, {name: lambda seed, n=name, c=case: golden(n, seed=seed, **c) for name, case in cases().items()})
