@@ -1,7 +1,7 @@
 import { joinPath, kindOf, listDirectory } from '#platform';
 import { DataError } from '../errors.js';
 import { isLabelFile } from '../formats/numpy.js';
-import { readableEndings, readerOf } from '../formats/readers.js';
+import { isPaper, readableEndings, readerOf } from '../formats/readers.js';
 
 /** A file with recordings, and what its place in the folder says of it. */
 export interface RecordingFile {
@@ -66,7 +66,7 @@ export async function listRecordings(
       if (what === 'directory') await visit(path, [...names, name]);
       if (what !== 'file' || [...names, name].join('/') === labelFile) continue;
       if (isLabelFile(name)) continue;
-      if (readerOf(name) === undefined) passedOver += Number(!isRecipe(name));
+      if (readerOf(name) === undefined || isPaper(name)) passedOver += Number(!isRecipe(name));
       else files.push(place(path, names, name, byFolder, root));
     }
   };

@@ -2,7 +2,8 @@ import type { AsyncBuffer, Compressors, DecodedArray, FileMetaData, SchemaElemen
 import { DataError } from '../errors.js';
 import { complete } from './complete.js';
 import { describeRecordings } from './facts.js';
-import type { ColumnRoles, FormatReader } from './format.js';
+import type { ColumnFacts, ColumnRoles, FormatReader } from './format.js';
+import { rateOf } from './time.js';
 import { tableRecordings, type Column } from './table.js';
 
 /**
@@ -33,6 +34,7 @@ export const parquetReader: FormatReader = {
         changes: Array.from(values as ArrayLike<unknown>).filter((value, i, all) => i > 0 && value !== all[i - 1])
           .length,
         ascending: kind === 'time' && values.every((value, i) => i === 0 || value >= values[i - 1]!),
+        spacing: kind === 'time' ? spacingOf(values) : undefined,
         whole: false,
       };
     });
@@ -41,6 +43,11 @@ export const parquetReader: FormatReader = {
     return { ...facts, columns: all };
   },
 };
+
+function spacingOf(times: Float64Array): ColumnFacts['spacing'] {
+  const facts = rateOf(times);
+  return facts && { median: 1 / facts.rate, jitter: facts.jitter, longestGap: facts.longestGap };
+}
 
 /** A page is a megabyte by custom; what says more than this of itself is damaged. */
 const largestPage = 2 ** 28;

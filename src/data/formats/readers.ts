@@ -27,3 +27,8 @@ export function readerOf(file: string): FormatReader | undefined {
 export function readableEndings(): string[] {
   return readers.flatMap(({ endings }) => [...endings]);
 }
+
+/** Whether a file is for people: README.txt is no recording. */
+export function isPaper(name: string): boolean {
+  return /^(readme|licen[cs]e|copying|changelog|notes?|citation)([-_. ].*)?$/i.test(name);
+}

@@ -23,10 +23,17 @@ export function findGroups(scans: readonly FileScan[], layout: Layout, roles: Ro
   for (const pattern of patterns) {
     const groups = groupsByName(scans, new RegExp(pattern));
     if (groups !== undefined && isPlausible(groups, scans, layout)) {
-      return { from: 'name', pattern, groups: new Set(groups).size };
+      return { from: 'name', pattern: plainer(pattern, groups), groups: new Set(groups).size };
     }
   }
   return none;
+}
+
+/** The pattern with the one word that all files use, where there is one: a person has to read it. */
+function plainer(pattern: string, groups: readonly string[]): string {
+  const words = new Set(groups.map((group) => group.replace(/[0-9]+$/, '')));
+  const [word] = words;
+  return pattern.startsWith('((?:') && words.size === 1 ? `(${word}[0-9]+)` : pattern;
 }
 
 function groupsByName(scans: readonly FileScan[], pattern: RegExp): string[] | undefined {

@@ -57,6 +57,9 @@ function problem({ facts: { problems } }: FileScan): string | undefined {
 function otherColumns(scan: FileScan, reference: FileScan | undefined): string | undefined {
   if (!reference || columnsOf(scan) === columnsOf(reference)) return undefined;
   const [own, others] = [scan.facts.columns, reference.facts.columns];
+  if (own.length === 1 && own[0].kind === 'text' && others.length > 1) {
+    return `one column of words, where ${reference.file} has ${others.length} columns; columns may be apart by comma, semicolon, tab, | or white space`;
+  }
   if (own.length !== others.length) {
     return `${own.length} columns, where ${reference.file} has ${others.length}; all recordings need the same`;
   }

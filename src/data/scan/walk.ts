@@ -2,11 +2,8 @@ import { breathe, joinPath, kindOf, listDirectory, readFile, sha256 } from '#pla
 import { DataError } from '../errors.js';
 import { gunzip } from '../formats/gzip.js';
 import { isLabelFile } from '../formats/numpy.js';
-import { readerOf } from '../formats/readers.js';
+import { isPaper, readerOf } from '../formats/readers.js';
 import type { FileScan } from './facts.js';
-
-/** Files that are for people. */
-const papers = /^(readme|licen[cs]e|copying|changelog|notes?|citation)\b|\.(ya?ml|md|pdf|html?|py|ipynb|m|json)$/i;
 
 /** Reads all files below a folder once. Hidden files and folders are passed over. */
 export async function walk(root: string): Promise<{ scans: FileScan[]; passedOver: string[] }> {
@@ -21,7 +18,7 @@ export async function walk(root: string): Promise<{ scans: FileScan[]; passedOve
       if (kind !== 'file') continue;
       const file = [...names, name].join('/');
       if (isLabelFile(name)) continue; // read with the recordings beside it
-      if (readerOf(name) && !papers.test(name)) scans.push(await scanFile(path, file, names, name));
+      if (readerOf(name) && !isPaper(name)) scans.push(await scanFile(path, file, names, name));
       else if (!/\.ya?ml$/i.test(name)) passedOver.push(file);
     }
     await breathe();
