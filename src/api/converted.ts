@@ -1,4 +1,5 @@
 import { IntegerInterpreter, type IntegerNetwork } from '../integer/index.js';
+import { powerOfTwo } from '../math/index.js';
 import { encode, type IntegerModel, type ModelFacts } from '../pipeline/index.js';
 import { ApiError } from './errors.js';
 
@@ -32,6 +33,22 @@ export class ConvertedModel implements IntegerModel {
     }
     for (let i = 0; i < values.length; i++) {
       out[i] = Math.min(32767, Math.max(-32768, Math.round(values[i] / lsb[i % lsb.length])));
+    }
+    return out;
+  }
+
+  /**
+   * What a stream's int32 logits stand for: the float network's logits, and of a regression the values, in the targets' units.
+   *
+   * @param logits [classes]
+   * @param out where they go; a new array without it
+   */
+  values(logits: ArrayLike<number>, out = new Float64Array(logits.length)): Float64Array {
+    const { classifier, stateBits } = this.network;
+    const unit = powerOfTwo(-(classifier.fractionBits + stateBits));
+    const { outputs } = this.facts;
+    for (let l = 0; l < out.length; l++) {
+      out[l] = outputs ? outputs.centre[l] + outputs.scale[l] * logits[l] * unit : logits[l] * unit;
     }
     return out;
   }

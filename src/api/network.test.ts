@@ -217,6 +217,39 @@ describe('every head and output', () => {
     expect(without * 5).toBeCloseTo(four * 4, 6);
   });
 
+  it.each([
+    { head: 'softmax', output: 'last', classes: 3 },
+    { head: 'sigmoid', output: 'every', classes: 2 },
+    { head: 'regression', output: 'mean', classes: 1 },
+    { head: 'softmax', output: 'last', classes: 3, vocabulary: 9 },
+  ] as const)('becomes integers: %j', async (options) => {
+    const network = await FastGRNN.create({ ...shape, ...options });
+    // Larger values than the first ones, so that there is something to compare.
+    for (let i = 0; i < network.parameters.length; i++) network.parameters[i] += 0.3 * random.normal();
+    const outputs = options.head === 'regression' ? { centre: [5], scale: [2] } : undefined;
+    const tokens = Array.from({ length: 35 }, (_, i) => (i * i) % 9);
+    const source = 'vocabulary' in options ? { tokens } : { inputs: batch.inputs as Float32Array };
+    await network.calibrate({ steps: 7, ...source }, outputs ? { outputs } : {});
+    const integer = network.convert();
+    const [float, stream] = [network.stream(), integer.stream()];
+    let largest = 0;
+    for (let t = 0; t < 7; t++) {
+      const x = 'vocabulary' in options ? [tokens[t]] : (batch.inputs as Float32Array).subarray(t * 3, t * 3 + 3);
+      float.step(x);
+      stream.step(integer.counts(x));
+      const found = integer.values(stream.logits());
+      float.logits().forEach((logit, l) => {
+        const expected = outputs ? outputs.centre[l] + outputs.scale[l] * logit : logit;
+        // Seven bits of weights in sums of six and three: errors of some hundredths where logits are about one.
+        expect(Math.abs(found[l] - expected)).toBeLessThan(0.1);
+        largest = Math.max(largest, Math.abs(expected));
+      });
+    }
+    expect(largest).toBeGreaterThan(0.3);
+    const loaded = await FastGRNN.load(await network.save());
+    expect(await loaded.convert().save()).toEqual(await integer.save());
+  });
+
   it('embeds tokens', async () => {
     const network = await FastGRNN.create({ ...shape, vocabulary: 9 });
     expect(network.tensors['embedding']).toHaveLength(27);
