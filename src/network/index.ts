@@ -11,15 +11,10 @@ export {
   type TensorSpec,
 } from './architecture.js';
 export { initialise } from './initialise.js';
-export {
-  decodeSafetensors,
-  encodeSafetensors,
-  ModelFileError,
-  type Tensor,
-  type TensorData,
-  type TensorType,
-} from './safetensors.js';
-export { decodeModel, encodeModel, modelFileVersion, type ModelFile } from './model-file.js';
+export { decodeSafetensors, ModelFileError, type Tensor, type TensorData, type TensorType } from './safetensors.js';
+export { encodeSafetensors } from './safetensors-encode.js';
+export { modelFileVersion } from './container.js';
+export { decodeModel, encodeModel, type ModelFile } from './model-file.js';
 export type { IntegerSetting, ModelMetadata, Provenance } from './model-metadata.js';
 export { NetworkEngine, type LossOptions } from './network.js';
 export { Optimiser, type AdamSettings, type MomentumSettings, type OptimiserState } from './optimiser.js';

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { plainHead, tensorsOf, type Architecture } from './architecture.js';
 import { decodeModel, encodeModel } from './model-file.js';
 import type { ModelMetadata } from './model-metadata.js';
-import { encodeSafetensors, ModelFileError, type Tensor } from './safetensors.js';
+import { ModelFileError, type Tensor } from './safetensors.js';
+import { encodeSafetensors } from './safetensors-encode.js';
 
 const architecture: Architecture = {
   cell: 'FastGRNN',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { decodeSafetensors, encodeSafetensors, ModelFileError, type Tensor } from './safetensors.js';
+import { decodeSafetensors, ModelFileError, type Tensor } from './safetensors.js';
+import { encodeSafetensors } from './safetensors-encode.js';
 
 /** A file with the given header and `size` bytes of data. */
 function file(header: unknown, size: number, padding = ''): Uint8Array {

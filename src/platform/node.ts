@@ -37,11 +37,20 @@ export async function readKernels(): Promise<Uint8Array> {
 }
 
 export async function readFile(file: string): Promise<Uint8Array> {
+  if (/^https?:/.test(file)) return fetchBytes(file);
   try {
-    return await fs.readFile(file);
+    return await fs.readFile(file.startsWith('file:') ? fileURLToPath(file) : file);
   } catch (error) {
     throw hostError('read', file, error);
   }
+}
+
+async function fetchBytes(url: string): Promise<Uint8Array> {
+  const response = await fetch(url).catch((cause: unknown) => {
+    throw new HostError(`can't fetch ${url}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  });
+  if (!response.ok) throw new HostError(`can't fetch ${url}: HTTP ${response.status} ${response.statusText}`);
+  return new Uint8Array(await response.arrayBuffer());
 }
 
 export async function writeFile(file: string, bytes: Uint8Array | string): Promise<void> {

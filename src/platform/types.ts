@@ -2,7 +2,7 @@
 export interface Platform {
   /** The bytes of the WASM kernels that are committed with the package. */
   readKernels(): Promise<Uint8Array>;
-  /** The bytes of a file. Throws `HostError` that names the path when it can't be read. */
+  /** The bytes of a file, or of a `file:` or `http(s):` URL. Throws `HostError` that names the path when it can't be read. */
   readFile(path: string): Promise<Uint8Array>;
   /** Writes to a temporary name beside `path`, then renames, so that a crash or a full disk leaves the old file whole. */
   writeFile(path: string, bytes: Uint8Array | string): Promise<void>;

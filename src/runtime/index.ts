@@ -1,0 +1,8 @@
+/**
+ * Runs a model file, float or integer, step by step, in Node and browsers; it pulls in nothing else of the package.
+ * `docs/runtime.md` tells its use, size and speed.
+ */
+export { loadModel, type RuntimeModel } from './model.js';
+export { ModelFileError } from '../network/light.js';
+export { RuntimeError } from './memory.js';
+export { Stream, StreamError } from './stream.js';
