@@ -1,3 +1,3 @@
 /** What running an integer network needs of this room: it loads no library and no kernels. */
 export { integerNetworkFrom } from './model-file.js';
-export { embeddingShift, mostPooled, type IntegerMatrix, type IntegerNetwork } from './network.js';
+export { embeddingShift, meanSteps, type IntegerMatrix, type IntegerNetwork } from './network.js';

@@ -1,4 +1,4 @@
-import { embeddingShift, mostPooled, type IntegerMatrix, type IntegerNetwork } from '../integer/light.js';
+import { embeddingShift, meanSteps, type IntegerMatrix, type IntegerNetwork } from '../integer/light.js';
 import { nonlinearityNumber } from '../kernels/light.js';
 import type { Cell } from './cell.js';
 import { Memory, padded } from './memory.js';
@@ -89,12 +89,11 @@ export class IntegerCell implements Cell {
   /** Step 10: the present state joins the sums. */
   private pool(): void {
     const { sums, h } = this;
-    if (this.count === mostPooled) {
-      this.count >>= 1;
-      for (let j = 0; j < sums.length; j++) sums[j] >>= 1;
-    }
-    this.count++;
     for (let j = 0; j < sums.length; j++) sums[j] += h[j];
+    this.count++;
+    if (this.count < meanSteps) return;
+    for (let j = 0; j < sums.length; j++) sums[j] >>= 1;
+    this.count = meanSteps / 2;
   }
 }
 
