@@ -136,7 +136,8 @@ function splitBy(
   windows: boolean,
 ): { kind: string; why: string } {
   if (groupBy.groups >= 4) return { kind: 'group', why: 'people or devices that the network has not seen' };
-  if (windows && (recordings < 8 || (layout === 'folder' && recordings < 4 * classes.length)) && lengths.min > 0) {
+  const few = layout === 'folder' ? Math.max(8, 4 * classes.length) : 4; // elsewhere a recording has many classes
+  if (windows && recordings < few && lengths.min > 0) {
     return { kind: 'time', why: 'the end of each recording: there are too few recordings to keep some apart' };
   }
   if (windows && layout !== 'folder') return { kind: 'recording', why: 'whole recordings' };

@@ -17,6 +17,9 @@ interface Seen {
   readonly all: readonly ColumnFacts[];
 }
 
+/** How much a clock's steps may vary, as a part of the usual one. */
+const steadyJitter = 0.5;
+
 /**
  * Guesses the roles of columns by their names and by what they hold.
  *
@@ -35,7 +38,8 @@ export function findRoles(tables: readonly FileScan[], needsLabel: boolean): Rol
   };
   const free = (test: (column: Seen) => boolean) => columns.find((column) => !taken.has(column.name) && test(column));
   const time = take(
-    free((column) => is(column, 'time') || (is(column, 'number') && isTimeName(column.name) && !isLabelLike(column))),
+    free((column) => is(column, 'time') || (is(column, 'number') && isTimeName(column.name) && !isLabelLike(column))) ??
+      (columns[0] && isClock(columns[0]) ? columns[0] : undefined),
   );
   const label = take(
     free((column) => labelNames.test(column.name) && isLabelLike(column)) ?? guessLabel(columns, taken, needsLabel),
@@ -88,6 +92,18 @@ function staysForLong({ all }: Seen): boolean {
     const rows = counts.reduce((sum, count) => sum + count, 0);
     return changes === 0 || 10 * changes < rows;
   });
+}
+
+/** It rises from row to row in every file, by steps of much the same size: a clock under a name of another language. */
+function isClock(column: Seen): boolean {
+  return (
+    is(column, 'number') &&
+    !isLabelLike(column) &&
+    column.all.every(
+      ({ ascending, spacing, min = -1 }) =>
+        ascending && min >= 0 && spacing !== undefined && spacing.jitter < steadyJitter && spacing.median !== 1,
+    )
+  );
 }
 
 /** Whole numbers, each one more than the one above. */
