@@ -67,6 +67,42 @@ describe('the generic runtime on a simulated Uno', () => {
     }
   });
 
+  it('is exact for means and tokens of every cell, usual and extreme', async () => {
+    const random = new Random(23);
+    for (let k = 0; k < 16; k++) {
+      const network = randomNetwork(random, {
+        cell: k & 1 ? 'FastRNN' : 'FastGRNN',
+        mean: (k & 2) > 0,
+        vocabulary: k & 4 ? 1 + 9 * k : 0,
+        extreme: (k & 8) > 0,
+      });
+      const image = await unoImage(network);
+      const proof = proveUno(network, image, proofSequences(network, 24, k));
+      expect(proof, `network ${k}`).toMatchObject({ bitExact: true, steps: 24, ramBytes: image.ramBytes });
+      expect(proof.stackBytes).toBeLessThanOrEqual(image.stackReserve);
+    }
+  });
+
+  it('is exact where the sums of a mean are halved', async () => {
+    const drawn = randomNetwork(new Random(2), {
+      mean: true,
+      cell: 'FastRNN',
+      inputSize: 1,
+      hiddenSize: 1,
+      wRank: 0,
+      uRank: 0,
+      classes: 1,
+      density: 0,
+    });
+    const network = { ...drawn, scale: 32767, offset: 16384, stateLimit: 32767, biasUpdate: Int16Array.of(4096) };
+    const image = await unoImage(network);
+    const sequences = [{ inputs: new Int16Array(65540), steps: 65540 }];
+    expect(proveUno(network, image, sequences)).toMatchObject({ bitExact: true, steps: 65540 });
+    // The twin: the definition that is one step off.
+    const other = { ...network, stateLimit: 32766 };
+    expect(proveUno(other, image, [{ inputs: new Int16Array(64), steps: 64 }]).bitExact).toBe(false);
+  });
+
   it('stays inside its stack reserve, and says what RAM it uses', async () => {
     const image = await unoImage(realistic);
     const proof = proveUno(realistic, image, proofSequences(realistic, 8));
@@ -85,6 +121,9 @@ describe.runIf(compiler)('exported C on a simulated Uno', () => {
     ['dense, of full rank', { cell: 'FastGRNN', wRank: 0, uRank: 0, density: 1, gate: 'tanh', update: 'relu' }],
     ['sparse, of low rank', { cell: 'FastGRNN', wRank: 3, uRank: 4, density: 0.3, gate: 'sigmoid', update: 'tanh' }],
     ['FastRNN', { cell: 'FastRNN', update: 'sigmoid' }],
+    ['tokens', { vocabulary: 40 }],
+    ['the mean of the states', { mean: true, cell: 'FastGRNN' }],
+    ['the mean of the states of tokens, one output', { mean: true, vocabulary: 7, cell: 'FastRNN', classes: 1 }],
   ] as const)('is exact: %s, usual and extreme', async (_, shape) => {
     for (const extreme of [false, true]) {
       const network = randomNetwork(new Random(21), { ...shape, extreme });

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { tanhTable, type IntegerNetwork } from '../integer/index.js';
+import { tanhTable, usesTable, type IntegerNetwork } from '../integer/index.js';
 import { Random } from '../math/index.js';
 import { randomNetwork } from '../testing/random-network.js';
 import { encodeBlob, modelBytes } from './blob.js';
@@ -15,6 +15,7 @@ function withoutFractionBits(network: IntegerNetwork): IntegerNetwork {
   return {
     ...network,
     inputBits: 0,
+    embedding: plain(network.embedding),
     w2: plain(network.w2),
     u2: plain(network.u2),
     w1: { ...network.w1, fractionBits: 0 },
@@ -44,7 +45,8 @@ describe('encodeBlob', () => {
   it('gives the network back, whatever it is', () => {
     fc.assert(
       fc.property(fc.nat(), fc.boolean(), (seed, extreme) => {
-        const network = randomNetwork(new Random(seed), { extreme });
+        const vocabulary = seed % 3 === 0 ? 1 + (seed % 50) : 0;
+        const network = randomNetwork(new Random(seed), { extreme, mean: seed % 2 === 1, vocabulary });
         const blob = encodeBlob(network);
         const decoded = decodeBlob(blob);
         expect(decoded).toEqual(withoutFractionBits(network));
@@ -101,6 +103,16 @@ describe('encodeBlob', () => {
     const affine = 4 * network.centre.length;
     expect(modelBytes(network)).toBe(36 + 2 * tanhTable.length + affine + matrices + 2 * 2 * 24 + 4 * 12 + 2);
   });
+});
+
+it('counts an embedding as one byte an entry and its number, and a mean as nothing', () => {
+  const options = { inputSize: 5, hiddenSize: 8, wRank: 0, uRank: 0, density: 1, classes: 2 } as const;
+  const tokens = randomNetwork(new Random(4), { ...options, cell: 'FastGRNN', vocabulary: 30 });
+  const table = encodeBlob(tokens).length - encodeBlob({ ...tokens, mean: true }).length;
+  expect(table).toBe(0);
+  const matrices = 30 * 5 + 8 * 5 + 8 * 8 + 2 * 8;
+  const tanh = usesTable(tokens.gate) || usesTable(tokens.update) ? 2 * tanhTable.length : 0;
+  expect(modelBytes(tokens)).toBe(36 + tanh + 2 + matrices + 2 * 2 * 8 + 4 * 2 + 2);
 });
 
 describe('decodeBlob', () => {

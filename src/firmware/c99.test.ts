@@ -47,6 +47,34 @@ describe('exportC', () => {
   });
 });
 
+describe('the header of other heads and inputs', () => {
+  const header = (options: Partial<Parameters<typeof exportC>[1]>, of = network) =>
+    exportC(of, { prefix: 'tap', ...options })['tap.h'];
+
+  it('says how the values of a regression come back in their own units', () => {
+    const text = header({ head: 'regression', outputs: { centre: [1, -0.5], scale: [1e-7, 2] } });
+    expect(text).toContain('#define TAP_CENTRE {1.0, -0.5}\n');
+    expect(text).toContain('#define TAP_SCALE {1e-7, 2.0}\n');
+    expect(text).toContain(`#define TAP_LOGIT_BITS ${network.classifier.fractionBits + network.stateBits}\n`);
+    expect(header({ head: 'regression' })).not.toContain('TAP_CENTRE');
+  });
+
+  it('says when a label is present', () => {
+    expect(header({ head: 'sigmoid' })).toContain('a label is present where it is above 0');
+    expect(header({})).not.toContain('label');
+  });
+
+  it('takes a token a step', () => {
+    const tokens = randomNetwork(new Random(5), { inputSize: 3, vocabulary: 20 });
+    expect(header({}, tokens)).toContain('#define TAP_INPUTS 1\n#define TAP_TOKENS 20\n');
+    const { sequences } = testVectors(tokens, { steps: 40 });
+    const ids = sequences.flatMap(({ inputs }) => inputs.map(([id, ...rest]) => (expect(rest).toEqual([]), id)));
+    expect(ids.filter((id) => id >= 0 && id < 20).length).toBeGreaterThan(ids.length / 2);
+    expect(Math.min(...ids)).toBeLessThan(0); // tokens outside of the vocabulary are defined, so they are proven
+    expect(Math.max(...ids)).toBeGreaterThan(19);
+  });
+});
+
 describe('testVectors', () => {
   it('has at least 8 sequences of the asked length, and inputs over the whole of int16', () => {
     const { sequences } = testVectors(network, { sequences: 3, steps: 5 });

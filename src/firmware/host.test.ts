@@ -111,7 +111,21 @@ const shapes = [
   { mean: true, uRank: 3, cell: 'FastRNN' },
   { vocabulary: 20 },
   { vocabulary: 300, mean: true, wRank: 0, classes: 1 },
+  { vocabulary: 256, inputSize: 255, hiddenSize: 3 }, // the most entries that are possible, but for 256
+  ...(['FastGRNN', 'FastRNN'] as const).flatMap((cell) =>
+    [false, true].flatMap((mean) => [0, 30].map((vocabulary) => ({ cell, mean, vocabulary }))),
+  ),
 ] as const;
+const heads = ['softmax', 'sigmoid', 'regression'] as const;
+/** What a header says changes with head and output; no value may. */
+const meaning = (k: number) => ({
+  head: heads[k % 3],
+  every: k % 2 === 1,
+  outputs:
+    k % 4 === 0
+      ? undefined
+      : { centre: [1e-7, 20, ...new Array<number>(8).fill(-0.5)], scale: new Array<number>(10).fill(3e21) },
+});
 /** Every pair of nonlinearities, half of the networks extreme, and the shapes above. */
 const allNetworks = [
   ...Array.from({ length: 36 }, (_, k) =>
@@ -125,7 +139,7 @@ const allNetworks = [
 ];
 /** Compiling takes most of the time: C for every gate and update, each in a usual and in an extreme network. */
 const compiledNetworks = allNetworks.filter((_, k) => k >= 36 || (k % 6) % 3 === Math.floor(k / 6) % 3);
-const exported = compiledNetworks.map((network, k) => exportC(network, { prefix: `m${k}` }));
+const exported = compiledNetworks.map((network, k) => exportC(network, { prefix: `m${k}`, ...meaning(k) }));
 
 const rounds = 4;
 
@@ -180,6 +194,48 @@ int main() { m0_state a; m1_state b; m0_reset(&a); m1_reset(&b); return m0_predi
     const right = expectedBytes(sequences, [new IntegerInterpreter(network)]);
     expect(actual.length).toBe(right.length);
     expect(Buffer.compare(actual, right)).not.toBe(0);
+  });
+});
+
+/** Two states at opposite limits, whose sums are as large as sums can be, right before and after they are halved. */
+describe('a mean over more steps than its sums hold', () => {
+  const drawn = randomNetwork(new Random(1), {
+    mean: true,
+    cell: 'FastRNN',
+    inputSize: 1,
+    hiddenSize: 2,
+    wRank: 0,
+    uRank: 0,
+  });
+  const network: IntegerNetwork = {
+    ...drawn,
+    update: 'hardTanh',
+    w1: { ...drawn.w1, values: new Int8Array(2) },
+    u1: { ...drawn.u1, values: new Int8Array(4) },
+    scale: 32767,
+    offset: 16384,
+    stateLimit: 32767,
+    biasUpdate: Int16Array.of(4096, -4096),
+  };
+  const sequences = [65535, 65536, 98303, 98304, 200_000].map((steps) => new Int16Array(steps));
+  const expected = Buffer.concat(sequences.map((s) => expectedBytes([s], [new IntegerInterpreter(network)])));
+  const turns = sequences.map((_, k) => `${k}`);
+
+  it('is exact in exported C, and a halving that is off by one is noticed', () => {
+    const files = exportC(network, { prefix: 'pooled' });
+    const input = Buffer.concat(sequences.map((s) => inputBytes([s], [network])));
+    run('gcc', [...sanitised, '-o', 'pooled', writeProgram('main', [files])]);
+    expect(Buffer.compare(run(join(directory, 'pooled'), turns, input), expected)).toBe(0);
+    const damaged = { ...files, 'pooled.c': files['pooled.c'].replace('32768u', '32767u') };
+    run('gcc', [...strict, '-O2', '-o', 'pooled', writeProgram('main', [damaged])]);
+    expect(Buffer.compare(run(join(directory, 'pooled'), turns, input), expected)).not.toBe(0);
+  });
+
+  it('is exact in the generic runtime', () => {
+    writeFileSync(join(directory, 'runtime.c'), runtimeMain);
+    run('gcc', [...sanitised, `-I${firmware}`, '-o', 'runtime', 'runtime.c', join(firmware, 'network.c')]);
+    const input = Buffer.concat(sequences.map((s) => inputBytes([s], [network], true)));
+    expect(Buffer.compare(run(join(directory, 'runtime'), [], input), expected)).toBe(0);
   });
 });
 
