@@ -10,31 +10,41 @@ static int first_largest(int n, const float *x) {
   return best;
 }
 
+// So many factors up to 2 are multiplied before their logarithm is taken: the product stays far from overflow.
+#define FACTORS 512
+
 // Binary cross-entropy of sigmoid(logits), summed over the labels:
 //   loss = weight sum_l (ln(1 + exp(y)) - target y),   dlogits = weight scale (sigmoid(y) - target)
 // with target = (1 - smoothing) t + smoothing / 2. settings: smoothing, scale.
+// ln(1 + exp(y)) is max(y, 0) + ln(1 + exp(-|y|)), where no exponential overflows, and the sum of the logarithms is that of
+// the product. A NaN is neither above nor below 0.
 void sigmoid_cross_entropy(int rows, int outputs, int ld, int ldt, const float *logits, const int *labels,
                            const float *row_weights, const float *targets, float *dlogits, float *losses,
                            int *predictions, const float *settings) {
   const float smoothing = settings[0], scale = settings[1];
+  const vec one = splat(1.0f), keep = splat(1.0f - smoothing), spread = splat(0.5f * smoothing);
   for (int r = 0; r < rows; r++, logits += ld, targets += ldt) {
     int known = labels[r] >= 0;
     float weight = row_weights[r];
-    double sum = 0.0;
-    vec e = {0};
+    double sum = 0.0, product = 1.0;
     predictions[r] = first_largest(outputs, logits);
-    for (int k = 0; k < outputs; k++) {
-      if (k % VL == 0) e = exponential(-absolute(load(logits + k)));
-      float y = logits[k], small = e[k % VL], target = (1.0f - smoothing) * targets[k] + 0.5f * smoothing;
-      // ln(1 + exp(y)) is max(y, 0) + ln(1 + exp(-|y|)), where no exponential overflows; a NaN is neither above nor below 0.
-      double positive = y < 0.0f ? 0.0 : (double)y;
-      sum += positive - (double)target * y + logarithm(1.0 + (double)small);
+    for (int k = 0; k < outputs; k += VL) {
+      vec y = load(logits + k), target = keep * load(targets + k) + spread, small = exponential(-absolute(y));
       if (dlogits) {
-        float share = 1.0f / (1.0f + small);
-        dlogits[k] = known ? weight * scale * ((y < 0.0f ? small * share : share) - target) : 0.0f;
+        vec share = one / (one + small), p = select(y < (vec){0}, small * share, share);
+        store(dlogits + k, known ? splat(weight * scale) * (p - target) : (vec){0});
+      }
+      for (int i = 0; i < VL && k + i < outputs; i++) {
+        double yi = y[i];
+        sum += (yi < 0.0 ? 0.0 : yi) - (double)target[i] * yi;
+        product *= 1.0 + (double)small[i];
+      }
+      if (k % FACTORS == FACTORS - VL) {
+        sum += logarithm(product);
+        product = 1.0;
       }
     }
-    losses[r] = known ? (float)(weight * sum) : 0.0f;
+    losses[r] = known ? (float)(weight * (sum + logarithm(product))) : 0.0f;
     if (dlogits) dlogits += ld;
   }
 }

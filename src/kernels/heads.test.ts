@@ -168,3 +168,9 @@ test('logits that are certain, right or wrong, overflow nothing', () => {
   expect(losses).toEqual([1e6]);
   expect(dlogits).toEqual([0, expect.closeTo(0, 37), -1]);
 });
+
+test('the sum over more labels than one logarithm takes', () => {
+  const wide = (value: number) => [Array.from({ length: 1200 }, (_, l) => value - (l % 7))];
+  const batch = { ...plain, logits: wide(3), targets: [wide(0)[0].map((x) => Number(x > -3))] };
+  expect(deviation('sigmoidCrossEntropy', batch, run('sigmoidCrossEntropy', batch))).toBeLessThan(TOLERANCE);
+});
