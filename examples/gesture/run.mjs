@@ -10,7 +10,12 @@ await withFolder(async (folder) => {
   fastgrnn('init', recordings);
   const out = path.join(folder, 'run');
   // A smaller network and fewer epochs than init proposes: five gestures are told apart with less, and sooner.
-  const smaller = ['network.hiddenSize=12', 'network.uRank=6', 'training.epochs=[40,0,0]', 'training.learningRate=0.02'];
+  const smaller = [
+    'network.hiddenSize=12',
+    'network.uRank=6',
+    'training.epochs=[40,0,0]',
+    'training.learningRate=0.02',
+  ];
   const sets = smaller.flatMap((set) => ['--set', set]);
   fastgrnn('run', path.join(recordings, 'recipe.yaml'), ...sets, '--out', out);
   const { integer, boards } = JSON.parse(await readFile(path.join(out, 'metrics.json'), 'utf8'));
