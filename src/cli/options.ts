@@ -47,3 +47,10 @@ export function recipeOptions(command: Command): Command {
     .option('--out <folder>', 'where the results go (default: runs/<recipe>-<seed>)', filled)
     .option('--json', 'print the figures as JSON');
 }
+
+/** Texts with commas between, for commander. */
+export function listOf(text: string): string[] {
+  const parts = text.split(',').map((part) => part.trim());
+  if (parts.includes('')) throw new InvalidArgumentError('it must be names with commas between, none empty.');
+  return parts;
+}

@@ -5,13 +5,14 @@ import { ExportError, ImageError } from '../firmware/index.js';
 import { IntegerNetworkError } from '../integer/index.js';
 import { KernelError } from '../kernels/index.js';
 import { ArchitectureError, ModelFileError } from '../network/index.js';
-import { packageVersion } from '../pipeline/index.js';
+import { ImportError, packageVersion } from '../pipeline/index.js';
 import { RecipeError } from '../recipe/index.js';
 import { TrainingError } from '../training/index.js';
 import { addData } from './commands/data.js';
 import { addDoctor } from './commands/doctor.js';
 import { addEvaluate } from './commands/evaluate.js';
 import { addExport } from './commands/export.js';
+import { addImport } from './commands/import.js';
 import { addInit } from './commands/init.js';
 import { addInspect } from './commands/inspect.js';
 import { addInteger } from './commands/integer.js';
@@ -29,6 +30,7 @@ const told = [
   ArchitectureError,
   IntegerNetworkError,
   ExportError,
+  ImportError,
   ImageError,
   KernelError,
   TrainingError,
@@ -40,6 +42,7 @@ const commands = [
   addTrain,
   addInteger,
   addEvaluate,
+  addImport,
   addInspect,
   addExport,
   addSimulate,

@@ -37,7 +37,7 @@ export function chooseLsb(setting: LsbSetting, train: Recorded): Float64Array {
       }
     }
   }
-  return largest.map(smallestPower);
+  return largest.map(lsbFor);
 }
 
 /** Rounds recordings to counts of `lsb`, [channels]: halves go up (to the greater count), what is out of range saturates. */
@@ -84,8 +84,8 @@ export function saturatedShare({ pieces, channels }: Recorded, lsb: Float64Array
   return beyond / all;
 }
 
-/** The smallest power of two, at least 2^-126 and 1 for nothing, of which 32767 hold 2 * largest. */
-function smallestPower(largest: number): number {
+/** The unit of counts for values of that magnitude: the smallest power of two, at least 2^-126 and 1 for nothing, of which 32767 hold 2 * largest. */
+export function lsbFor(largest: number): number {
   if (largest === 0) return 1;
   if (largest < powerOfTwo(-113)) return powerOfTwo(-126);
   const exponent = exponentOf(largest) - 13; // 2 * largest / 2^exponent is in [2^14, 2^15)

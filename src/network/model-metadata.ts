@@ -15,6 +15,20 @@ export interface Provenance {
   readonly fma: boolean;
 }
 
+/** Of a network that another program trained: what was read, and how it was understood. */
+export interface Imported {
+  /** The files that were read, without their folders. */
+  readonly files: readonly { readonly name: string; readonly sha256: string }[];
+  /** By this project's names: what the tensor was called, and its shape there. */
+  readonly tensors: Readonly<Record<string, { readonly name: string; readonly shape: readonly number[] }>>;
+  /** Tensors of the files that the network has no use for. */
+  readonly unused: readonly string[];
+  /** What was decided and why, in sentences: layouts, scalars, nonlinearities, normalisation, ranges. */
+  readonly decisions: readonly string[];
+  /** Whether `ranges` were taken from recordings or from made-up inputs. */
+  readonly calibration: 'recordings' | 'synthetic';
+}
+
 /** What the numbers of a model file mean. */
 export interface ModelMetadata {
   readonly kind: 'float' | 'integer';
@@ -39,6 +53,8 @@ export interface ModelMetadata {
   /** Regression: the values are centre + scale * logit, [classes] each. */
   readonly outputs?: { readonly centre: readonly number[]; readonly scale: readonly number[] };
   readonly provenance: Provenance;
+  /** Networks that came in by import. */
+  readonly imported?: Imported;
   /** Float networks: the largest magnitudes that their values took on training data; they choose an integer network's formats. */
   readonly ranges?: Readonly<Record<'input' | 'w' | 'u' | 'state', number>>;
   /** Float networks: how many times `ranges` an integer network shall hold; the recipe's `integer.margin`. */
@@ -94,6 +110,15 @@ export const metadataSchema = z.strictObject({
     seed: size,
     fma: z.boolean(),
   }),
+  imported: z.exactOptional(
+    z.strictObject({
+      files: z.array(z.strictObject({ name: z.string(), sha256: hash })),
+      tensors: z.record(z.string(), z.strictObject({ name: z.string(), shape: z.array(size) })),
+      unused: z.array(z.string()),
+      decisions: z.array(z.string()),
+      calibration: z.enum(['recordings', 'synthetic']),
+    }),
+  ),
   ranges: z.exactOptional(z.strictObject({ input: z.number(), w: z.number(), u: z.number(), state: z.number() })),
   margin: z.exactOptional(z.number().check(z.gte(1))),
   integer: z.exactOptional(

@@ -6,7 +6,15 @@ import type { IntegerNetwork } from '../integer/index.js';
 import type { ModelFacts } from './models.js';
 
 /** Lines for the exported header's comment: where the network comes from, its classes, the unit of each input. */
-function descriptionOf({ architecture, provenance, classNames, input, features, outputs }: ModelFacts): string[] {
+function descriptionOf({
+  architecture,
+  provenance,
+  imported,
+  classNames,
+  input,
+  features,
+  outputs,
+}: ModelFacts): string[] {
   const channels = input.channelNames.length;
   const { frames, stride } = features.stack ?? { frames: 1, stride: 1 };
   const inputs =
@@ -18,7 +26,9 @@ function descriptionOf({ architecture, provenance, classNames, input, features, 
           return `  x[${i}]: ${input.channelNames[c]}${frame}, one count is ${input.lsb[c]} ${input.units[c]}`.trimEnd();
         });
   return [
-    `Recipe ${provenance.recipe}, seed ${provenance.seed}, fastgrnn ${provenance.version}.`,
+    imported
+      ? `Imported from ${imported.files.map(({ name }) => name).join(', ')}, fastgrnn ${provenance.version}.`
+      : `Recipe ${provenance.recipe}, seed ${provenance.seed}, fastgrnn ${provenance.version}.`,
     `${{ softmax: 'Classes', sigmoid: 'Labels', regression: 'Values' }[architecture.head]}: ${classNames.map((name, i) => `${i} ${name}`).join(', ')}.`,
     ...(outputs
       ? [

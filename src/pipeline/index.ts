@@ -13,6 +13,15 @@ export {
 } from './models.js';
 export { bootstrapUnits, headShapeOf, networkCalibration, outputsOfModel } from './evaluate.js';
 export { runFolds, type FinishedFolds } from './folds.js';
+export {
+  importNames,
+  ImportError,
+  importWeights,
+  nonlinearityNames,
+  type ImportedModel,
+  type ImportName,
+  type ImportOptions,
+} from './import/index.js';
 export type { OpenRun, RunOptions } from './open.js';
 export { runRecipe, trainRecipe, type FinishedRun, type TrainedRun } from './run.js';
 export { checkDataDirectory, stackDataset, validationSplit } from './prepare.js';

@@ -38,7 +38,8 @@ export function addInteger(program: Command): void {
     });
 }
 
-function marginOf(text: string): number {
+/** Headroom, for commander. */
+export function marginOf(text: string): number {
   const value = Number(text);
   if (!(value >= 1 && value <= 1000)) throw new InvalidArgumentError('it must be a number from 1 to 1000.');
   return value;
