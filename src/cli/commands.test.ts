@@ -125,7 +125,7 @@ describe('evaluate', () => {
 });
 
 describe('help', () => {
-  const commands = ['run', 'train', 'integer', 'evaluate', 'inspect', 'export', 'simulate', 'data', 'doctor'];
+  const commands = ['run', 'train', 'integer', 'evaluate', 'import', 'inspect', 'export', 'simulate', 'data', 'doctor'];
 
   it('names every command, and the exit codes', async () => {
     const { code, stdout } = await commandLine('--help');

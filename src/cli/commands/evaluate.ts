@@ -12,7 +12,7 @@ import {
   validationSplit,
   type Model,
 } from '../../pipeline/index.js';
-import { loadRecipe, type Recipe } from '../../recipe/index.js';
+import { loadRecipe, resolveRecipe, type Recipe } from '../../recipe/index.js';
 import { mainFigure, metricNames, unitWords, type NetworkCalibration, type UnitKind } from '../../report/index.js';
 import {
   decisionsOf,
@@ -165,13 +165,35 @@ async function datasetFor(
 ): Promise<{ readonly dataset: Dataset; readonly recipe: Recipe }> {
   const isFolder = data !== undefined && (await kindOf(data)) === 'directory';
   const beside = path.join(path.dirname(file), 'recipe.yaml');
-  const own = (await kindOf(beside)) === 'file' ? beside : model.facts.provenance.recipe;
-  const { recipe } = await loadRecipe(data !== undefined && !isFolder ? data : own);
+  const { imported, provenance, input } = model.facts;
+  const own = (await kindOf(beside)) === 'file' ? beside : imported ? undefined : provenance.recipe;
+  const { recipe } = await recipeFor(data, isFolder, own, file);
   // Other recordings than those of the training are rounded to the counts that the model knows.
   const others = isFolder && recipe.data.name === 'folder';
-  const settings = others ? { ...recipe.data, path: data, input: { lsb: [...model.facts.input.lsb] } } : recipe.data;
+  const counts = { input: { lsb: [...input.lsb] } };
+  const settings = others
+    ? { ...recipe.data, path: data, ...counts }
+    : imported
+      ? { ...recipe.data, ...counts }
+      : recipe.data;
   const loaded = await loadDataset(settings, isFolder && !others ? { dataDirectory: data } : {});
   return { dataset: stackDataset(loaded, model.facts.features.stack ?? { frames: 1, stride: 1 }), recipe };
+}
+
+async function recipeFor(
+  data: string | undefined,
+  isFolder: boolean,
+  own: string | undefined,
+  file: string,
+): Promise<{ readonly recipe: Recipe }> {
+  if (data !== undefined && !isFolder) return loadRecipe(data);
+  if (own !== undefined) return loadRecipe(own);
+  if (data === undefined) {
+    throw new DataError(`${file} was imported, so it has no recipe; name recordings by --data, a recipe or a folder`);
+  }
+  const inside = path.join(data, 'recipe.yaml');
+  if ((await kindOf(inside)) === 'file') return loadRecipe(inside);
+  return { recipe: resolveRecipe({ data: { name: 'folder', path: data } }, data) };
 }
 
 function checkFits({ facts }: Model, { test, classNames, channelNames, lsb }: Dataset): void {
