@@ -1,5 +1,4 @@
-import { IntegerInterpreter, type IntegerNetwork } from '../integer/index.js';
-import { powerOfTwo } from '../math/index.js';
+import { IntegerInterpreter, physicalValues, type IntegerNetwork } from '../integer/index.js';
 import { encode, type IntegerModel, type ModelFacts } from '../pipeline/index.js';
 import { ApiError } from './errors.js';
 
@@ -44,13 +43,7 @@ export class ConvertedModel implements IntegerModel {
    * @param out where they go; a new array without it
    */
   values(logits: ArrayLike<number>, out = new Float64Array(logits.length)): Float64Array {
-    const { classifier, stateBits } = this.network;
-    const unit = powerOfTwo(-(classifier.fractionBits + stateBits));
-    const { outputs } = this.facts;
-    for (let l = 0; l < out.length; l++) {
-      out[l] = outputs ? outputs.centre[l] + outputs.scale[l] * logits[l] * unit : logits[l] * unit;
-    }
-    return out;
+    return physicalValues(this.network, logits, this.facts.outputs, out);
   }
 
   /** The bytes of its model file. */

@@ -48,6 +48,11 @@ export function percent(fraction: number): string {
   return `${(100 * fraction).toFixed(2)} %`;
 }
 
+/** What validation gave, from 0 to 1: a share for classes and labels, R^2 for values. */
+export function score(head: 'softmax' | 'sigmoid' | 'regression', value: number): string {
+  return head === 'regression' ? `R² ${value.toFixed(4)}` : percent(value);
+}
+
 /** 1 min 05 s */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '?';
@@ -80,7 +85,8 @@ export function progressListener(): Listener {
         stream.write(`  ${event.text}\n`);
         break;
       case 'epoch':
-        if (event.record.validation !== undefined) accuracy = `, validation ${percent(event.record.validation)}`;
+        if (event.record.validation !== undefined)
+          accuracy = `, validation ${score(event.head, event.record.validation)}`;
         break;
       case 'progress': {
         if (!live) break;

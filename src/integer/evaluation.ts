@@ -26,13 +26,19 @@ export function agreement(a: ArrayLike<number>, b: ArrayLike<number>): number {
  * bits. `centre` and `scale` stand in the model's metadata as `outputs`.
  *
  * @param logits [L], of `IntegerInterpreter.logits` or of a device
+ * @param outputs without it, the float network's logits come out
+ * @param out where they go; a new array without it
  * @returns [L]
  */
 export function physicalValues(
   network: IntegerNetwork,
-  logits: Int32Array,
-  outputs: { readonly centre: ArrayLike<number>; readonly scale: ArrayLike<number> },
+  logits: ArrayLike<number>,
+  outputs?: { readonly centre: ArrayLike<number>; readonly scale: ArrayLike<number> },
+  out = new Float64Array(logits.length),
 ): Float64Array {
   const unit = powerOfTwo(-logitBits(network));
-  return Float64Array.from(logits, (logit, l) => outputs.centre[l] + outputs.scale[l] * (logit * unit));
+  for (let l = 0; l < out.length; l++) {
+    out[l] = outputs ? outputs.centre[l] + outputs.scale[l] * (logits[l] * unit) : logits[l] * unit;
+  }
+  return out;
 }

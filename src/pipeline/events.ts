@@ -1,3 +1,4 @@
+import type { Architecture } from '../network/index.js';
 import type { EpochRecord, Progress } from '../training/index.js';
 
 /** What a run tells whoever watches it. */
@@ -7,7 +8,12 @@ export type RunEvent =
   /** A training moves on. */
   | { readonly kind: 'progress'; readonly phase: string; readonly progress: Progress }
   /** An epoch is done. */
-  | { readonly kind: 'epoch'; readonly phase: string; readonly record: EpochRecord }
+  | {
+      readonly kind: 'epoch';
+      readonly phase: string;
+      readonly head: Architecture['head'];
+      readonly record: EpochRecord;
+    }
   /** Something a user should know of the result. */
   | { readonly kind: 'note'; readonly text: string };
 

@@ -80,13 +80,14 @@ export async function trainModel(
       text: `${phase.name}: ${task.trainRows.length} recordings, ${task.validationRows.length} for validation`,
     });
     const { finished, seconds: before } = checkpoint;
+    const { head } = task.architecture;
     const started = now();
     const outcome = await train(task, {
       ...runOptions(options),
       ...(checkpoint.state ? { state: checkpoint.state } : {}),
       onProgress: (progress) => listener({ kind: 'progress', phase: phase.name, progress }),
       onEpoch: async (record, state) => {
-        listener({ kind: 'epoch', phase: phase.name, record });
+        listener({ kind: 'epoch', phase: phase.name, head, record });
         await save({ finished, state, seconds: before + (now() - started) / 1000 });
       },
     });

@@ -10,6 +10,12 @@ const mostLines = 12;
 const mostColumns = 64;
 const shades = 8;
 
+/** What was said of a sequence, behind what is right. */
+function verdict({ truth, predicted, confidence }: WorstView): Markup {
+  if (confidence === null) return markup`; predicted: <b>${predicted}</b>`;
+  return truth === predicted ? markup`, as it is` : markup` taken for <b>${predicted}</b>`;
+}
+
 /** Range of a unit's values over all that is shown. */
 type Ranges = ReadonlyMap<string, readonly [low: number, high: number]>;
 
@@ -22,7 +28,7 @@ export function worstSection({ worst = [], classNames }: ReportInput): Markup | 
     const { sequence, group, truth, predicted, confidence, loss } = view;
     const sure = confidence === null ? undefined : markup` (${percent(confidence, 1)} sure)`;
     const place = `test sequence ${sequence}${group === undefined ? '' : `, group ${group}`}, loss ${significant(loss)}`;
-    return markup`<figure class="small"><figcaption><span>${confidence === null ? 'right: ' : undefined}<b>${truth}</b>${confidence === null ? '; predicted: ' : ' taken for '}<b>${predicted}</b>${sure}</span> <span class="quiet">${place}</span></figcaption>
+    return markup`<figure class="small"><figcaption><span>${confidence === null ? 'right: ' : undefined}<b>${truth}</b>${verdict(view)}${sure}</span> <span class="quiet">${place}</span></figcaption>
 ${asLines ? panels(view, ranges) : image(view, ranges)}${strips(view, classNames)}<p class="axis">0 to ${exact(view.frames)} samples</p></figure>`;
   });
   const legend = asLines

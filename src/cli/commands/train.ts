@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { trainRecipe } from '../../pipeline/index.js';
 import { stageMetrics } from '../../report/index.js';
 import { recipeOptions, type RecipeFlags } from '../options.js';
-import { duration, percent, progressListener, table } from '../terminal.js';
+import { duration, progressListener, score, table } from '../terminal.js';
 
 export function addTrain(program: Command): void {
   recipeOptions(
@@ -37,7 +37,7 @@ export function addTrain(program: Command): void {
         ['model', `${folder}/model.safetensors`],
         ['training', duration(seconds)],
       ];
-      if (validation !== null) rows.push(['validation', percent(validation)]);
+      if (validation !== null) rows.push(['validation', score(trained.model.facts.architecture.head, validation)]);
       console.log(table(rows));
     }
   });
