@@ -25,7 +25,7 @@ export function worstSection({ worst = [], classNames }: ReportInput): Markup | 
   const asLines = worst[0].channels.length <= mostLines;
   const ranges = rangesOf(worst);
   const cards = worst.map((view) => {
-    const { sequence, group, truth, predicted, confidence, loss } = view;
+    const { sequence, group, truth, confidence, loss } = view;
     const sure = confidence === null ? undefined : markup` (${percent(confidence, 1)} sure)`;
     const place = `test sequence ${sequence}${group === undefined ? '' : `, group ${group}`}, loss ${significant(loss)}`;
     return markup`<figure class="small"><figcaption><span>${confidence === null ? 'right: ' : undefined}<b>${truth}</b>${verdict(view)}${sure}</span> <span class="quiet">${place}</span></figcaption>
