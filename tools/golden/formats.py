@@ -93,6 +93,15 @@ def parquet_files(rng):
     for codec in ("none", "snappy", "gzip", "zstd", "brotli", "lz4"):
         pq.write_table(table, FORMATS / f"{codec}.parquet", compression=codec, row_group_size=16)
     pq.write_table(table.select(["time", "ax"]), FORMATS / "pages2.parquet", data_page_version="2.0", compression="zstd")
+    encodings = {"ax": "BYTE_STREAM_SPLIT", "count": "DELTA_BINARY_PACKED", "large": "DELTA_BINARY_PACKED", "flag": "RLE"}
+    for name, texts in (("deltas1", "DELTA_LENGTH_BYTE_ARRAY"), ("deltas2", "DELTA_BYTE_ARRAY")):
+        pq.write_table(
+            table.set_column(7, "person", table["person"].cast(pa.string())),
+            FORMATS / f"{name}.parquet",
+            data_page_version=f"{name[-1]}.0",
+            use_dictionary=False,
+            column_encoding={**encodings, "label": texts, "person": texts},
+        )
     pq.write_table(pa.table({"x": pa.array([[1, 2], [3]])}), FORMATS / "lists.parquet")
     expected = {name: table[name].to_pylist() for name in table.column_names if name != "time"}
     expected["time"] = [(start + 20_000 * i) / 1e6 for i in range(rows)]

@@ -1,4 +1,4 @@
-import type { AsyncBuffer, Compressors, DecodedArray, FileMetaData, SchemaElement } from 'hyparquet';
+import type { DecodedArray, FileMetaData, SchemaElement } from 'hyparquet';
 import { DataError } from '../errors.js';
 import { complete } from './complete.js';
 import { describeRecordings } from './facts.js';
@@ -7,8 +7,8 @@ import { rateOf } from './time.js';
 import { tableRecordings, type Column } from './table.js';
 
 /**
- * Parquet: a table whose columns take roles. Read by hyparquet, and unpacked by hyparquet-compressors (snappy, gzip, zstd, brotli, LZ4);
- * both are loaded with the first file.
+ * Parquet: a table whose columns take roles. hyparquet reads what the file says of itself, hyparquet-compressors unpack its
+ * pages (snappy, gzip, zstd, brotli, LZ4); both are loaded with the first file.
  */
 export const parquetReader: FormatReader = {
   name: 'Parquet',
@@ -49,9 +49,6 @@ function spacingOf(times: Float64Array): ColumnFacts['spacing'] {
   return facts && { median: 1 / facts.rate, jitter: facts.jitter, longestGap: facts.longestGap };
 }
 
-/** A page is a megabyte by custom; what says more than this of itself is damaged. */
-const largestPage = 2 ** 28;
-
 async function readColumns(bytes: Uint8Array, file: string, roles: ColumnRoles): Promise<Column[]> {
   if (bytes.length === 0) throw new DataError(`${file} is empty; save it again`);
   const magic = (at: number) => String.fromCharCode(...bytes.subarray(at, at + 4));
@@ -60,35 +57,26 @@ async function readColumns(bytes: Uint8Array, file: string, roles: ColumnRoles):
   if (bytes.length < 12 || magic(bytes.length - 4) !== 'PAR1') {
     throw new DataError(`${file} is cut off: it doesn't end with PAR1; copy or save it again`);
   }
-  const { parquetMetadata, parquetRead } = await import('hyparquet');
+  const { parquetMetadata } = await import('hyparquet');
   const { compressors } = await import('hyparquet-compressors');
-  const source: AsyncBuffer = {
-    byteLength: bytes.length,
-    slice: (start, end) => bytes.slice(start, end).buffer,
-  };
+  const { checkSizes, PageDecoder } = await import('./parquet-pages.js');
   const chunks = new Map<string, DecodedArray[]>();
   let metadata: FileMetaData;
   let wanted: SchemaElement[];
   try {
-    metadata = parquetMetadata(bytes.slice(), { geoparquet: false });
+    metadata = parquetMetadata(bytes, { geoparquet: false });
     wanted = flatColumns(metadata, roles, file);
-    const { checkSizes } = await import('./parquet-pages.js');
     checkSizes(metadata, bytes);
-    await parquetRead({
-      file: source,
-      metadata,
-      columns: wanted.map(({ name }) => name),
-      compressors: guarded(compressors),
-      geoparquet: false,
-      parsers: {
-        timestampFromMilliseconds: Number,
-        timestampFromMicroseconds: Number,
-        timestampFromNanoseconds: Number,
-      },
-      onChunk({ columnName, columnData }) {
-        chunks.set(columnName, [...(chunks.get(columnName) ?? []), columnData]);
-      },
-    });
+    const decoder = new PageDecoder(bytes, compressors);
+    for (const { columns } of metadata.row_groups) {
+      for (const element of wanted) {
+        const column = columns.find(({ meta_data: its }) => isTop(its?.path_in_schema, element.name))?.meta_data;
+        if (column === undefined) throw new Error(`a row group without ${element.name}`);
+        const parts = chunks.get(element.name) ?? [];
+        parts.push(...decoder.read(column, element));
+        chunks.set(element.name, parts);
+      }
+    }
   } catch (error) {
     if (error instanceof DataError) throw error;
     const what = error instanceof Error ? error.message : String(error);
@@ -109,6 +97,10 @@ async function readColumns(bytes: Uint8Array, file: string, roles: ColumnRoles):
     }
     return toColumn(schema, parts, rows, file);
   });
+}
+
+function isTop(path: readonly string[] | undefined, name: string): boolean {
+  return path?.length === 1 && path[0] === name;
 }
 
 /** The columns that are no lists or structures; those with a role must be among them. */
@@ -140,21 +132,6 @@ function flatColumns({ schema }: FileMetaData, roles: ColumnRoles, file: string)
   if (flat.length === 0)
     throw new DataError(`${file} has no columns of plain values; save one number a row and column`);
   return flat;
-}
-
-/** Decompressors that look at a page's size before they take the memory for it. */
-function guarded(compressors: Compressors): Compressors {
-  return Object.fromEntries(
-    Object.entries(compressors).map(([codec, decompress]) => [
-      codec,
-      (input: Uint8Array, size: number) => {
-        // Snappy's densest element makes 64 bytes of 3.
-        const most = codec === 'SNAPPY' ? input.length * 22 + 64 : largestPage;
-        if (!(size >= 0 && size <= Math.min(most, largestPage))) throw new Error(`a page of ${size} bytes`);
-        return decompress(input, size);
-      },
-    ]),
-  );
 }
 
 function toColumn(schema: SchemaElement, parts: readonly DecodedArray[], rows: number, file: string): Column {
