@@ -16,7 +16,7 @@ export interface Batch {
   readonly tokens?: ArrayLike<number>;
   /** Everything that has a value a step is [steps][rows]… instead of [rows][steps]…: as the engine works. Default false. */
   readonly timeMajor?: boolean;
-  /** [rows]: steps of each sequence, 1 to `steps`; what stands behind its end is never read. Default: all have `steps`. */
+  /** [rows], steps of each sequence, 1 to `steps`; what stands behind its end is never read. Default: all have `steps`. */
   readonly lengths?: ArrayLike<number>;
   /**
    * The class of each sequence, [rows]; with `output: 'every'` of each step, [rows][steps]. -1: counts for nothing, with
@@ -25,7 +25,7 @@ export interface Batch {
   readonly labels?: ArrayLike<number>;
   /** Sigmoid (0 or 1) and regression heads: [rows][L]; with `output: 'every'` [rows][steps][L]. */
   readonly targets?: ArrayLike<number>;
-  /** [rows]: what each sequence's loss is multiplied by. Default 1. */
+  /** [rows], what each sequence's loss is multiplied by. Default 1. */
   readonly rowWeights?: ArrayLike<number>;
 }
 

@@ -24,7 +24,9 @@ export interface TrainSettings {
   /** Threads; by default one a core. They change nothing of the result. */
   readonly workers?: number;
   readonly backend?: 'auto' | 'wasm' | 'native';
+  /** Called after each epoch. */
   readonly onEpoch?: (record: EpochRecord) => void;
+  /** Called now and then, for display. */
   readonly onProgress?: (progress: Progress) => void;
 }
 

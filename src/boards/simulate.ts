@@ -5,6 +5,7 @@ import { proveUno, type BoardProof, type ProofOptions, type ProofSequence } from
 /** A board whose simulator is built in. */
 export type BoardName = 'uno';
 
+/** The boards that can be simulated. */
 export const boardNames: readonly BoardName[] = ['uno'];
 
 /** A proof of exported C names its compiler. */
@@ -22,6 +23,7 @@ export interface BoardResult {
   readonly skipped: Readonly<Record<string, string>>;
 }
 
+/** What runs on which board. */
 export interface SimulateOptions extends ProofOptions {
   readonly board: BoardName;
   /** Intel HEX of a program to prove instead of what this package builds. */

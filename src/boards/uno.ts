@@ -46,6 +46,7 @@ export interface BoardProof {
   readonly stackBytes: number;
 }
 
+/** How a proof tells of its progress. */
 export interface ProofOptions {
   /** Called now and then with the steps run so far. */
   readonly onProgress?: (steps: number) => void;

@@ -5,6 +5,7 @@ export interface CountedMatrix {
   readonly nonzeros: number;
 }
 
+/** A network's size in the paper's accounting, tensor by tensor. */
 export interface PaperSize {
   /** The paper's accounting in bytes. */
   readonly bytes: number;

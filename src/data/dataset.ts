@@ -11,7 +11,7 @@ export interface Dataset {
   readonly channelNames: readonly string[];
   /** [channels], the physical unit of each channel, such as g or rad/s. */
   readonly units: readonly string[];
-  /** [channels]: physical value = int16 count * lsb. */
+  /** [channels], physical value = int16 count * lsb. */
   readonly lsb: Float64Array;
   readonly train: Sequences;
   readonly test: Sequences;

@@ -10,6 +10,7 @@ import { selectSequences, type Sequences } from './sequences.js';
 import type { DataSettings, Source } from './source.js';
 import { splitStreams } from './splits.js';
 
+/** Where data sets are found. */
 export interface LoadOptions {
   /** The folder of data sets; without it, the environment's FASTGRNN_DATA. */
   readonly dataDirectory?: string | undefined;

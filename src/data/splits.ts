@@ -12,6 +12,7 @@ export const splitStreams = { validation: 1001, test: 1002, limit: 1003 } as con
  */
 export type SplitBy = 'random' | 'recording' | 'group' | 'time';
 
+/** How validation rows are chosen. */
 export interface SplitOptions {
   /** The part to keep apart, in [0, 1). */
   readonly fraction: number;

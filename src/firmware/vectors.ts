@@ -13,6 +13,7 @@ export interface TestVectors {
   }[];
 }
 
+/** How many test vectors there are, how long, and from which seed. */
 export interface VectorOptions {
   /** At least 8, which is the default. */
   readonly sequences?: number;

@@ -25,7 +25,7 @@ export interface Int16Sequences {
   readonly values: Int16Array;
   /** [count] */
   readonly starts: Uint32Array;
-  /** [count]: network steps of each sequence, at least 1. */
+  /** [count], network steps of each sequence, at least 1. */
   readonly lengths: Uint32Array;
 }
 

@@ -10,6 +10,7 @@ export { packedWords, rowStride, shift, within, wholeGroups, type Matrix, type O
 export { ProgramBuilder } from './program.js';
 export type { Span } from './program-words.js';
 
+/** Which kernels run. */
 export interface KernelOptions {
   /** 'auto' takes the fastest that is there; the others insist. Default 'auto'. */
   readonly backend?: 'auto' | 'wasm' | 'native';

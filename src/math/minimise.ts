@@ -1,6 +1,7 @@
 /** A function of many variables: returns its value at `x` and writes its gradient. */
 export type Objective = (x: Float64Array, gradient: Float64Array) => number;
 
+/** When a minimisation ends. */
 export interface MinimiseOptions {
   /** Ends where no component of the gradient is larger. Default 1e-6. */
   readonly tolerance?: number;

@@ -63,6 +63,7 @@ export interface ModelMetadata {
   readonly integer?: Readonly<Record<string, IntegerSetting>>;
 }
 
+/** A value in the metadata of an integer network. */
 export type IntegerSetting = number | string | boolean | null | readonly number[];
 
 const hash = z.string().check(z.regex(/^[0-9a-f]{64}$/));

@@ -13,7 +13,9 @@ export const arrays = {
   U8: Uint8Array,
 } as const;
 
+/** A type of numbers that model files hold, as safetensors calls it. */
 export type TensorType = keyof typeof arrays;
+/** The numbers of a tensor, in the array of its type. */
 export type TensorData = Float32Array | Int32Array | Int16Array | Uint16Array | Int8Array | Uint8Array;
 
 /** A named array of numbers, row-major. A shape of [] is a single number. */

@@ -17,4 +17,5 @@ export type RunEvent =
   /** Something a user should know of the result. */
   | { readonly kind: 'note'; readonly text: string };
 
+/** Gets the events of a run as they happen. */
 export type Listener = (event: RunEvent) => void;

@@ -20,6 +20,7 @@ import { validationSplit } from './prepare.js';
 import { checkConvertible, commit } from './run.js';
 import { packageVersion, trainModel } from './train-model.js';
 
+/** A finished cross-validation and where its results lie. */
 export interface FinishedFolds {
   readonly folder: string;
   readonly metrics: FoldsMetrics;

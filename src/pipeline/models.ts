@@ -13,6 +13,7 @@ import {
 /** What float and integer model share: everything in the file but numbers. */
 export type ModelFacts = Omit<ModelMetadata, 'kind' | 'integer' | 'ranges' | 'margin'>;
 
+/** A float network with everything that its file says of it. */
 export interface FloatModel {
   readonly kind: 'float';
   readonly facts: ModelFacts;
@@ -23,12 +24,14 @@ export interface FloatModel {
   readonly margin: number;
 }
 
+/** An integer network with everything that its file says of it. */
 export interface IntegerModel {
   readonly kind: 'integer';
   readonly facts: ModelFacts;
   readonly network: IntegerNetwork;
 }
 
+/** What a model file holds: a float or an integer network. `kind` tells. */
 export type Model = FloatModel | IntegerModel;
 
 /** The normalisation that a model's inputs go through. */

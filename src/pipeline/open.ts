@@ -5,6 +5,7 @@ import { loadRecipe, type LoadedRecipe } from '../recipe/index.js';
 import type { Listener } from './events.js';
 import { architectureOf, checkDataDirectory, stackDataset, stackingOf } from './prepare.js';
 
+/** What a run is told: the recipe, changes of it, and where data and results lie. */
 export interface RunOptions {
   /** A shipped recipe's name or a file. */
   readonly recipe: string;

@@ -17,6 +17,7 @@ export interface TrainedRun extends OpenRun {
   readonly trained: TrainedModel;
 }
 
+/** A finished run and where its results lie. */
 export interface FinishedRun {
   readonly folder: string;
   readonly metrics: Metrics;

@@ -152,6 +152,7 @@ export function spread(rows: Uint32Array, count: number): Uint32Array {
   return Uint32Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]);
 }
 
+/** The version of this package. */
 export async function packageVersion(): Promise<string> {
   const text = new TextDecoder().decode(await readFile(packageFile('package.json')));
   return (JSON.parse(text) as { version: string }).version;

@@ -10,6 +10,7 @@ export function mainFigure(metric: Metrics['float']['metric'], value: number | n
   return metric === 'r2' ? significant(value) : percent(value);
 }
 
+/** What the main figures are called in reports. */
 export const metricNames: Readonly<Record<Metrics['float']['metric'], string>> = {
   accuracy: 'Accuracy',
   microF1: 'Micro F1',

@@ -10,7 +10,7 @@ import { Stream } from './stream.js';
 /** A model that is ready to run. */
 export interface RuntimeModel {
   readonly kind: 'float' | 'integer';
-  /** [classes]: names of the classes, labels or values. */
+  /** [classes], names of the classes, labels or values. */
   readonly classNames: readonly string[];
   /** D: values that the cell reads in a step (of tokens: the size of their embedding). */
   readonly inputSize: number;

@@ -7,12 +7,13 @@ import type { LabelledSequences, OutputUnits } from './task.js';
 /** Rows that are evaluated at once. */
 export const blockRows = 64;
 
+/** How right a network is on some rows. */
 export interface Evaluation {
   /** Mean over the sequences of how right each is; see `score`. */
   readonly accuracy: number;
   /** Mean loss of a sequence: the head's. */
   readonly loss: number;
-  /** [count]: the largest logit at each sequence's end. */
+  /** [count], the largest logit at each sequence's end. */
   readonly predictions: Int32Array;
 }
 

@@ -1,5 +1,6 @@
 import { cos } from '../math/index.js';
 
+/** How the learning rate changes over a stage. */
 export interface ScheduleSettings {
   readonly schedule: 'cosine' | 'step' | 'constant';
   readonly learningRate: number;

@@ -21,6 +21,7 @@ export interface TrainingState {
   readonly history: EpochRecord[];
 }
 
+/** The epoch with the best validation so far, and its network. */
 export interface BestEpoch {
   readonly epoch: number;
   readonly accuracy: number;

@@ -17,10 +17,13 @@ export interface TrainOptions {
   readonly backend?: 'auto' | 'wasm' | 'native';
   /** Goes on from a saved state. */
   readonly state?: TrainingState;
+  /** Called after each epoch, with the state to resume from. */
   readonly onEpoch?: (record: EpochRecord, state: TrainingState) => void | Promise<void>;
+  /** Called now and then, for display. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
+/** How far a training is. */
 export interface Progress {
   /** Finished epochs, with a fraction. */
   readonly epochs: number;
@@ -33,6 +36,7 @@ export interface Progress {
   readonly secondsLeft: number;
 }
 
+/** What a training ends with. */
 export interface TrainingResult {
   readonly parameters: Float32Array;
   /** 1 where a parameter may be nonzero. */

@@ -13,8 +13,10 @@ export interface NpyArray {
   readonly data: NpyData;
 }
 
+/** The elements of an array of numbers of NumPy. */
 export type NpyNumbers =
   Float64Array | Float32Array | Int32Array | Uint32Array | Int16Array | Uint16Array | Int8Array | Uint8Array;
+/** The elements of an array of NumPy. */
 export type NpyData = NpyNumbers | string[];
 
 /**

@@ -65,6 +65,7 @@ export interface ImportOptions {
   readonly margin?: number;
 }
 
+/** A float model made of weights from elsewhere, and how they were understood. */
 export interface ImportedModel {
   readonly model: FloatModel;
   readonly imported: Imported;

@@ -22,6 +22,7 @@ export const importNames = [
   'std',
 ] as const;
 
+/** A name of a tensor that import looks for. */
 export type ImportName = (typeof importNames)[number];
 
 export interface NamedTensors {

@@ -61,6 +61,7 @@ export function tally(
   };
 }
 
+/** How a bootstrap draws. */
 export interface BootstrapOptions {
   /** Default 2000. */
   readonly draws?: number;
@@ -68,7 +69,9 @@ export interface BootstrapOptions {
   readonly seed?: number;
 }
 
+/** Draws of a bootstrap. */
 export const bootstrapDraws = 2000;
+/** The level of a bootstrap interval: its ends leave out (1 - level) / 2 of the draws on either side. */
 export const bootstrapLevel = 0.95;
 
 /** The random stream of the draws. */

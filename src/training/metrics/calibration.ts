@@ -23,6 +23,7 @@ export interface Calibration {
   readonly bins: readonly ReliabilityBin[];
 }
 
+/** Bins of equal width of a reliability diagram. */
 export const reliabilityBins = 15;
 
 /** A probability below this counts as this in the likelihood, so that one sure mistake is no infinity. */

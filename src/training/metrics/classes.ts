@@ -40,6 +40,7 @@ export function confusionMatrix(
 
 const ratio = (part: number, whole: number) => (whole === 0 ? null : part / whole);
 
+/** The sum of a row: of a confusion matrix, the recordings of a class. */
 export function rowSum(matrix: readonly (readonly number[])[], row: number): number {
   return matrix[row].reduce((sum, n) => sum + n, 0);
 }

@@ -8,6 +8,7 @@ import { regressionScores, type RegressionScore } from './regression.js';
 /** The figure that a head is judged by first. */
 export type MainMetric = 'accuracy' | 'microF1' | 'r2';
 
+/** The figure that stands for all others, of each head. */
 export const mainMetrics: Readonly<Record<HeadKind, MainMetric>> = {
   softmax: 'accuracy',
   sigmoid: 'microF1',
