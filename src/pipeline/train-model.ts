@@ -79,6 +79,8 @@ export async function trainModel(
       kind: 'step',
       text: `${phase.name}: ${task.trainRows.length} recordings, ${task.validationRows.length} for validation`,
     });
+    const balance = balanceNote(recipe.training.balance);
+    if (index === 0 && balance) listener({ kind: 'note', text: balance });
     const { finished, seconds: before } = checkpoint;
     const { head } = task.architecture;
     const started = now();
@@ -132,6 +134,13 @@ export async function trainModel(
 /** Stacking as a model file has it: nothing where each step reads one frame. */
 function stackFact(stack: Stacking): Pick<ModelFacts['features'], 'stack'> {
   return stack.frames === 1 && stack.stride === 1 ? {} : { stack };
+}
+
+/** What is done about classes of different size. */
+function balanceNote(balance: TrainingTask['training']['balance']): string | undefined {
+  if (balance === 'weights') return 'each class counts the same in the loss, however many recordings it has';
+  if (balance === 'sampling') return 'each epoch draws as many recordings of each class';
+  return undefined;
 }
 
 /** The stages cut after the epochs that a validation chose; the learning rate keeps its schedule. */
