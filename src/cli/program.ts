@@ -50,8 +50,8 @@ const commands = [
   addDoctor,
 ];
 
-/** Runs a command line, without the program's name. Failures are told on standard error; `process.exitCode` says how it went. */
-export async function runCommandLine(args: readonly string[]): Promise<void> {
+/** All commands with their arguments and options. */
+export async function commandLineProgram(): Promise<Command> {
   const program = new Command('fastgrnn')
     .description(
       'Recurrent networks of a few kilobytes, from labelled recordings to firmware that is proven bit for bit.',
@@ -64,6 +64,12 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     .exitOverride()
     .configureOutput({ outputError: () => undefined }); // told below, in one line
   for (const add of commands) add(program);
+  return program;
+}
+
+/** Runs a command line, without the program's name. Failures are told on standard error; `process.exitCode` says how it went. */
+export async function runCommandLine(args: readonly string[]): Promise<void> {
+  const program = await commandLineProgram();
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
