@@ -234,6 +234,19 @@ describe('a wrong model', () => {
     expectRefusal(await simulate(at('nothing.hex')), /can't read .*nothing\.hex: there is no such file/);
   });
 
+  it('image in place of a model is refused', async () => {
+    const model = at('run', 'integer.safetensors');
+    const exported = await commandLine('export', model, '--target', 'hex', '--prefix', 'net', '--out', at('image'));
+    expect(exported.stderr).toBe('--prefix does nothing here: an image has no names\n');
+    for (const name of ['uno.hex', 'copy.bin']) {
+      await writeFile(at('image', name), await readFile(at('image', 'uno.hex')));
+      expectRefusal(
+        await commandLine('inspect', at('image', name)),
+        /is a board's image, not a model; give the \.safe/,
+      );
+    }
+  });
+
   it('prefix is refused by export', async () => {
     const model = at('run', 'integer.safetensors');
     expectRefusal(

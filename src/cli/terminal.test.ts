@@ -14,6 +14,18 @@ describe('a table', () => {
   });
 });
 
+describe('names from anywhere', () => {
+  it('are as wide as a terminal shows them', () => {
+    const rows = table([['歩く', 'a'], ['läuft', 'b'], ['cafe\u0301', 'c'], ['🏃', 'd'], ['ab', 'e']]).split('\n'); // prettier-ignore
+    expect(rows).toEqual(['歩く   a', 'läuft  b', 'cafe\u0301   c', '🏃     d', 'ab     e']);
+  });
+
+  it("can't move the cursor, break lines or turn the writing", () => {
+    const told = table([['a\r\u001B[2Jb\nc', 'x\u202Ey']]);
+    expect(told).toBe('a\\u000d\\u001b[2Jb\\u000ac  x\\u202ey');
+  });
+});
+
 describe('figures', () => {
   it('are short', () => {
     expect([0, 59.4, 59.6, 61, 3725].map(duration)).toEqual(['0 s', '59 s', '1 min 00 s', '1 min 01 s', '62 min 05 s']);

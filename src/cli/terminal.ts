@@ -25,10 +25,13 @@ function styled(style: 'bold' | 'dim' | 'green' | 'red', text: string): string {
   return process.stdout.isTTY && !process.env.NO_COLOR ? styleText(style, text) : text;
 }
 
-/** Rows of cells, columns aligned by spaces; numbers to the right. */
-export function table(rows: readonly (readonly string[])[]): string {
+/**
+ * Rows of cells, columns aligned by spaces; numbers to the right. Characters that would move the cursor, or what follows, are
+ * shown as escapes: names come from files of anybody.
+ */
+export function table(cells: readonly (readonly string[])[]): string {
+  const rows = cells.map((row) => row.map(harmless));
   const widths: number[] = [];
-  const widthOf = (cell: string) => stripVTControlCharacters(cell).length;
   for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, widthOf(cell))));
   return rows
     .map((row) =>
@@ -41,6 +44,28 @@ export function table(rows: readonly (readonly string[])[]): string {
         .trimEnd(),
     )
     .join('\n');
+}
+
+/** Control characters and those that turn the direction of writing as escapes; our own styles stay. */
+function harmless(cell: string): string {
+  return cell.replaceAll(/\p{Cc}(\[\d*m)?|[\u202A-\u202E\u2066-\u2069]/gu, (found, style: string | undefined) =>
+    style !== undefined && found.startsWith('\u001B')
+      ? found
+      : `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}${style ?? ''}`,
+  );
+}
+
+const graphemes = new Intl.Segmenter();
+const wide =
+  /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303E\uFF01-\uFF60\uFFE0-\uFFE6\p{Emoji_Presentation}]/u;
+
+/** Columns that a text takes in a terminal: none for styles, two for East Asian and picture characters. */
+function widthOf(cell: string): number {
+  let width = 0;
+  for (const { segment } of graphemes.segment(stripVTControlCharacters(cell))) {
+    width += wide.test(segment) ? 2 : /^[\p{M}\p{Cf}]+$/u.test(segment) ? 0 : 1;
+  }
+  return width;
 }
 
 /** 95.03 % */

@@ -56,7 +56,14 @@ export function encode(model: Model): Promise<Uint8Array> {
 
 /** Reads and checks a model file of either kind. */
 export async function readModel(path: string): Promise<Model> {
-  return decode(await readFile(path), path);
+  const bytes = await readFile(path);
+  // Intel HEX begins with a colon; a safetensors file with the length of its header, which is never that large.
+  if (/\.hex$/i.test(path) || (bytes[0] === 0x3a && bytes[7] !== 0)) {
+    throw new ModelFileError(
+      `${path} is a board's image, not a model; give the .safetensors file that it was made of (simulate takes the image by --image)`,
+    );
+  }
+  return decode(bytes, path);
 }
 
 /**

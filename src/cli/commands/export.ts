@@ -14,13 +14,16 @@ export function addExport(program: Command): void {
     )
     .argument('<model>', 'a model file', filled)
     .addOption(new Option('--target <name>', 'what to write').choices(['c', 'hex']).makeOptionMandatory())
-    .option('--prefix <name>', 'begins every name in the C', 'model')
+    .option('--prefix <name>', 'begins every name in the C; an image has no names (default: model)')
     .option('--out <folder>', 'where it goes', filled, '.')
     .option('--json', 'print the files as JSON')
-    .action(async (file: string, flags: { target: 'c' | 'hex'; prefix: string; out: string; json?: boolean }) => {
+    .action(async (file: string, flags: { target: 'c' | 'hex'; prefix?: string; out: string; json?: boolean }) => {
+      if (flags.target === 'hex' && flags.prefix !== undefined) {
+        process.stderr.write('--prefix does nothing here: an image has no names\n');
+      }
       const { network, facts } = integerModel(await readModel(file));
       let files: string[];
-      if (flags.target === 'c') files = await writeC(network, facts, flags.prefix, flags.out);
+      if (flags.target === 'c') files = await writeC(network, facts, flags.prefix ?? 'model', flags.out);
       else {
         files = ['uno.hex'];
         await writeFile(path.join(flags.out, 'uno.hex'), (await unoImage(network)).hex);
