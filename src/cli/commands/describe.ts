@@ -36,7 +36,8 @@ export function architectureRows(architecture: Architecture): string[][] {
 }
 
 /** What the inputs go through, in words. */
-export function normalisationLine({ features }: ModelFacts): string {
+export function normalisationLine({ architecture, features }: ModelFacts): string {
+  if (architecture.vocabulary > 0) return 'none, tokens';
   const { normalise, stack } = features;
   const how = {
     channel: 'mean and deviation of each channel',
