@@ -145,7 +145,7 @@ async function scan(folder) {
 async function train(folder) {
   const start = performance.now();
   const { loadDataset } = await import('../dist/data/index.js');
-  const { trainModel } = await import('../dist/pipeline/train-model.js');
+  const { trainModel } = await import('../dist/pipeline/index.js');
   const loaded = await settings(folder, true);
   const dataset = await loadDataset(loaded.recipe.data);
   const read = performance.now();

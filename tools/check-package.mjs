@@ -110,10 +110,18 @@ try {
     packed <= mostRuntime,
     `${packed} bytes, at most ${mostRuntime}, WASM included`,
   );
-  const foreign = runtime.modules.filter(
-    (id) => !id.includes(`node_modules/${name}/dist/`) && !id.includes('entry.mjs') && !id.startsWith('\0'),
+  // The package's own bundle names each module above its code.
+  const texts = await Promise.all(
+    runtime.modules.filter((id) => id.includes(`${name}/dist/`)).map((id) => readFile(id, 'utf8')),
   );
-  const rooms = new Set(runtime.modules.map((id) => id.split(`${name}/dist/`)[1]?.split('/')[0]).filter(Boolean));
+  const inside = texts.flatMap((text) => [...text.matchAll(/^\/\/ (dist|node_modules)\/(\S+)$/gm)]);
+  const foreign = [
+    ...runtime.modules.filter(
+      (id) => !id.includes(`node_modules/${name}/dist/`) && !id.includes('entry.mjs') && !id.startsWith('\0'),
+    ),
+    ...inside.filter(([, place]) => place === 'node_modules').map(([, , file]) => file),
+  ];
+  const rooms = new Set(inside.map(([, , file]) => file.split('/')[0]));
   check(
     `${name}/runtime pulls in no library`,
     foreign.length === 0,
