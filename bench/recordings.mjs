@@ -64,9 +64,9 @@ function largeFolder(root, format) {
       (format === 'csv' ? writeCsv : writeNpy)(to, size, f * 7919 + (name === 'walk' ? 1 : 0));
     }
   }
-  const { seconds, rss, rssRead, windows, load, hash } = measure('train', folder);
+  const { seconds, rss, rssRead, windows, reading, hash } = measure('train', folder);
   console.log(
-    `train an epoch   ${flags.megabytes} MB of ${format.toUpperCase()}, ${windows} windows   ${seconds.toFixed(1)} s, of which reading ${load.toFixed(1)} s; at most ${rss} MiB (${rssRead} after reading); data ${hash.slice(0, 8)}`,
+    `train an epoch   ${flags.megabytes} MB of ${format.toUpperCase()}, ${windows} windows   ${seconds.toFixed(1)} s, of which reading ${reading.toFixed(1)} s; at most ${rss} MiB (${rssRead} after reading); data ${hash.slice(0, 8)}`,
   );
   rmSync(folder, { recursive: true });
 }
@@ -152,7 +152,7 @@ async function train(folder) {
   const rssRead = Math.round(process.resourceUsage().maxRSS / 1024);
   await trainModel(loaded, dataset, {}, () => undefined);
   return {
-    load: (read - start) / 1000,
+    reading: (read - start) / 1000,
     rssRead,
     windows: dataset.train.count + dataset.test.count,
     hash: dataset.hash,
