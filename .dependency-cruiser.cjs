@@ -31,7 +31,7 @@ module.exports = {
       from: { path: '^src/([^/]+)/', pathNot: [String.raw`\.test\.ts$`, '^src/testing/'] },
       to: {
         path: '^src/[^/]+/',
-        pathNot: ['^src/$1/', '^src/[^/]+/(index|light)\\.ts$', '^src/platform/(node|browser)\\.ts$'],
+        pathNot: ['^src/$1/', '^src/[^/]+/(index|light)\\.ts$', '^src/platform/(node|browser)(-workers)?\\.ts$'],
       },
     },
     {

@@ -48,7 +48,7 @@ export {
 export { fitNormalisation } from './features/index.js';
 export { encodeBlob, modelBytes, testVectors, unoImage } from './firmware/index.js';
 export { calibrate, IntegerInterpreter, predictInteger, type IntegerNetwork } from './integer/index.js';
-export { loadKernels, type Kernels } from './kernels/index.js';
+export { loadKernels, type KernelOptions, type Kernels } from './kernels/index.js';
 export { Random } from './math/index.js';
 export {
   initialise,

@@ -163,7 +163,7 @@ async function common(
   dataHash: string,
 ): Promise<Pick<ModelFacts, 'outputs' | 'provenance'>> {
   const recipeHash = await sha256(new TextEncoder().encode(canonicalJson({ architecture, seed })));
-  const version = await packageVersion();
+  const version = packageVersion();
   return {
     ...(outputs ? { outputs } : {}),
     provenance: { recipe: name ?? 'own loop', recipeHash, dataHash, version, seed, fma: false },

@@ -1,4 +1,4 @@
-import { loadKernels } from '../kernels/index.js';
+import { loadKernels, type KernelOptions } from '../kernels/index.js';
 import type { Architecture } from '../network/index.js';
 import { decode, type Model } from '../pipeline/index.js';
 import { Calibration } from './calibration.js';
@@ -23,13 +23,13 @@ export class FastGRNN extends RecurrentNetwork {
   }
 
   /** The network of a float model, as `train` gives it. */
-  static async from(model: Model): Promise<FastGRNN> {
-    return new FastGRNN(await makeFrom('FastGRNN', model));
+  static async from(model: Model, kernels: KernelOptions = {}): Promise<FastGRNN> {
+    return new FastGRNN(await makeFrom('FastGRNN', model, kernels));
   }
 
   /** The network of a float model's file. Throws `ModelFileError` where the bytes are damaged. */
-  static async load(bytes: Uint8Array): Promise<FastGRNN> {
-    return FastGRNN.from(await decode(bytes));
+  static async load(bytes: Uint8Array, kernels: KernelOptions = {}): Promise<FastGRNN> {
+    return FastGRNN.from(await decode(bytes), kernels);
   }
 }
 
@@ -41,23 +41,24 @@ export class FastRNN extends RecurrentNetwork {
   }
 
   /** The network of a float model, as `train` gives it. */
-  static async from(model: Model): Promise<FastRNN> {
-    return new FastRNN(await makeFrom('FastRNN', model));
+  static async from(model: Model, kernels: KernelOptions = {}): Promise<FastRNN> {
+    return new FastRNN(await makeFrom('FastRNN', model, kernels));
   }
 
   /** The network of a float model's file. Throws `ModelFileError` where the bytes are damaged. */
-  static async load(bytes: Uint8Array): Promise<FastRNN> {
-    return FastRNN.from(await decode(bytes));
+  static async load(bytes: Uint8Array, kernels: KernelOptions = {}): Promise<FastRNN> {
+    return FastRNN.from(await decode(bytes), kernels);
   }
 }
 
 async function make(cell: Architecture['cell'], options: NetworkOptions | FastRNNOptions): Promise<Made> {
-  const { seed = 1, backend = 'auto' } = options;
+  const { seed = 1, backend = 'auto', wasm } = options;
   const architecture = architectureFrom(cell, options);
-  return { kernels: await loadKernels({ backend }), architecture, classNames: classNamesFrom(options), seed };
+  const kernels = await loadKernels({ backend, ...(wasm === undefined ? {} : { wasm }) });
+  return { kernels, architecture, classNames: classNamesFrom(options), seed };
 }
 
-async function makeFrom(cell: Architecture['cell'], model: Model): Promise<Made> {
+async function makeFrom(cell: Architecture['cell'], model: Model, options: KernelOptions): Promise<Made> {
   if (model.kind !== 'float') {
     throw new ApiError('an integer model has no float parameters; use the float model that it was converted from');
   }
@@ -67,5 +68,6 @@ async function makeFrom(cell: Architecture['cell'], model: Model): Promise<Made>
     throw new ApiError(`the model is a ${architecture.cell}, so use ${architecture.cell} instead of ${cell}`);
   }
   const calibration = Calibration.of(model);
-  return { kernels: await loadKernels(), architecture, classNames, seed: provenance.seed, parameters, calibration };
+  const kernels = await loadKernels(options);
+  return { kernels, architecture, classNames, seed: provenance.seed, parameters, calibration };
 }

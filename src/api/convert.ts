@@ -2,6 +2,7 @@ import { boardNames, simulate as simulateNetwork, type BoardName, type BoardResu
 import type { Sequences } from '../data/index.js';
 import { exportC as exportNetwork, type ExportCOptions } from '../firmware/index.js';
 import type { IntegerNetwork } from '../integer/index.js';
+import type { KernelOptions } from '../kernels/index.js';
 import {
   bootstrapUnits,
   headerOptionsOf,
@@ -72,11 +73,15 @@ export interface ModelEvaluation extends Scores {
 }
 
 /** A float or an integer model on labelled sequences of a data set, such as `dataset.test`. */
-export async function evaluate(model: Model, sequences: Sequences): Promise<ModelEvaluation> {
+export async function evaluate(
+  model: Model,
+  sequences: Sequences,
+  kernels: KernelOptions = {},
+): Promise<ModelEvaluation> {
   const shape = headShapeOf(model);
   const rows = labelledRows(sequences, shape);
   if (rows.rows === 0) throw new ApiError('sequences: none has a label or target, so there is nothing to compare with');
-  const outputs = await outputsOfModel(model, rows);
+  const outputs = await outputsOfModel(model, rows, kernels);
   const { unitOf } = bootstrapUnits(sequences, rows.sequences);
   return { metric: mainMetrics[shape.head], ...scoresOf(outputs, decisionsOf(outputs), unitOf), outputs };
 }

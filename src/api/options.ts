@@ -1,9 +1,10 @@
+import type { KernelOptions } from '../kernels/index.js';
 import { checkArchitecture, type Architecture } from '../network/index.js';
 import { resolveRecipe } from '../recipe/index.js';
 import { ApiError } from './errors.js';
 
 /** The recipe's `network` fields with their defaults, and what a recipe takes from its data. */
-export interface NetworkOptions {
+export interface NetworkOptions extends KernelOptions {
   /** D, the values of one step; with a vocabulary the size of a token's embedding. */
   readonly inputSize: number;
   /** The classes (or outputs), by name or how many. */
@@ -26,7 +27,6 @@ export interface NetworkOptions {
   readonly vocabulary?: number;
   /** Decides the first values of the parameters. Default 1. */
   readonly seed?: number;
-  readonly backend?: 'auto' | 'wasm' | 'native';
 }
 
 /** What a FastRNN has beside. */
@@ -39,7 +39,18 @@ export interface FastRNNOptions extends Omit<NetworkOptions, 'gate'> {
 
 /** Throws `RecipeError` or `ArchitectureError` that name the field, its value and what is allowed. */
 export function architectureFrom(cell: Architecture['cell'], options: NetworkOptions | FastRNNOptions): Architecture {
-  const { inputSize, vocabulary = 0, hiddenSize, wRank, uRank, seed, classes: _, backend: __, ...rest } = options;
+  const {
+    inputSize,
+    vocabulary = 0,
+    hiddenSize,
+    wRank,
+    uRank,
+    seed,
+    classes: _,
+    backend: __,
+    wasm: ___,
+    ...rest
+  } = options;
   // Sizes have no upper bound here but the machine's; the other fields are the recipe's.
   const fields = Object.fromEntries(Object.entries({ cell, ...rest }).filter(([, value]) => value !== undefined));
   const resolved = resolveRecipe({ ...(seed === undefined ? {} : { seed }), network: fields }, `${cell}.create`);

@@ -1,4 +1,5 @@
 import { datasetFrom, type Dataset, type DatasetOptions } from '../data/index.js';
+import type { KernelOptions } from '../kernels/index.js';
 import { trainModel, type FloatModel } from '../pipeline/index.js';
 import { resolveRecipe, type Recipe } from '../recipe/index.js';
 import type { EpochRecord, Progress } from '../training/index.js';
@@ -7,7 +8,7 @@ import type { EpochRecord, Progress } from '../training/index.js';
 type Fields<Group> = { readonly [Name in keyof Group]?: Group[Name] | undefined };
 
 /** The recipe's groups, with its names and defaults, and what a program wants to hear of a training. */
-export interface TrainSettings {
+export interface TrainSettings extends KernelOptions {
   /** Default 1. */
   readonly seed?: number;
   readonly network?: Fields<Recipe['network']>;
@@ -23,7 +24,6 @@ export interface TrainSettings {
   readonly validationBy?: Recipe['data']['validationBy'];
   /** Threads; by default one a core. They change nothing of the result. */
   readonly workers?: number;
-  readonly backend?: 'auto' | 'wasm' | 'native';
   /** Called after each epoch. */
   readonly onEpoch?: (record: EpochRecord) => void;
   /** Called now and then, for display. */
@@ -57,11 +57,16 @@ export async function train(options: TrainOptions): Promise<Trained> {
   const data = defined({ validation, validationBy });
   const recipe = resolveRecipe(defined({ seed, data, network, training, compression, integer, features }), 'of train');
   const dataset = 'dataset' in options ? options.dataset : await datasetFrom(options);
-  const { workers, backend, onEpoch, onProgress } = options;
-  const { model, phases } = await trainModel({ name: dataset.name, recipe }, dataset, { workers, backend }, (event) => {
-    if (event.kind === 'epoch') onEpoch?.(event.record);
-    if (event.kind === 'progress') onProgress?.(event.progress);
-  });
+  const { workers, backend, wasm, onEpoch, onProgress } = options;
+  const { model, phases } = await trainModel(
+    { name: dataset.name, recipe },
+    dataset,
+    { workers, backend, wasm },
+    (event) => {
+      if (event.kind === 'epoch') onEpoch?.(event.record);
+      if (event.kind === 'progress') onProgress?.(event.progress);
+    },
+  );
   return { model, dataset, history: phases[0].history };
 }
 

@@ -56,7 +56,7 @@ export async function commandLineProgram(): Promise<Command> {
     .description(
       'Recurrent networks of a few kilobytes, from labelled recordings to firmware that is proven bit for bit.',
     )
-    .version(await packageVersion())
+    .version(packageVersion())
     .addHelpText(
       'after',
       '\nExit codes: 0 done, 1 a check failed (a board differs), 2 wrong input or a failure, 130 stopped by Ctrl-C.',

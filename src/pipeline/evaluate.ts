@@ -1,5 +1,5 @@
 import type { Dataset, Sequences } from '../data/index.js';
-import { loadKernels } from '../kernels/index.js';
+import { loadKernels, type KernelOptions } from '../kernels/index.js';
 import type {
   CalibrationMetrics,
   Metrics,
@@ -36,12 +36,12 @@ export function headShapeOf({ facts }: Model): HeadShape {
   return { head, output, size };
 }
 
-/** What a float or integer model says of rows. */
-export async function outputsOfModel(model: Model, rows: LabelledRows): Promise<Outputs> {
+/** What a float or integer model says of rows. The kernels are those of a float model. */
+export async function outputsOfModel(model: Model, rows: LabelledRows, kernels: KernelOptions = {}): Promise<Outputs> {
   if (model.kind === 'integer') return outputsOf(rows, integerLogits(model.network, rows), model.facts.outputs);
   const { facts, parameters } = model;
   const network = { architecture: facts.architecture, parameters, normalisation: normalisationFrom(facts) };
-  return outputsOf(rows, floatLogits(await loadKernels(), network, rows), facts.outputs);
+  return outputsOf(rows, floatLogits(await loadKernels(kernels), network, rows), facts.outputs);
 }
 
 /** What a bootstrap draws as a whole: the row's person or device where there are two or more, else its recording, else its sequence. */

@@ -122,7 +122,7 @@ async function runFold(options: RunOptions & { readonly listener: Listener }, ta
     test: selectSequences(pool, apart),
     hash: await sha256(new TextEncoder().encode(`${dataset.hash} without ${Array.from(apart).join(' ')}`)),
   };
-  const identity = [await recipeHash(recipe.recipe), part.hash, await packageVersion()].join(' ');
+  const identity = [await recipeHash(recipe.recipe), part.hash, packageVersion()].join(' ');
   const file = joinPath(folder, 'fold.json');
   const saved = await earlierResult(file, identity);
   if (saved) {

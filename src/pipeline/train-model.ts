@@ -1,12 +1,14 @@
-import { now, packageFile, readFile } from '#platform';
+import { now } from '#platform';
 import type { Dataset } from '../data/index.js';
 import { calibrate } from '../integer/index.js';
+import type { KernelSource } from '../kernels/index.js';
 import { recipeHash, type LoadedRecipe } from '../recipe/index.js';
 import { stagesOf, train, type Stage, type TrainingTask, type TrainOptions } from '../training/index.js';
 import { loadCheckpoint, saveCheckpoint, type Checkpoint, type FinishedPhase } from './checkpoint.js';
 import type { Listener } from './events.js';
 import type { FloatModel, ModelFacts } from './models.js';
 import { allRows, stackingOf, trainingTask, validationSplit, type Stacking } from './prepare.js';
+import { version } from './version.js';
 
 /** A trained float network and how it came about. */
 export interface TrainedModel {
@@ -20,6 +22,8 @@ export interface TrainedModel {
 export interface TrainModelOptions {
   readonly workers?: number | undefined;
   readonly backend?: 'auto' | 'wasm' | 'native' | undefined;
+  /** Kernels that stand elsewhere than beside the package. */
+  readonly wasm?: KernelSource | undefined;
   /** Where the state after each epoch is kept; without it a killed training starts over. */
   readonly checkpoint?: string | undefined;
 }
@@ -38,7 +42,7 @@ export async function trainModel(
     recipe: name,
     recipeHash: await recipeHash(recipe),
     dataHash: dataset.hash,
-    version: await packageVersion(),
+    version: packageVersion(),
     seed: recipe.seed,
     fma: false,
   };
@@ -152,6 +156,7 @@ function runOptions(options: TrainModelOptions): TrainOptions {
   return {
     ...(options.workers === undefined ? {} : { workers: options.workers }),
     ...(options.backend === undefined ? {} : { backend: options.backend }),
+    ...(options.wasm === undefined ? {} : { wasm: options.wasm }),
   };
 }
 
@@ -161,8 +166,7 @@ export function spread(rows: Uint32Array, count: number): Uint32Array {
   return Uint32Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]);
 }
 
-/** The version of this package. */
-export async function packageVersion(): Promise<string> {
-  const text = new TextDecoder().decode(await readFile(packageFile('package.json')));
-  return (JSON.parse(text) as { version: string }).version;
+/** The package's version, as every model file states it. */
+export function packageVersion(): string {
+  return version;
 }

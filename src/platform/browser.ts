@@ -1,7 +1,7 @@
-import { HostError, type Platform, type ProgramResult, type WorkerHandle } from './types.js';
+import { HostError, type Platform, type ProgramResult } from './types.js';
 
 export { HostError } from './types.js';
-export type { ProgramResult, WorkerHandle } from './types.js';
+export type { ProgramResult } from './types.js';
 
 const packageRoot = new URL('../../', import.meta.url);
 
@@ -10,13 +10,19 @@ function noFiles(action: string, file: string): HostError {
 }
 
 export async function readKernels(): Promise<Uint8Array> {
-  return readFile(packageFile('kernels/kernels.wasm'));
+  // In these very words bundlers see the file and bring it along.
+  return readFile(new URL('../../kernels/kernels.wasm', import.meta.url).href);
 }
 
 export async function readFile(file: string): Promise<Uint8Array> {
-  const response = await fetch(file);
-  if (!response.ok) throw new HostError(`can't fetch ${file}: HTTP ${response.status} ${response.statusText}`);
-  return new Uint8Array(await response.arrayBuffer());
+  try {
+    const response = await fetch(file);
+    if (!response.ok) throw new HostError(`can't fetch ${file}: HTTP ${response.status} ${response.statusText}`);
+    return new Uint8Array(await response.arrayBuffer());
+  } catch (cause) {
+    if (cause instanceof HostError) throw cause;
+    throw new HostError(`can't fetch ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
 }
 
 export async function writeFile(file: string): Promise<void> {
@@ -56,7 +62,14 @@ export function packageFile(file: string): string {
 }
 
 export async function sha256(bytes: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>);
+  if (!isSecureContext) {
+    throw new HostError(
+      `can't hash on ${location.origin}: browsers hash in secure contexts only; serve the page by https, or from localhost`,
+    );
+  }
+  // Shared memory could change meanwhile, so browsers hash copies of it alone.
+  const own = bytes.buffer instanceof ArrayBuffer ? (bytes as Uint8Array<ArrayBuffer>) : Uint8Array.from(bytes);
+  const digest = await crypto.subtle.digest('SHA-256', own);
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
@@ -65,7 +78,7 @@ export function now(): number {
 }
 
 export function parallelism(): number {
-  return navigator.hardwareConcurrency;
+  return crossOriginIsolated ? navigator.hardwareConcurrency : 1; // threads need shared memory
 }
 
 export function describeHost(): { node: string; cpu: string; os: string } {
@@ -80,30 +93,37 @@ export async function temporaryDirectory(): Promise<never> {
   throw noFiles('make', 'a temporary directory');
 }
 
-export function startWorker(module: string, data: unknown): WorkerHandle {
-  const worker = new Worker(new URL(`dist/${module}.js`, packageRoot), { type: 'module' });
-  worker.postMessage(data);
-  return {
-    onError(listener) {
-      worker.addEventListener('error', (event) => listener(new Error(event.message)), { once: true });
-    },
-    async stop() {
-      worker.terminate();
-    },
-  };
-}
-
 export function workerInput(): Promise<unknown> {
+  // What rejects in a worker's module isn't told to the page by itself.
+  addEventListener('unhandledrejection', ({ reason }) => reportError(reason));
   return new Promise((resolve) => {
     addEventListener('message', (event) => resolve(event.data), { once: true });
   });
 }
 
 export function breathe(): Promise<void> {
+  // A message, for timers of a page that isn't seen are delayed by a second.
   return new Promise((resolve) => {
-    setTimeout(resolve, 0);
+    const { port1, port2 } = new MessageChannel();
+    port1.addEventListener('message', () => {
+      port1.close();
+      resolve();
+    });
+    port1.start();
+    port2.postMessage(undefined);
   });
 }
+
+export async function waitForChange(words: Int32Array, index: number, value: number, most: number): Promise<void> {
+  const { waitAsync } = Atomics as { waitAsync?: WaitAsync };
+  if (typeof document === 'undefined') {
+    if (Atomics.wait(words, index, value, most) === 'timed-out') await breathe();
+  } else if (waitAsync) await waitAsync(words, index, value, most).value;
+  else await breathe();
+}
+
+/** A page must not block, so it waits like this; the compiler's library of this year doesn't know it yet. */
+type WaitAsync = (words: Int32Array, index: number, value: number, most: number) => { value: Promise<string> | string };
 
 // The compiler checks here that this module is a whole Platform.
 ({
@@ -124,7 +144,7 @@ export function breathe(): Promise<void> {
   describeHost,
   runProgram,
   temporaryDirectory,
-  startWorker,
   workerInput,
   breathe,
+  waitForChange,
 }) satisfies Platform;

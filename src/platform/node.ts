@@ -5,11 +5,11 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Worker, workerData } from 'node:worker_threads';
-import { HostError, type Platform, type ProgramResult, type WorkerHandle } from './types.js';
+import { workerData } from 'node:worker_threads';
+import { HostError, type Platform, type ProgramResult } from './types.js';
 
 export { HostError } from './types.js';
-export type { ProgramResult, WorkerHandle } from './types.js';
+export type { ProgramResult } from './types.js';
 
 /** `src/platform` and `dist/platform` lie at the same depth, so this is the package's root from either. */
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -151,22 +151,6 @@ export async function temporaryDirectory(): Promise<{ path: string; dispose(): P
   return { path: directory, dispose: () => fs.rm(directory, { recursive: true, force: true }) };
 }
 
-export function startWorker(module: string, data: unknown): WorkerHandle {
-  const worker = new Worker(path.join(root, 'dist', `${module}.js`), { workerData: data });
-  let stopped = false;
-  return {
-    onError(listener) {
-      worker.once('error', (error) => {
-        if (!stopped) listener(error as Error);
-      });
-    },
-    async stop() {
-      stopped = true;
-      await worker.terminate();
-    },
-  };
-}
-
 export async function workerInput(): Promise<unknown> {
   return workerData;
 }
@@ -175,6 +159,10 @@ export function breathe(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
   });
+}
+
+export async function waitForChange(words: Int32Array, index: number, value: number, most: number): Promise<void> {
+  if (Atomics.wait(words, index, value, most) === 'timed-out') await breathe();
 }
 
 // The compiler checks here that this module is a whole Platform.
@@ -196,7 +184,7 @@ export function breathe(): Promise<void> {
   describeHost,
   runProgram,
   temporaryDirectory,
-  startWorker,
   workerInput,
   breathe,
+  waitForChange,
 }) satisfies Platform;

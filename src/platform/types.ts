@@ -34,12 +34,24 @@ export interface Platform {
   runProgram(command: string, args: readonly string[]): Promise<ProgramResult | undefined>;
   /** A directory for temporary files, removed by `dispose`. */
   temporaryDirectory(): Promise<{ path: string; dispose(): Promise<void> }>;
-  /** Starts a worker thread on a module of this package, named from its root without extension, e.g. `training/worker`. */
-  startWorker(module: string, data: unknown): WorkerHandle;
-  /** Inside a worker: the data that `startWorker` was given. */
+  /** Inside a worker: the data that it was started with. */
   workerInput(): Promise<unknown>;
   /** Lets timers, signals and messages be served between two pieces of long work. */
   breathe(): Promise<void>;
+  /**
+   * Waits while `words[index]` in shared memory is `value`, for `most` milliseconds or less: until `Atomics.notify`, or as
+   * long as the host likes. Messages and signals are served where it takes long.
+   */
+  waitForChange(words: Int32Array, index: number, value: number, most: number): Promise<void>;
+}
+
+/**
+ * `#workers` resolves to `node-workers.ts` or `browser-workers.ts`. It stands apart from `#platform`, because a worker imports
+ * that, and bundlers don't bundle what starts itself.
+ */
+export interface Workers {
+  /** Starts a thread of a training (`training/worker.ts`) on `data`, which is cloned. */
+  startTrainingWorker(data: unknown): WorkerHandle;
 }
 
 export interface ProgramResult {

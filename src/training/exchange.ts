@@ -1,4 +1,4 @@
-import { breathe } from '#platform';
+import { waitForChange } from '#platform';
 
 /**
  * What the workers of one training share: a slot of gradients for every shard, sums of an evaluation's blocks, and a barrier.
@@ -133,7 +133,7 @@ export class Exchange {
       let looks = 0;
       while (Atomics.load(control, GENERATION) === generation) {
         if (Atomics.load(control, STOP) !== 0) throw new TrainingStopped('the training was stopped');
-        if (++looks > 2000 && Atomics.wait(control, GENERATION, generation, 50) === 'timed-out') await breathe();
+        if (++looks > 2000) await waitForChange(control, GENERATION, generation, 50);
       }
     }
     if (Atomics.load(control, STOP) !== 0) throw new TrainingStopped('the training was stopped');

@@ -164,15 +164,14 @@ describe('stopping', () => {
 describe('a worker that dies', () => {
   it('ends the training instead of leaving the others to wait', async () => {
     vi.resetModules();
-    vi.doMock('#platform', async (original) => ({
-      ...(await original<object>()),
-      startWorker: () => ({
+    vi.doMock('#workers', () => ({
+      startTrainingWorker: () => ({
         onError: (listener: (error: Error) => void) => void setImmediate(() => listener(new Error('out of memory'))),
         stop: () => Promise.resolve(),
       }),
     }));
     const { train: trainHere } = await import('./train.js');
-    vi.doUnmock('#platform');
+    vi.doUnmock('#workers');
     const run = trainHere(toyTask(), { workers: 2 });
     await expect(run).rejects.toThrow('a worker thread failed: out of memory');
   });

@@ -1,5 +1,6 @@
-import { breathe, now, parallelism, startWorker, type WorkerHandle } from '#platform';
-import { loadKernels } from '../kernels/index.js';
+import { breathe, now, parallelism } from '#platform';
+import { startTrainingWorker, type WorkerHandle } from '#workers';
+import { kernelBytes, loadKernels, type KernelOptions } from '../kernels/index.js';
 import { Random } from '../math/index.js';
 import { initialise, parameterCount } from '../network/index.js';
 import { shardsFor, streams } from './batches.js';
@@ -11,10 +12,9 @@ import { TrainingError, type EpochRecord, type TrainingTask } from './task.js';
 import type { WorkerInput } from './worker.js';
 
 /** How a training runs; nothing here changes its result. */
-export interface TrainOptions {
-  /** Threads, this one among them; by default one a core. Never more than shards. */
+export interface TrainOptions extends KernelOptions {
+  /** Threads, this one among them; by default one a core. Never more than shards; one where threads can't share memory. */
   readonly workers?: number;
-  readonly backend?: 'auto' | 'wasm' | 'native';
   /** Goes on from a saved state. */
   readonly state?: TrainingState;
   /** Called after each epoch, with the state to resume from. */
@@ -55,10 +55,13 @@ const breathEvery = 100;
 /** Trains a network. The same task gives the same parameters, bit for bit, whatever the options. */
 export async function train(task: TrainingTask, options: TrainOptions = {}): Promise<TrainingResult> {
   const started = now();
-  const kernels = await loadKernels({ backend: options.backend ?? 'auto' });
+  const wasm = options.wasm === undefined ? {} : { wasm: await kernelBytes(options.wasm) };
+  const kernels = await loadKernels({ backend: options.backend ?? 'auto', ...wasm });
   const state = options.state ?? initialState(initialise(task.architecture, new Random(task.seed, streams.initialise)));
   const shards = shardsFor(task.training.batchSize, task.training.shards);
-  const workers = Math.max(1, Math.min(options.workers ?? parallelism(), shards));
+  // A page has shared memory only where it is isolated from other origins.
+  const most = typeof SharedArrayBuffer === 'undefined' ? 1 : shards;
+  const workers = Math.max(1, Math.min(options.workers ?? parallelism(), most));
   const blocks = Math.ceil(task.validationRows.length / blockRows);
   const buffers = exchangeBuffers(workers, task.training.shards, parameterCount(task.architecture), blocks);
   const exchange = new Exchange(buffers, 0);
@@ -67,8 +70,8 @@ export async function train(task: TrainingTask, options: TrainOptions = {}): Pro
   try {
     for (let worker = 1; worker < workers; worker++) {
       const backend = kernels.backend === 'wasm' ? 'wasm' : 'native';
-      const input: WorkerInput = { task, state, buffers, worker, backend };
-      const helper = startWorker('training/worker', input);
+      const input: WorkerInput = { task, state, buffers, worker, backend, ...wasm };
+      const helper = startTrainingWorker(input);
       helpers.push(helper);
       failures.push(
         new Promise((resolve) => {

@@ -12,13 +12,14 @@ export interface WorkerInput {
   readonly buffers: ExchangeBuffers;
   readonly worker: number;
   readonly backend: 'wasm' | 'native';
+  readonly wasm?: Uint8Array;
 }
 
 /** An extra worker: the same loop as the first worker's, over its own shards, silent. */
 const input = (await workerInput()) as WorkerInput;
 const exchange = new Exchange(input.buffers, input.worker);
 try {
-  const kernels = await loadKernels({ backend: input.backend });
+  const kernels = await loadKernels(input);
   await new TrainingLoop(kernels, input.task, exchange, input.state).run();
 } catch (error) {
   exchange.stop(); // the others must not wait for this one

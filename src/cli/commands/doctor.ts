@@ -41,7 +41,7 @@ async function host(): Promise<Finding> {
   return {
     what: 'fastgrnn',
     ok: true,
-    text: `${await packageVersion()}, Node ${node}, ${os}, ${parallelism()} threads, ${cpu}`,
+    text: `${packageVersion()}, Node ${node}, ${os}, ${parallelism()} threads, ${cpu}`,
   };
 }
 

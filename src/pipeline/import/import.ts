@@ -152,7 +152,7 @@ export async function importWeights(path: string, options: ImportOptions = {}): 
           recipe: 'import',
           recipeHash: await hashOf({ ...settings, calibration: own?.hash ?? 'synthetic' }),
           dataHash: await hashOf(weights.files),
-          version: await packageVersion(),
+          version: packageVersion(),
           seed: 0,
           fma: false,
         },
