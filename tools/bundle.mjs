@@ -1,7 +1,7 @@
 // Puts the modules of dist into few files: importing the package then reads a dozen files instead of hundreds.
 //   node tools/bundle.mjs      after tsc, as a part of npm run build
 // Every entry of the package keeps its place, and what several entries share stands in dist/chunks once, so that a class is one class
-// whichever entry it comes by. Types stay as tsc wrote them, a file a module. dist/platform stays too: #platform chooses between its files.
+// whichever entry it comes by. Types stay as tsc wrote them, a file a module. dist/platform stays too: #platform and #workers choose between its files.
 import { cp, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = path.join(root, 'dist');
 
 /** The command line's parser, which is CommonJS, and what is loaded only when it is needed. */
-const external = /^(#platform|node:|commander|hyparquet)/;
+const external = /^(#|node:|commander|hyparquet)/;
 /** What no bundle replaces: the door to the host, and helpers of tests. */
 const kept = /^(platform|testing)\//;
 

@@ -3,7 +3,8 @@ import { HostError, type Platform, type ProgramResult } from './types.js';
 export { HostError } from './types.js';
 export type { ProgramResult } from './types.js';
 
-const packageRoot = new URL('../../', import.meta.url);
+/** Under a name of its own, lest bundlers take what is asked for at run time as files to bring along. */
+const here = import.meta.url;
 
 function noFiles(action: string, file: string): HostError {
   return new HostError(`can't ${action} ${file}: a browser has no file system; pass the bytes instead`);
@@ -58,7 +59,7 @@ export function packageDirectory(): undefined {
 }
 
 export function packageFile(file: string): string {
-  return new URL(file, packageRoot).href;
+  return new URL(`../../${file}`, here).href;
 }
 
 export async function sha256(bytes: Uint8Array): Promise<string> {

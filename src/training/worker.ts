@@ -16,12 +16,16 @@ export interface WorkerInput {
 }
 
 /** An extra worker: the same loop as the first worker's, over its own shards, silent. */
-const input = (await workerInput()) as WorkerInput;
-const exchange = new Exchange(input.buffers, input.worker);
-try {
-  const kernels = await loadKernels(input);
-  await new TrainingLoop(kernels, input.task, exchange, input.state).run();
-} catch (error) {
-  exchange.stop(); // the others must not wait for this one
-  if (!(error instanceof TrainingStopped)) throw error;
+async function work(): Promise<void> {
+  const input = (await workerInput()) as WorkerInput;
+  const exchange = new Exchange(input.buffers, input.worker);
+  try {
+    const kernels = await loadKernels(input);
+    await new TrainingLoop(kernels, input.task, exchange, input.state).run();
+  } catch (error) {
+    exchange.stop(); // the others must not wait for this one
+    if (!(error instanceof TrainingStopped)) throw error;
+  }
 }
+
+void work(); // not awaited: bundlers make classic scripts of workers, which know no await here; a rejection is the host's to tell
