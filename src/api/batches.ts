@@ -107,8 +107,7 @@ export class Batches {
     for (let i = 0; i < this.count; i++) {
       const range = [starts[i], starts[i + 1]] as const;
       batch.rows = range[1] - range[0];
-      batch.steps = gather.steps(order, ...range);
-      gather.plain(target, order, ...range);
+      batch.steps = gather.plain(target, order, ...range);
       yield batch;
     }
   }

@@ -93,7 +93,7 @@ function classNamesOf(options: DatasetOptions): readonly string[] {
   }
   if (classNames) return classNames;
   const known = [...(labels ?? [])];
-  if (known.some((label) => typeof label === 'string')) return [...new Set(known.map(String))].sort(byCodeUnit);
+  if (known.some((label) => typeof label === 'string')) return [...new Set(known.map(String))].sort();
   const outputs = targets
     ? targets[0].length
     : 1 + Math.max(...known.map(Number), ...(stepLabels ?? []).flatMap((steps) => Array.from(steps)));
@@ -203,7 +203,7 @@ function targetsOf(targets: readonly ArrayLike<number>[], classNames: readonly s
 }
 
 function groupsOf(groups: readonly (string | number)[] | Int32Array): Int32Array {
-  const known = [...new Set(Array.from<string | number>(groups).map(String))].sort(byCodeUnit);
+  const known = [...new Set(Array.from<string | number>(groups).map(String))].sort();
   return Int32Array.from(Array.from<string | number>(groups), (group) => known.indexOf(String(group)));
 }
 
@@ -253,8 +253,4 @@ function names(
     throw new DataError(`${field}: ${given.length} names for ${channels} channels; give one for each`);
   }
   return given ?? Array.from({ length: channels }, (_, i) => fallback(i));
-}
-
-function byCodeUnit(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,4 +1,5 @@
 import { DataError } from './errors.js';
+import { NumberScanner } from './number-scanner.js';
 
 /** Rows of numbers, as read from a text file. */
 export interface Matrix {
@@ -8,15 +9,7 @@ export interface Matrix {
   readonly values: Float64Array;
 }
 
-/** Powers of ten that a float64 holds exactly. */
-const tens = [
-  1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
-  1e21, 1e22,
-];
-
 const space = 32;
-const zero = 48;
-const nine = 57;
 const lineFeed = 10;
 
 /**
@@ -26,6 +19,7 @@ const lineFeed = 10;
  * @throws DataError with file, line and column where there is no number or a row has another length
  */
 export function parseMatrix(bytes: Uint8Array, file: string): Matrix {
+  const scanner = new NumberScanner(bytes, '.');
   let values = new Float64Array(Math.max(16, bytes.length >> 3));
   let filled = 0;
   let columns = 0;
@@ -55,7 +49,7 @@ export function parseMatrix(bytes: Uint8Array, file: string): Matrix {
     }
     const start = i;
     while (i < bytes.length && bytes[i] > space) i++;
-    const value = parseNumber(bytes, start, i);
+    const value = parseNumber(bytes, start, i, scanner);
     if (!Number.isFinite(value)) {
       const text = new TextDecoder().decode(bytes.subarray(start, i));
       throw new DataError(`${file}, line ${line}, column ${filled - rowStart + 1}: "${text}" is not a number`);
@@ -72,46 +66,13 @@ export function parseMatrix(bytes: Uint8Array, file: string): Matrix {
   return { rows, columns, values: values.subarray(0, filled) };
 }
 
-/** The decimal number in bytes[start, end), correctly rounded; NaN where there is none. */
-export function parseNumber(bytes: Uint8Array, start: number, end: number): number {
-  let i = start;
-  const negative = bytes[i] === 45;
-  if (negative || bytes[i] === 43) i++;
-  let mantissa = 0;
-  let digits = 0;
-  let scale = 0;
-  let point = false;
-  for (; i < end; i++) {
-    const byte = bytes[i];
-    if (byte >= zero && byte <= nine) {
-      mantissa = mantissa * 10 + (byte - zero);
-      digits++;
-      if (point) scale++;
-    } else if (byte === 46 && !point) {
-      point = true;
-    } else {
-      break;
-    }
-  }
-  if (digits === 0) return NaN;
-  let exponent = 0;
-  if (i < end) {
-    if ((bytes[i] | 32) !== 101) return NaN;
-    i++;
-    const below = bytes[i] === 45;
-    if (below || bytes[i] === 43) i++;
-    if (i === end) return NaN;
-    for (; i < end; i++) {
-      if (bytes[i] < zero || bytes[i] > nine) return NaN;
-      exponent = exponent * 10 + (bytes[i] - zero);
-    }
-    if (below) exponent = -exponent;
-  }
-  exponent -= scale;
-  // A whole number below 2^53 and a power of ten up to 10^22 are exact, so one operation rounds once.
-  if (mantissa <= Number.MAX_SAFE_INTEGER && Math.abs(exponent) <= 22) {
-    const value = exponent < 0 ? mantissa / tens[-exponent] : mantissa * tens[exponent];
-    return negative ? -value : value;
-  }
-  return Number(new TextDecoder().decode(bytes.subarray(start, end)));
+/** The decimal number that bytes[start, end) are, correctly rounded; NaN where they are none. */
+export function parseNumber(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  scanner = new NumberScanner(bytes, '.'),
+): number {
+  const value = scanner.read(start);
+  return scanner.next === end ? value : NaN;
 }

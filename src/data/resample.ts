@@ -109,7 +109,7 @@ function interpolate(
 }
 
 /** The rate of a recording: its own, or what its time shows. */
-export function recordedRate({ rate, time }: Recording): number | undefined {
+function recordedRate({ rate, time }: Recording): number | undefined {
   return rate ?? (time && rateOf(time)?.rate);
 }
 

@@ -1,5 +1,6 @@
 import { argmax } from '../math/index.js';
-import { embeddingShift, meanSteps, stepInputs, type IntegerMatrix, type IntegerNetwork } from './network.js';
+import { meanOf, pool } from './mean.js';
+import { embeddingShift, stepInputs, type IntegerMatrix, type IntegerNetwork } from './network.js';
 import { activateQ14, oneQ14, roundingShift, saturate, updateQ12 } from './nonlinearity.js';
 
 /** The nonzeros of a matrix by rows: row j's stand at `starts[j]` up to `starts[j + 1]`. Zeros add nothing to a sum. */
@@ -120,7 +121,7 @@ export class IntegerInterpreter {
       h[j] = saturate(v >> 14, n.stateLimit);
       r[j] = v & (oneQ14 - 1);
     }
-    if (n.mean) this.pool();
+    if (n.mean) this.count = pool(this.sums, h, this.count);
   }
 
   /** Step 1: the normalised input, or the token's embedding. */
@@ -139,26 +140,11 @@ export class IntegerInterpreter {
     }
   }
 
-  /** Step 10: the present state joins the sums, which are halved before they could leave 32 bits. */
-  private pool(): void {
-    const { sums, h } = this;
-    for (let j = 0; j < sums.length; j++) sums[j] += h[j];
-    this.count++;
-    if (this.count < meanSteps) return;
-    for (let j = 0; j < sums.length; j++) sums[j] >>= 1;
-    this.count = meanSteps / 2;
-  }
-
-  /** What the head reads: the state, or the mean of the states, rounded to the nearest, halves away from 0. */
+  /** What the head reads: the state, or the mean of the states. */
   private read(): Int16Array {
-    const { network: n, m, sums, count } = this;
-    if (!n.mean) return this.h;
-    for (let j = 0; j < m.length; j++) {
-      const sum = sums[j];
-      const magnitude = count === 0 ? 0 : Math.trunc((Math.abs(sum) + (count >> 1)) / count);
-      m[j] = sum < 0 ? -magnitude : magnitude;
-    }
-    return m;
+    if (!this.network.mean) return this.h;
+    meanOf(this.sums, this.count, this.m);
+    return this.m;
   }
 
   /** The head's int32 scores of the present state, or of the mean so far, written into `out` [L]. */

@@ -1,3 +1,4 @@
 /** What running an integer network needs of this room: it loads no library and no kernels. */
 export { integerNetworkFrom } from './model-file.js';
-export { embeddingShift, meanSteps, type IntegerMatrix, type IntegerNetwork } from './network.js';
+export { meanOf, pool } from './mean.js';
+export { embeddingShift, type IntegerMatrix, type IntegerNetwork } from './network.js';

@@ -3,6 +3,7 @@ import { loadKernels, NONLINEARITIES, type Kernels, type Nonlinearity } from '..
 import { Random } from '../math/index.js';
 import { initialise, NetworkEngine, plainHead, tensorsOf, type Architecture } from './index.js';
 import { referenceForward } from './reference.js';
+import { centralDifferences, worstDeviation } from '../testing/gradients.js';
 
 const ROWS = 3;
 const STEPS = 4;
@@ -61,22 +62,6 @@ function referenceLoss(arch: Architecture, parameters: Float64Array, { inputs, l
   return sum / ROWS;
 }
 
-/** Central differences. Where the two one-sided slopes disagree a kink was crossed: NaN, to be left out. */
-function centralDifferences(arch: Architecture, p: Problem): Float64Array {
-  const parameters = Float64Array.from(p.parameters);
-  const step = 2 ** -16;
-  const middle = referenceLoss(arch, parameters, p);
-  return parameters.map((value, i) => {
-    parameters[i] = value + step;
-    const above = referenceLoss(arch, parameters, p);
-    parameters[i] = value - step;
-    const below = referenceLoss(arch, parameters, p);
-    parameters[i] = value;
-    const kink = Math.abs(above - middle - (middle - below)) / step > 1e-3;
-    return kink ? NaN : (above - below) / (2 * step);
-  });
-}
-
 function engineGradient(arch: Architecture, p: Problem): { loss: number; gradient: Float32Array } {
   const engine = new NetworkEngine(kernels, arch, { rows: ROWS, steps: STEPS, training: true });
   engine.parameters.set(p.parameters);
@@ -86,21 +71,6 @@ function engineGradient(arch: Architecture, p: Problem): { loss: number; gradien
   );
   const loss = engine.lossAndGradient(ROWS, STEPS, { batchRows: ROWS, labelSmoothing: SMOOTHING, rowWeights });
   return { loss: loss / ROWS, gradient: engine.gradient };
-}
-
-/**
- * The largest deviation in any tensor, relative to the tensor's largest gradient, or to a hundredth of the largest of all, when
- * the tensor's is smaller: rounding errors of the large terms that such a tensor's gradient was left over from.
- */
-function worstDeviation(arch: Architecture, gradient: ArrayLike<number>, expected: Float64Array): number {
-  let worst = 0;
-  const largest = Math.max(...expected.filter((x) => !Number.isNaN(x)).map((x) => Math.abs(x)));
-  for (const { offset, size } of tensorsOf(arch)) {
-    const range = Array.from({ length: size }, (_, i) => offset + i).filter((i) => !Number.isNaN(expected[i]));
-    const scale = Math.max(largest / 100, ...range.map((i) => Math.abs(expected[i])));
-    for (const i of range) worst = Math.max(worst, Math.abs(gradient[i] - expected[i]) / scale);
-  }
-  return worst;
 }
 
 // Float32 sums of up to some hundred terms (a few 1e-6 in the worst element) and the differences' own error of step^2 (2e-10)
@@ -116,7 +86,7 @@ const ranks = [
 
 function check(arch: Architecture, seed: number): void {
   const p = problem(arch, seed);
-  const expected = centralDifferences(arch, p);
+  const expected = centralDifferences((parameters) => referenceLoss(arch, parameters, p), p.parameters);
   const { loss, gradient } = engineGradient(arch, p);
   expect(loss).toBeCloseTo(referenceLoss(arch, Float64Array.from(p.parameters), p), 5);
   expect(expected.filter((x) => Number.isNaN(x)).length).toBeLessThan(expected.length / 10);
@@ -145,7 +115,7 @@ describe('a wrong gradient is found', () => {
   test.each(['sigmoid', 'hardSigmoid'] satisfies Nonlinearity[])('any tensor off by 0.1 %%, or missing: %s', (gate) => {
     const arch: Architecture = { ...base, wRank: 2, uRank: 3, gate };
     const p = problem(arch, 5);
-    const expected = centralDifferences(arch, p);
+    const expected = centralDifferences((parameters) => referenceLoss(arch, parameters, p), p.parameters);
     const { gradient } = engineGradient(arch, p);
     for (const { offset, size } of tensorsOf(arch)) {
       for (const factor of [1.001, 0, -1]) {
@@ -158,7 +128,7 @@ describe('a wrong gradient is found', () => {
 
   test('a loss that lacks one term of the model', () => {
     const p = problem(base, 6);
-    const expected = centralDifferences(base, p);
+    const expected = centralDifferences((parameters) => referenceLoss(base, parameters, p), p.parameters);
     const { gradient } = engineGradient({ ...base, gate: 'hardSigmoid4' }, p);
     expect(worstDeviation(base, gradient, expected)).toBeGreaterThan(10 * TOLERANCE);
   });

@@ -3,6 +3,7 @@ import { loadKernels, type Kernels } from '../kernels/index.js';
 import { Random } from '../math/index.js';
 import { initialise, NetworkEngine, tensorsOf, type Architecture } from './index.js';
 import { referenceForward } from './reference.js';
+import { centralDifferences, worstDeviation } from '../testing/gradients.js';
 
 /** Rows of these lengths in one call of the longest one's steps. */
 const lengths = [5, 2, 7, 1];
@@ -107,22 +108,6 @@ function referenceLoss(arch: Architecture, parameters: Float64Array, p: Problem)
   return sum / ROWS;
 }
 
-/** Central differences. Where the two one-sided slopes disagree a kink was crossed: NaN, to be left out. */
-function centralDifferences(arch: Architecture, p: Problem): Float64Array {
-  const parameters = Float64Array.from(p.parameters);
-  const step = 2 ** -16;
-  const middle = referenceLoss(arch, parameters, p);
-  return parameters.map((value, i) => {
-    parameters[i] = value + step;
-    const above = referenceLoss(arch, parameters, p);
-    parameters[i] = value - step;
-    const below = referenceLoss(arch, parameters, p);
-    parameters[i] = value;
-    const kink = Math.abs(above - middle - (middle - below)) / step > 1e-3;
-    return kink ? NaN : (above - below) / (2 * step);
-  });
-}
-
 /** An engine that holds the problem; `padding` stands in inputs, tokens, labels and targets after the rows' ends. */
 function engineFor(arch: Architecture, p: Problem, padding: (at: number) => number): NetworkEngine {
   const engine = new NetworkEngine(kernels, arch, { rows: ROWS, steps: STEPS, training: true });
@@ -154,18 +139,6 @@ function gradientOf(engine: NetworkEngine): { loss: number; gradient: Float32Arr
   return { loss: loss / ROWS, gradient: engine.gradient.slice() };
 }
 
-/** As in gradient.test.ts: relative to the tensor's largest gradient, or to a hundredth of the largest of all. */
-function worstDeviation(arch: Architecture, gradient: ArrayLike<number>, expected: Float64Array): number {
-  let worst = 0;
-  const largest = Math.max(...expected.filter((x) => !Number.isNaN(x)).map(Math.abs));
-  for (const { offset, size } of tensorsOf(arch)) {
-    const range = Array.from({ length: size }, (_, i) => offset + i).filter((i) => !Number.isNaN(expected[i]));
-    const scale = Math.max(largest / 100, ...range.map((i) => Math.abs(expected[i])));
-    for (const i of range) worst = Math.max(worst, Math.abs(gradient[i] - expected[i]) / scale);
-  }
-  return worst;
-}
-
 /** See gradient.test.ts for where it comes from. */
 const TOLERANCE = 3e-5;
 
@@ -185,7 +158,7 @@ describe('heads over sequences of different lengths', () => {
     for (const [wRank, uRank] of ranks) {
       const arch: Architecture = { ...base, ...combination, wRank, uRank, hiddenSize: 18, classes: 4 };
       const p = problem(arch, 3 + wRank);
-      const expected = centralDifferences(arch, p);
+      const expected = centralDifferences((parameters) => referenceLoss(arch, parameters, p), p.parameters);
       const { loss, gradient } = gradientOf(engineFor(arch, p, () => 0));
       expect(loss).toBeCloseTo(referenceLoss(arch, Float64Array.from(p.parameters), p), 5);
       expect(worstDeviation(arch, gradient, expected)).toBeLessThan(TOLERANCE);

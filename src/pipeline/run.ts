@@ -135,7 +135,7 @@ export async function runRecipe(options: RunOptions): Promise<FinishedRun> {
 }
 
 /** Both networks' confusion counts, where their head has classes. */
-export function confusionOf({ float, integer }: Pick<Metrics, 'float' | 'integer'>): ReportInput['confusion'] {
+function confusionOf({ float, integer }: Pick<Metrics, 'float' | 'integer'>): ReportInput['confusion'] {
   return float.confusion && integer.confusion ? { float: float.confusion, integer: integer.confusion } : undefined;
 }
 

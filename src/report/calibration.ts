@@ -4,7 +4,7 @@ import { count, percent, significant } from './format.js';
 import type { ReportInput } from './input.js';
 import { lines, markup, type Markup } from './markup.js';
 import type { NetworkCalibration } from './metrics.js';
-import { plot, type PlotDot, type PlotLine } from './plot.js';
+import { diagonal, plot, type PlotDot, type PlotLine } from './plot.js';
 import { headings, tableFigure } from './table.js';
 
 /** Radius of the dot of a bin that holds everything, in pixels; its area goes with the bin's count. */
@@ -51,17 +51,7 @@ function diagram(network: NetworkCalibration, every: boolean): Markup {
     label: `Reliability of the integer network: fraction that is right against confidence. Expected calibration error ${percent(network.ece)}.`,
     x: axis,
     y: axis,
-    lines: [
-      {
-        colour: 'border',
-        places: [
-          { x: 0, y: 0 },
-          { x: 1, y: 1 },
-        ],
-      },
-      before.line,
-      ...(after ? [after.line] : []),
-    ],
+    lines: [diagonal, before.line, ...(after ? [after.line] : [])],
     dots: [...before.dots, ...(after?.dots ?? [])],
     kind: 'square',
   });

@@ -30,8 +30,19 @@ export interface Plot {
   readonly kind?: string;
 }
 
+/** A place as per cent of a box. */
 export const per = (fraction: number) => `${Number((100 * fraction).toFixed(2))}%`;
-const mille = (fraction: number) => Number((1000 * fraction).toFixed(1));
+/** A place in a box of 1000. */
+export const mille = (fraction: number) => Number((1000 * fraction).toFixed(1));
+
+/** Where both axes have the same value. */
+export const diagonal: PlotLine = {
+  colour: 'border',
+  places: [
+    { x: 0, y: 0 },
+    { x: 1, y: 1 },
+  ],
+};
 
 /** A plot of two axes that fills the box of its container; as in `chart`, text keeps its size at any width. */
 export function plot({ label, x, y, lines: curves, dots, kind = '' }: Plot): Markup {

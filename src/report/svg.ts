@@ -1,5 +1,6 @@
 import { epochPosition, epochTicks, type Axis } from './axes.js';
 import { lines, markup, type Markup } from './markup.js';
+import { mille, per } from './plot.js';
 
 /** A curve over all epochs. `colour` picks one of the page's two curve styles, which differ in dashes too. */
 export interface Series {
@@ -34,9 +35,6 @@ export const mostPoints = 400;
 const mostDots = 40;
 
 type Point = readonly [epoch: number, value: number];
-
-const per = (fraction: number) => `${Number((100 * fraction).toFixed(2))}%`;
-const mille = (fraction: number) => Number((1000 * fraction).toFixed(1));
 
 /** The points of a curve without gaps, thinned to the least and the greatest value of each group. */
 function thinned(points: readonly Point[]): readonly Point[] {

@@ -4,7 +4,7 @@ import type { ReportInput, ValuePairs } from './input.js';
 import { interval } from './interval.js';
 import { lines, markup, type Markup } from './markup.js';
 import { className } from './names.js';
-import { plot } from './plot.js';
+import { diagonal, plot } from './plot.js';
 import { headings, tableFigure } from './table.js';
 
 /** Outputs of which a scatter is drawn. */
@@ -49,15 +49,7 @@ function scatter({ name, rows, truth, predicted }: ValuePairs): Markup {
     label: `Predicted against true values of ${name}, ${counted(truth.length, 'point')}.`,
     x: axis,
     y: axis,
-    lines: [
-      {
-        colour: 'border',
-        places: [
-          { x: 0, y: 0 },
-          { x: 1, y: 1 },
-        ],
-      },
-    ],
+    lines: [diagonal],
     dots: truth.map((value, i) => ({
       x: axis.position(value),
       y: axis.position(predicted[i]),

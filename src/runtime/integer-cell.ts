@@ -1,4 +1,4 @@
-import { embeddingShift, meanSteps, type IntegerMatrix, type IntegerNetwork } from '../integer/light.js';
+import { embeddingShift, meanOf, pool, type IntegerMatrix, type IntegerNetwork } from '../integer/light.js';
 import { nonlinearityNumber } from '../kernels/light.js';
 import type { Cell } from './cell.js';
 import { Memory, padded } from './memory.js';
@@ -66,7 +66,7 @@ export class IntegerCell implements Cell {
       for (let i = 0; i < inputSize; i++) x[i] = values[start + i];
     }
     this.memory.exports.integer_step(this.words);
-    if (network.mean) this.pool();
+    if (network.mean) this.count = pool(this.sums, this.h, this.count);
   }
 
   reset(): void {
@@ -77,23 +77,9 @@ export class IntegerCell implements Cell {
   }
 
   readLogits(): Int32Array {
-    const { sums, mean, count } = this;
-    for (let j = 0; j < sums.length; j++) {
-      const magnitude = count === 0 ? 0 : Math.trunc((Math.abs(sums[j]) + (count >> 1)) / count);
-      mean[j] = sums[j] < 0 ? -magnitude : magnitude;
-    }
+    meanOf(this.sums, this.count, this.mean);
     this.memory.exports.integer_logits(this.words, this.readAt);
     return this.logits;
-  }
-
-  /** Step 10: the present state joins the sums. */
-  private pool(): void {
-    const { sums, h } = this;
-    for (let j = 0; j < sums.length; j++) sums[j] += h[j];
-    this.count++;
-    if (this.count < meanSteps) return;
-    for (let j = 0; j < sums.length; j++) sums[j] >>= 1;
-    this.count = meanSteps / 2;
   }
 }
 

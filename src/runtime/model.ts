@@ -1,6 +1,7 @@
 import { readFile } from '#platform';
 import { integerNetworkFrom, type IntegerNetwork } from '../integer/light.js';
 import { checkTensors, openModel, type ModelMetadata, type Tensor } from '../network/light.js';
+import { powerOfTwo } from '../math/light.js';
 import { FloatCell } from './float-cell.js';
 import { IntegerCell } from './integer-cell.js';
 import { compileStep } from './memory.js';
@@ -91,11 +92,4 @@ function cellOf(
     centre: spread(features.centre),
     scale: spread(features.scale),
   });
-}
-
-/** 2^n, exact, for the few bits of a format. */
-function powerOfTwo(n: number): number {
-  let value = 1;
-  for (let i = 0; i < Math.abs(n); i++) value *= n < 0 ? 0.5 : 2;
-  return value;
 }

@@ -1,3 +1,4 @@
+import type { Int16Sequences } from '../integer/index.js';
 import type { Architecture } from '../network/index.js';
 import type { LabelledSequences, OutputUnits } from './task.js';
 
@@ -13,6 +14,31 @@ export interface AnswerTarget {
 /** What a network gives: its `head` and `output`. */
 export type AnswerShape = Pick<Architecture, 'head' | 'output' | 'classes'>;
 
+/** The frame of the buffer that a network step ends with. */
+export function lastFrame(from: Int16Sequences, sequence: number, step: number): number {
+  const { channels, features, starts, stepStride } = from;
+  return (starts[sequence] + step * stepStride + features) / channels - 1;
+}
+
+/** The class of an output that a frame ends with: the frame's where there is an output at every step, else the sequence's. */
+export function labelAt(
+  from: LabelledSequences,
+  output: AnswerShape['output'],
+  sequence: number,
+  frame: number,
+): number {
+  return output === 'every' && from.frameLabels ? from.frameLabels[frame] : from.labels[sequence];
+}
+
+/** Where targets stand, a row a sequence or a row a frame: sequences' own are for one output a sequence. */
+export function targetSource(
+  { targets, frameTargets }: LabelledSequences,
+  output: AnswerShape['output'],
+): { readonly values: Float32Array; readonly byFrame: boolean } | undefined {
+  if (output !== 'every' && targets) return { values: targets, byFrame: false };
+  return frameTargets && { values: frameTargets, byFrame: true };
+}
+
 /**
  * Writes the labels or targets of rows into an engine.
  *
@@ -23,54 +49,46 @@ export class Answers {
   private readonly sequences: LabelledSequences;
   private readonly shape: AnswerShape;
   private readonly units: OutputUnits | undefined;
+  private readonly source: ReturnType<typeof targetSource>;
 
   constructor(sequences: LabelledSequences, shape: AnswerShape, units?: OutputUnits) {
     this.sequences = sequences;
     this.shape = shape;
     this.units = units;
+    this.source = targetSource(sequences, shape.output);
   }
 
   /** Those of row `row` into place `b` of `rows`, for a call of `steps` steps. */
   write(target: AnswerTarget, row: number, b: number, rows: number, steps: number): void {
-    const { output } = this.shape;
-    if (output !== 'every') {
-      this.one(target, row, this.lastFrame(row), b);
+    const { sequences, shape } = this;
+    const length = sequences.lengths[row];
+    if (shape.output !== 'every') {
+      this.one(target, row, lastFrame(sequences, row, length - 1), b);
       return;
     }
-    const { lengths, starts, stepStride, features, channels } = this.sequences;
-    const length = lengths[row];
-    const frame = (starts[row] + features) / channels - 1;
-    const stride = stepStride / channels;
+    const first = lastFrame(sequences, row, 0);
+    const stride = sequences.stepStride / sequences.channels;
     for (let t = 0; t < steps; t++) {
       const at = t * rows + b;
-      if (t < length) this.one(target, row, frame + t * stride, at);
+      if (t < length) this.one(target, row, first + t * stride, at);
       else target.labels[at] = -1;
     }
   }
 
-  /** The index of a sequence's last frame in the buffer. */
-  private lastFrame(row: number): number {
-    const { starts, lengths, stepStride, features, channels } = this.sequences;
-    return (starts[row] + (lengths[row] - 1) * stepStride + features) / channels - 1;
-  }
-
   private one(target: AnswerTarget, row: number, frame: number, at: number): void {
-    const { sequences, shape, units } = this;
-    const { labels, frameLabels, targets, frameTargets } = sequences;
+    const { sequences, shape, units, source: from } = this;
     if (shape.head === 'softmax') {
-      target.labels[at] = shape.output === 'every' && frameLabels ? frameLabels[frame] : labels[row];
+      target.labels[at] = labelAt(sequences, shape.output, row, frame);
       return;
     }
     const { classes } = shape;
-    const own = shape.output !== 'every' && targets !== undefined;
-    const from = own ? targets : frameTargets;
     if (!from || !target.targets || target.targetStride === undefined) {
       throw new Error(`the ${shape.head} head needs targets, and these sequences have none`);
     }
-    const source = (own ? row : frame) * classes;
+    const source = (from.byFrame ? frame : row) * classes;
     let known = true;
     for (let l = 0; l < classes; l++) {
-      const value = from[source + l];
+      const value = from.values[source + l];
       if (Number.isNaN(value)) known = false;
       const normal = units ? (value - units.centre[l]) / units.scale[l] : value;
       target.targets[at * target.targetStride + l] = Number.isNaN(value) ? 0 : normal;

@@ -70,8 +70,7 @@ export function evaluateFloat(
   let loss = 0;
   for (let start = 0; start < sequences.count; start += blockRows) {
     const end = Math.min(sequences.count, start + blockRows);
-    gather.plain(engine, rows, start, end);
-    const steps = gather.steps(rows, start, end);
+    const steps = gather.plain(engine, rows, start, end);
     loss += engine.evaluate(end - start, steps);
     correct += score(engine, end - start, steps);
     for (let b = 0; b < end - start; b++) {

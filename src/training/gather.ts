@@ -53,18 +53,21 @@ export class Gather {
     this.embedded = architecture.vocabulary > 0;
   }
 
-  /** Network steps of the longest of the rows `order[start]` to `order[end - 1]`. */
-  steps(order: Uint32Array, start: number, end: number): number {
+  /** Network steps of the longest of the rows. */
+  private steps(order: Uint32Array, start: number, end: number): number {
     const { lengths } = this.sequences;
     let most = 0;
     for (let i = start; i < end; i++) most = Math.max(most, lengths[order[i]]);
     return most;
   }
 
-  /** Rows `order[start]` to `order[end - 1]` as they are. */
-  plain(target: InputTarget, order: Uint32Array, start: number, end: number): void {
-    this.answer(target, order, start, end);
-    if (this.embedded) return this.words(target, order, start, end);
+  /** Rows `order[start]` to `order[end - 1]` as they are. Returns the network steps of the longest. */
+  plain(target: InputTarget, order: Uint32Array, start: number, end: number): number {
+    const steps = this.answer(target, order, start, end);
+    if (this.embedded) {
+      this.words(target, order, start, end);
+      return steps;
+    }
     const { features, stepStride, values, starts, lengths } = this.sequences;
     const { centre, scale } = this;
     const { input, inputStride } = target;
@@ -77,13 +80,14 @@ export class Gather {
         for (let d = 0; d < features; d++) input[to + d] = (values[from + d] - centre[d]) * scale[d];
       }
     }
+    return steps;
   }
 
-  /** The same rows changed at random, as `epoch` has it. */
-  training(target: InputTarget, order: Uint32Array, start: number, end: number, epoch: number): void {
+  /** The same rows changed at random, as `epoch` has it. Returns the network steps of the longest. */
+  training(target: InputTarget, order: Uint32Array, start: number, end: number, epoch: number): number {
     const { change } = this;
     if (!change || this.embedded) return this.plain(target, order, start, end);
-    this.answer(target, order, start, end);
+    const steps = this.answer(target, order, start, end);
     const { channels, features, stepStride, values, starts, lengths } = this.sequences;
     const { centre, scale, augmentation, frame } = this;
     const { noise } = change.augment;
@@ -106,16 +110,18 @@ export class Gather {
         }
       }
     }
+    return steps;
   }
 
-  /** Lengths, and labels or targets. */
-  private answer(target: InputTarget, order: Uint32Array, start: number, end: number): void {
+  /** Lengths, and labels or targets. Returns the network steps of the longest row. */
+  private answer(target: InputTarget, order: Uint32Array, start: number, end: number): number {
     const rows = end - start;
     const steps = this.steps(order, start, end);
     for (let b = 0; b < rows; b++) {
       target.lengths[b] = this.sequences.lengths[order[start + b]];
       this.answers.write(target, order[start + b], b, rows, steps);
     }
+    return steps;
   }
 
   /** Tokens as they are. */

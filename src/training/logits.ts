@@ -29,8 +29,8 @@ export function floatLogits(
   let row = 0;
   for (let start = 0; start < order.length; start += blockRows) {
     const end = Math.min(order.length, start + blockRows);
-    gather.plain(engine, order, start, end);
-    engine.forward(end - start, gather.steps(order, start, end));
+    const steps = gather.plain(engine, order, start, end);
+    engine.forward(end - start, steps);
     for (let b = 0; b < end - start; b++) {
       for (; row < rows.rows && rows.sequences[row] === order[start + b]; row++) {
         const at = (every ? rows.steps[row] * (end - start) + b : b) * engine.logitStride;

@@ -157,8 +157,8 @@ export class TrainingLoop {
     for (let shard = exchange.worker; shard < parts; shard += exchange.workers) {
       const rows = starts[shard + 1] - starts[shard];
       const range = [first + starts[shard], first + starts[shard + 1]] as const;
-      this.gather.training(engine, order, ...range, epoch);
-      const loss = engine.lossAndGradient(rows, this.gather.steps(order, ...range), {
+      const steps = this.gather.training(engine, order, ...range, epoch);
+      const loss = engine.lossAndGradient(rows, steps, {
         batchRows: count,
         labelSmoothing,
         ...(this.classWeights ? { rowWeights: this.weigh(order, range[0], rows) } : {}),
@@ -224,8 +224,7 @@ export class TrainingLoop {
     for (let block = exchange.worker; block < blocks; block += exchange.workers) {
       const start = block * blockRows;
       const end = Math.min(rows.length, start + blockRows);
-      gather.plain(engine, rows, start, end);
-      const steps = gather.steps(rows, start, end);
+      const steps = gather.plain(engine, rows, start, end);
       const loss = engine.evaluate(end - start, steps);
       exchange.putBlock(block, score(engine, end - start, steps), loss);
     }

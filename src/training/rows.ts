@@ -1,4 +1,4 @@
-import type { Int16Sequences } from '../integer/index.js';
+import { labelAt, lastFrame, targetSource } from './answers.js';
 import type { HeadKind } from './metrics/index.js';
 import type { LabelledSequences } from './task.js';
 
@@ -24,12 +24,6 @@ export interface LabelledRows extends HeadShape {
   readonly targets: Float64Array | undefined;
 }
 
-/** The frame of the buffer that a network step ends with. */
-export function lastFrame(from: Int16Sequences, sequence: number, step: number): number {
-  const { channels, features, starts, stepStride } = from;
-  return (starts[sequence] + step * stepStride + features) / channels - 1;
-}
-
 /** The rows of the chosen sequences, in their order; what has no label or target is left out. See `Answers` for what is right. */
 export function labelledRows(from: LabelledSequences, shape: HeadShape, chosen?: Uint32Array): LabelledRows {
   const sequences: number[] = [];
@@ -37,17 +31,17 @@ export function labelledRows(from: LabelledSequences, shape: HeadShape, chosen?:
   const labels: number[] = [];
   const targets: number[] = [];
   const every = shape.output === 'every';
+  const source = targetSource(from, shape.output);
   const put = (sequence: number, step: number) => {
     const frame = lastFrame(from, sequence, step);
     if (shape.head === 'softmax') {
-      const label = every && from.frameLabels ? from.frameLabels[frame] : from.labels[sequence];
+      const label = labelAt(from, shape.output, sequence, frame);
       if (label < 0) return;
       labels.push(label);
     } else {
-      const own = !every && from.targets !== undefined;
-      const [source, at] = own ? [from.targets, sequence] : [from.frameTargets, frame];
       if (!source) return;
-      const values = source.subarray(at * shape.size, (at + 1) * shape.size);
+      const at = source.byFrame ? frame : sequence;
+      const values = source.values.subarray(at * shape.size, (at + 1) * shape.size);
       if (values.some(Number.isNaN)) return;
       targets.push(...values);
       labels.push(0);
@@ -71,19 +65,29 @@ export function labelledRows(from: LabelledSequences, shape: HeadShape, chosen?:
   };
 }
 
-/** At most `most` of the rows, evenly spread. */
-export function someRows(rows: LabelledRows, most: number): LabelledRows {
-  if (rows.rows <= most) return rows;
-  const index = Uint32Array.from({ length: most }, (_, i) => Math.floor((i * rows.rows) / most));
+/** The rows at the given indices, in their order. */
+export function rowsAt(rows: LabelledRows, index: Uint32Array): LabelledRows {
   const { size, targets } = rows;
   return {
     ...rows,
-    rows: most,
+    rows: index.length,
     sequences: index.map((i) => rows.sequences[i]),
     steps: index.map((i) => rows.steps[i]),
     labels: Int32Array.from(index, (i) => rows.labels[i]),
     targets:
       targets &&
-      Float64Array.from({ length: most * size }, (_, i) => targets[index[Math.floor(i / size)] * size + (i % size)]),
+      Float64Array.from(
+        { length: index.length * size },
+        (_, i) => targets[index[Math.floor(i / size)] * size + (i % size)],
+      ),
   };
+}
+
+/** At most `most` of the rows, evenly spread. */
+export function someRows(rows: LabelledRows, most: number): LabelledRows {
+  if (rows.rows <= most) return rows;
+  return rowsAt(
+    rows,
+    Uint32Array.from({ length: most }, (_, i) => Math.floor((i * rows.rows) / most)),
+  );
 }

@@ -1,7 +1,6 @@
 import { DataError } from '../errors.js';
 import { titleOf, type Recording } from '../recording.js';
 import type { DataSettings } from '../source.js';
-import { byCodeUnit } from './labels.js';
 
 /** The group of one recording, as the settings say where it stands. */
 export function groupOf(
@@ -24,7 +23,7 @@ export function groupOf(
 
 /** Numbers for the groups of all recordings; undefined where there are none. */
 export function numberGroups(recordings: readonly Recording[]): Int32Array | undefined {
-  const names = [...new Set(recordings.flatMap(({ group }) => group ?? []))].sort(byCodeUnit);
+  const names = [...new Set(recordings.flatMap(({ group }) => group ?? []))].sort();
   if (names.length === 0) return undefined;
   const without = recordings.find(({ group }) => group === undefined);
   if (without) {

@@ -42,7 +42,7 @@ export function classesOf(
   const nothing = nullClass ?? namelessNull;
   if (keepNull) found.add(nothing);
   else if (nullClass !== undefined) found.delete(nullClass);
-  const classNames = [...found].sort(byCodeUnit);
+  const classNames = [...found].sort();
   const indexOf = new Map(classNames.map((name, i) => [name, i]));
   const unlabelled = keepNull ? (indexOf.get(nothing) as number) : -1;
   const labels = recordings.map(({ stepLabels, label }) => {
@@ -51,9 +51,4 @@ export function classesOf(
     return stepLabels.indices.map((index) => (index < 0 ? unlabelled : own[index]));
   });
   return { classNames, labels };
-}
-
-/** The order that every machine has. */
-export function byCodeUnit(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -125,7 +125,7 @@ function atRate(
 }
 
 /** What the columns of tables are for. */
-export function rolesOf(settings: DataSettings): ColumnRoles {
+function rolesOf(settings: DataSettings): ColumnRoles {
   const { labels, time, groupBy } = settings;
   return {
     time: time.column,

@@ -55,7 +55,7 @@ function held(recording: Recording): RecordedValues {
 }
 
 /** The steps of a recording whose indices are given, in that order, with everything that belongs to them. */
-export function selectSteps(recording: Recording, kept: readonly number[]): Recording {
+function selectSteps(recording: Recording, kept: readonly number[]): Recording {
   const { values, channelNames, time, stepLabels, targets } = recording;
   return {
     ...recording,

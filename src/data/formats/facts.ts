@@ -1,7 +1,7 @@
 import { DataError } from '../errors.js';
 import type { Recording } from '../recording.js';
 import type { ColumnFacts, FileFacts } from './format.js';
-import { rateOf } from './time.js';
+import { spacingOf } from './time.js';
 
 /**
  * What can be said of a file of numbers, from what its reader makes of it. What the reader refuses is the file's problem.
@@ -64,7 +64,7 @@ function columnsOf(recordings: readonly Recording[]): ColumnFacts[] {
       }
     }
     const { min, max, ...rest } = facts;
-    const spacing = facts.ascending && max > min ? spacingOf(recordings, c) : undefined;
+    const spacing = facts.ascending && max > min ? channelSpacing(recordings, c) : undefined;
     const none = min > max;
     return {
       name,
@@ -79,9 +79,8 @@ function columnsOf(recordings: readonly Recording[]): ColumnFacts[] {
 }
 
 /** The steps between values that ascend, as a time does; of one recording alone. */
-function spacingOf(recordings: readonly Recording[], channel: number): ColumnFacts['spacing'] {
+function channelSpacing(recordings: readonly Recording[], channel: number): ColumnFacts['spacing'] {
   const [{ values, steps, channelNames }] = recordings;
   if (recordings.length > 1) return undefined;
-  const facts = rateOf(Float64Array.from({ length: steps }, (_, t) => values[t * channelNames.length + channel]!));
-  return facts && { median: 1 / facts.rate, jitter: facts.jitter, longestGap: facts.longestGap };
+  return spacingOf(Float64Array.from({ length: steps }, (_, t) => values[t * channelNames.length + channel]!));
 }

@@ -2,8 +2,8 @@ import type { DecodedArray, FileMetaData, SchemaElement } from 'hyparquet';
 import { DataError } from '../errors.js';
 import { complete } from './complete.js';
 import { describeRecordings } from './facts.js';
-import type { ColumnFacts, ColumnRoles, FormatReader } from './format.js';
-import { rateOf } from './time.js';
+import type { ColumnRoles, FormatReader } from './format.js';
+import { spacingOf } from './time.js';
 import { tableRecordings, type Column } from './table.js';
 
 /**
@@ -43,11 +43,6 @@ export const parquetReader: FormatReader = {
     return { ...facts, columns: all };
   },
 };
-
-function spacingOf(times: Float64Array): ColumnFacts['spacing'] {
-  const facts = rateOf(times);
-  return facts && { median: 1 / facts.rate, jitter: facts.jitter, longestGap: facts.longestGap };
-}
 
 async function readColumns(bytes: Uint8Array, file: string, roles: ColumnRoles): Promise<Column[]> {
   if (bytes.length === 0) throw new DataError(`${file} is empty; save it again`);

@@ -1,5 +1,5 @@
 import { DataError } from '../errors.js';
-import type { TimeUnit } from './format.js';
+import type { ColumnFacts, TimeUnit } from './format.js';
 
 /** Seconds in a unit. */
 export const secondsOf: Readonly<Record<TimeUnit, number>> = { s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9 };
@@ -88,6 +88,12 @@ export function rateOf(times: Float64Array): RateFacts | undefined {
     jitter: deviations[Math.floor(0.99 * (deviations.length - 1))],
     longestGap: steps[steps.length - 1] / median,
   };
+}
+
+/** The spacing of ascending times or values, as `describe` tells it. */
+export function spacingOf(times: Float64Array): ColumnFacts['spacing'] {
+  const facts = rateOf(times);
+  return facts && { median: 1 / facts.rate, jitter: facts.jitter, longestGap: facts.longestGap };
 }
 
 /** Throws where a time isn't a number or lies before the one above it; `place` names a row for the message. */

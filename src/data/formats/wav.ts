@@ -25,7 +25,7 @@ interface WavFormat {
 }
 
 /** The recording of a WAV file; see `wavReader`. */
-export function readWav(bytes: Uint8Array, file: string, wanted?: readonly string[]): Recording {
+function readWav(bytes: Uint8Array, file: string, wanted?: readonly string[]): Recording {
   const { format, data } = readChunks(bytes, file);
   const steps = Math.floor(data.byteLength / (format.width * format.channels));
   if (steps === 0) throw new DataError(`${file} holds no samples; remove it or record it again`);

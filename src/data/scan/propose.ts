@@ -31,7 +31,7 @@ export function proposeRecipe(facts: FolderFacts, path: string): ProposedLine[] 
   ];
 }
 
-export function isSound({ formats }: FolderFacts): boolean {
+function isSound({ formats }: FolderFacts): boolean {
   return formats.some(({ name }) => name === 'WAV');
 }
 

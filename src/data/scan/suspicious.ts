@@ -101,7 +101,7 @@ export function resampleRate(scans: readonly FileScan[], roles: Roles): number |
 }
 
 /** A rate that a person would have chosen: two digits where those are within 3 %. */
-export function roundRate(rate: number): number {
+function roundRate(rate: number): number {
   const two = Number(rate.toPrecision(2));
   return Math.abs(two / rate - 1) <= 0.03 ? two : Number(rate.toPrecision(3));
 }

@@ -1,6 +1,6 @@
 import { ln, Random, sigmoid } from '../../math/index.js';
 import { softmaxOf } from '../metrics/index.js';
-import { someRows, type LabelledRows } from '../rows.js';
+import { rowsAt, someRows, type LabelledRows } from '../rows.js';
 import { fitLogistic, linearScores, type LinearModel, type Table } from './logistic.js';
 import { nearestRows } from './nearest.js';
 import { fitRidge, meansOf } from './ridge.js';
@@ -240,13 +240,7 @@ function ofEachClass(rows: LabelledRows, most: number): LabelledRows {
   new Random(0, subsetStream).shuffle(order);
   order.sort((a, b) => rows.labels[a] - rows.labels[b]); // a stable sort: within a class the order stays random
   const index = Uint32Array.from({ length: most }, (_, i) => order[Math.floor(((i + 0.5) * rows.rows) / most)]);
-  return {
-    ...rows,
-    rows: most,
-    sequences: index.map((i) => rows.sequences[i]),
-    steps: index.map((i) => rows.steps[i]),
-    labels: Int32Array.from(index, (i) => rows.labels[i]),
-  };
+  return rowsAt(rows, index);
 }
 
 function squared(x: number): number {

@@ -1,5 +1,5 @@
 import type { ColumnFacts } from '../format.js';
-import { rateOf } from '../time.js';
+import { spacingOf } from '../time.js';
 import type { Column, Table } from './table.js';
 
 const mostDistinct = 64;
@@ -44,7 +44,6 @@ function describeColumn({ name, data }: Column, rows: number): ColumnFacts {
   if (missing === rows) return { name, kind: 'empty', missing, changes: 0, ascending: false, whole: false };
   const few = seen.size <= mostDistinct && whole;
   const distinct = few ? { distinct: [...seen.keys()].map(String), counts: [...seen.values()] } : {};
-  const facts = missing === 0 && ascending && max > min ? rateOf(numbers) : undefined;
-  const spacing = facts && { median: 1 / facts.rate, jitter: facts.jitter, longestGap: facts.longestGap };
+  const spacing = missing === 0 && ascending && max > min ? spacingOf(numbers) : undefined;
   return { name, kind: data.kind, missing, ...distinct, changes, ascending, spacing, whole, min, max };
 }

@@ -3,7 +3,7 @@ import { callOf, columnName, columnNames, type Column, type NumberCells, type Ta
 import { isMissing, isMissingText, isNumeral, parseTime } from './cells.js';
 import type { Opening } from './dialect.js';
 import { decodeText, type PlainText } from './encoding.js';
-import { NumberScanner } from './number-scanner.js';
+import { NumberScanner } from '../../number-scanner.js';
 
 /** How the columns are to be read. */
 export interface ColumnPlan {

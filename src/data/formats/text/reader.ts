@@ -45,7 +45,7 @@ export const textReader: FormatReader = {
 };
 
 /** Reads a table of text; columns that no role needs aren't looked at where the channels are listed. */
-export function readTable(bytes: Uint8Array, file: string, roles: ColumnRoles = {}): Table {
+function readTable(bytes: Uint8Array, file: string, roles: ColumnRoles = {}): Table {
   const { text, opening } = open(bytes, file);
   const beside = [roles.label, roles.group, roles.recording].filter((name) => name !== undefined);
   const wanted = roles.channels && [

@@ -4,7 +4,7 @@ import { DataError } from '../../errors.js';
 import type { ColumnRoles } from '../format.js';
 import { readerOf } from '../readers.js';
 import { parseTime } from './cells.js';
-import { NumberScanner } from './number-scanner.js';
+import { NumberScanner } from '../../number-scanner.js';
 import { textReader } from './reader.js';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
