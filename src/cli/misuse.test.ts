@@ -89,6 +89,11 @@ describe('a wrong recipe', () => {
       'data.input.lsb=1e-9',
       /data\.input\.lsb: 1e-9 is too small: \d+ % of the training values/,
     ],
+    [
+      'values where there are classes',
+      'network.head=regression',
+      /network\.head: regression learns targets, but folder has classes alone/,
+    ],
     ['groups that are not there', 'data.validationBy=group', /group needs recordings of at least two groups/],
   ];
   for (const [what, set, message] of cases) {

@@ -4,7 +4,7 @@ import { fitNormalisation } from '../features/index.js';
 import { framesOf, type Normalisation } from '../integer/index.js';
 import type { Architecture } from '../network/index.js';
 import type { Recipe } from '../recipe/index.js';
-import { fitOutputs, type Stage, type TrainingTask } from '../training/index.js';
+import { fitOutputs, targetSource, type Stage, type TrainingTask } from '../training/index.js';
 
 /** Refuses a folder of data sets that isn't there: a data set of the same name from elsewhere would take its place. */
 export async function checkDataDirectory(directory: string | undefined): Promise<void> {
@@ -50,9 +50,14 @@ export function stackDataset(dataset: Dataset, { frames, stride }: Stacking): Da
   return { ...dataset, train, test, notes: [...dataset.notes, ...notes] };
 }
 
-/** The network that a recipe asks for on a data set. */
+/**
+ * The network that a recipe asks for on a data set.
+ *
+ * @throws DataError where the data don't have what its head learns, or no tokens for its embedding
+ */
 export function architectureOf(recipe: Recipe, dataset: Dataset): Architecture {
   const { alpha, beta, embedding, ...network } = recipe.network;
+  checkHead(network, dataset);
   return {
     ...network,
     inputSize: embedding > 0 ? embedding : dataset.train.features,
@@ -61,6 +66,20 @@ export function architectureOf(recipe: Recipe, dataset: Dataset): Architecture {
     ...(alpha === undefined ? {} : { alpha }),
     ...(beta === undefined ? {} : { beta }),
   };
+}
+
+/** Classes are what a softmax head learns; targets what the others do. */
+function checkHead({ head, output }: Pick<Recipe['network'], 'head' | 'output'>, { name, train }: Dataset): void {
+  if (head !== 'softmax') {
+    if (targetSource(train, output)) return;
+    throw new DataError(
+      `network.head: ${head} learns targets, but ${name} has ${train.targets ? 'none at each step' : 'classes alone'}; name the columns that are targets in data.targets, or set head to softmax`,
+    );
+  }
+  if (train.labels.some((label) => label >= 0) || (output === 'every' && train.frameLabels)) return;
+  throw new DataError(
+    `network.head: softmax learns classes, but ${name} has targets; set head to regression or sigmoid`,
+  );
 }
 
 /** Tokens that the training data know: the largest one, and 1. */

@@ -1,5 +1,5 @@
 export { predictBaselines, type BaselinePrediction, type BaselineTask } from './baselines/index.js';
-export { fitOutputs } from './answers.js';
+export { fitOutputs, targetSource } from './answers.js';
 export { evaluateFloat, type Evaluation } from './evaluation.js';
 export { batchesFor, cut, epochOrder, sortByLength, streams } from './batches.js';
 export { Gather, type InputTarget } from './gather.js';

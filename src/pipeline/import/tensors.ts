@@ -11,10 +11,13 @@ import { readForeignSafetensors } from './safetensors.js';
  * @throws DataError, ModelFileError where a file is damaged
  */
 export async function readWeights(path: string): Promise<ForeignWeights> {
-  if ((await kindOf(path)) === 'directory') return readFolder(path);
+  const kind = await kindOf(path);
+  if (kind === 'directory') return readFolder(path);
   const file = baseName(path);
   const lower = file.toLowerCase();
-  if (!lower.endsWith('.npz') && !lower.endsWith('.safetensors')) throw new ImportError(unreadable(path, lower));
+  if (!lower.endsWith('.npz') && !lower.endsWith('.safetensors')) {
+    throw new ImportError(`${path}${kind ? '' : ' is not there'}: ${readable(lower)}`);
+  }
   const bytes = await readFile(path);
   const tensors = lower.endsWith('.npz')
     ? [...(await readNpz(bytes, path))].map(([name, array]) => fromNumpy(name, array, path))
@@ -57,12 +60,13 @@ function checked(tensors: readonly ForeignTensor[], path: string): ForeignTensor
   return used;
 }
 
-function unreadable(path: string, name: string): string {
+/** What can be imported, and how to get there from a file of that name. */
+function readable(name: string): string {
   const torch = /\.(pt|pth|bin|ckpt)$/.test(name);
   const how = torch
     ? 'save them in Python by numpy.savez(file, **{k: v.numpy() for k, v in model.state_dict().items()})'
     : 'save them in Python by numpy.savez(file, W=…, U=…), or with the safetensors package';
-  return `${path}: import reads .safetensors, .npz, and folders of .npy; ${how}`;
+  return `import reads .safetensors, .npz, and folders of .npy; ${how}`;
 }
 
 function baseName(path: string): string {
