@@ -7,7 +7,14 @@ import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { Layout, loadKernels, ProgramBuilder } from '../dist/kernels/index.js';
 import { Random } from '../dist/math/index.js';
-import { initialise, NetworkEngine, Optimiser, parameterCount, plainHead } from '../dist/network/index.js';
+import {
+  initialise,
+  iterationFlops,
+  NetworkEngine,
+  Optimiser,
+  parameterCount,
+  plainHead,
+} from '../dist/network/index.js';
 
 const { values: options } = parseArgs({
   options: { json: { type: 'string' }, rounds: { type: 'string', default: '15' }, wall: { type: 'boolean' } },
@@ -18,17 +25,6 @@ const shapes = {
   S2: { what: 'HAR', rows: 100, steps: 128, inputSize: 9, hiddenSize: 80, wRank: 5, uRank: 40, classes: 6 },
   D2: { what: 'digits, 2 KB', rows: 64, steps: 28, inputSize: 28, hiddenSize: 40, wRank: 7, uRank: 13, classes: 10 },
 };
-
-/**
- * Useful floating-point operations of an iteration: two a weight and row in each of three products (forward, gradient of the
- * state, gradient of the weights; the inputs need no gradient), without gates, packing and padding.
- */
-function flops({ rows, steps, inputSize: D, hiddenSize: H, wRank, uRank, classes: L }) {
-  const project = wRank * (D + H);
-  const recur = uRank * (H + H);
-  const backward = wRank * H + project; // the gradient of x W2, then of W1 and W2
-  return 2 * rows * (steps * (project + backward) + (steps - 1) * 3 * recur + 3 * H * L);
-}
 
 /** Milliseconds, of the processor or the clock, since somewhen. */
 function now() {
@@ -56,8 +52,15 @@ function peakProbe(kernels) {
   };
 }
 
+const architecture = (shape) => ({
+  ...{ cell: 'FastGRNN', gate: 'sigmoid', update: 'tanh', residual: 'free', ...plainHead },
+  ...shape,
+});
+
+const flops = (shape) => iterationFlops(architecture(shape), shape.rows, shape.steps);
+
 function iteration(kernels, shape) {
-  const arch = { cell: 'FastGRNN', gate: 'sigmoid', update: 'tanh', residual: 'free', ...plainHead, ...shape };
+  const arch = architecture(shape);
   const { rows, steps } = shape;
   const random = new Random(1);
   const engine = new NetworkEngine(kernels, arch, { rows, steps, training: true });

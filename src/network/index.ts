@@ -10,6 +10,7 @@ export {
   type TensorRole,
   type TensorSpec,
 } from './architecture.js';
+export { forwardFlops, iterationFlops } from './flops.js';
 export { initialise } from './initialise.js';
 export { decodeSafetensors, ModelFileError, type Tensor, type TensorData, type TensorType } from './safetensors.js';
 export { encodeSafetensors } from './safetensors-encode.js';

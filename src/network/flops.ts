@@ -1,0 +1,33 @@
+import { tensorsOf, type Architecture, type TensorSpec } from './architecture.js';
+
+/**
+ * Useful floating-point operations of a forward pass over `rows` sequences of `steps` steps: a multiplication and an addition a
+ * weight and row in each product. Gates, look-ups of tokens, packing and padding are left out, so that a figure of operations a second
+ * can be compared between implementations.
+ *
+ * W x_t is taken at every step, U h_{t-1} at all but the first (h_0 is 0), the classifier once a sequence, or at every step where
+ * there is an output at every one.
+ */
+export function forwardFlops(arch: Architecture, rows: number, steps: number): number {
+  return count(arch, rows, steps, () => 1);
+}
+
+/**
+ * Useful floating-point operations of one iteration of a training (forwards and backwards), counted like `forwardFlops`.
+ * A weight matrix is in three products: forwards, in the gradient of what it multiplies, and in its own gradient. The inputs
+ * x need no gradient unless they are an embedding's rows, so W (W2 where W is of low rank) is in two.
+ */
+export function iterationFlops(arch: Architecture, rows: number, steps: number): number {
+  const readsInputs = ({ name }: TensorSpec) => name === (arch.wRank === 0 ? 'W' : 'W2');
+  return count(arch, rows, steps, (tensor) => (readsInputs(tensor) && arch.vocabulary === 0 ? 2 : 3));
+}
+
+function count(arch: Architecture, rows: number, steps: number, products: (tensor: TensorSpec) => number): number {
+  const times = ({ name, role }: TensorSpec) => {
+    if (role === 'classifier') return arch.output === 'every' ? steps : 1;
+    return name.startsWith('U') ? steps - 1 : steps;
+  };
+  return tensorsOf(arch)
+    .filter(({ role }) => role === 'matrix' || role === 'classifier')
+    .reduce((sum, tensor) => sum + 2 * rows * tensor.size * times(tensor) * products(tensor), 0);
+}
