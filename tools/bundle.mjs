@@ -18,7 +18,10 @@ const kept = /^(platform|testing)\//;
 
 const { exports } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
 /** Entries that no user imports: the command, a training's worker, and what checks and benches look at. */
-const inner = ['cli/main', 'cli/program', 'training/worker', 'data/formats/readers', 'pipeline/prepare'];
+const inner = [
+  ...['cli/main', 'cli/program', 'training/worker', 'training/exchange', 'training/shards', 'training/batches'],
+  ...['data/formats/readers', 'pipeline/prepare'],
+];
 const files = [...Object.values(exports), ...inner.map((name) => `./dist/${name}.js`)]
   .filter((file) => file.endsWith('.js'))
   .map((file) => file.replace('./dist/', ''));

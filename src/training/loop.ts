@@ -2,11 +2,12 @@ import { hardThreshold } from '../compression/index.js';
 import { NetworkEngine, Optimiser, parameterCount } from '../network/index.js';
 import type { Kernels } from '../kernels/index.js';
 import { balancedOrder, classWeights } from './balance.js';
-import { batchesFor, cut, epochOrder, largestShard, shardsFor, sortByLength } from './batches.js';
+import { batchesFor, cut, epochOrder, largestShard, sortByLength } from './batches.js';
 import { blockRows, score } from './evaluation.js';
 import type { Exchange } from './exchange.js';
 import { Gather } from './gather.js';
 import { learningRateAt } from './schedule.js';
+import { shardedGradient } from './shards.js';
 import type { TrainingState } from './state.js';
 import { markDecay, thresholdedMatrices, type ThresholdedMatrix } from './support.js';
 import { TrainingError, type EpochRecord, type TrainingTask } from './task.js';
@@ -150,22 +151,14 @@ export class TrainingLoop {
 
   /** The gradient of a batch's mean loss, summed over the shards of all workers, into the optimiser. Returns the sum of losses. */
   private async gradient(order: Uint32Array, first: number, count: number, epoch: number): Promise<number> {
-    const { task, engine, exchange } = this;
+    const { task, engine } = this;
     const { labelSmoothing, shards } = task.training;
-    const starts = cut(count, shardsFor(count, shards));
-    const parts = starts.length - 1;
-    for (let shard = exchange.worker; shard < parts; shard += exchange.workers) {
-      const rows = starts[shard + 1] - starts[shard];
-      const range = [first + starts[shard], first + starts[shard + 1]] as const;
-      const steps = this.gather.training(engine, order, ...range, epoch);
-      const loss = engine.lossAndGradient(rows, steps, {
-        batchRows: count,
-        labelSmoothing,
-        ...(this.classWeights ? { rowWeights: this.weigh(order, range[0], rows) } : {}),
-      });
-      exchange.put(shard, engine.gradient, loss);
-    }
-    return exchange.sum(this.optimiser.gradient, parts);
+    const place = (start: number, end: number) => ({
+      steps: this.gather.training(engine, order, first + start, first + end, epoch),
+      labelSmoothing,
+      ...(this.classWeights ? { rowWeights: this.weigh(order, first + start, end - start) } : {}),
+    });
+    return shardedGradient(engine, this.exchange, { count, shards }, place, this.optimiser.gradient);
   }
 
   /** The weights of the rows that were gathered. */
