@@ -28,3 +28,4 @@ void activate(int kind, int n, const float *x, const float *bias, float *y) {
     PASS(HARD_SIGMOID_4)
   }
 }
+#undef PASS

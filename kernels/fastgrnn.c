@@ -23,7 +23,7 @@ void fastgrnn_forward(int rows, int n, int ld, int gate, int update, float *z, f
 //   dL/dz = g (h' - zeta c) gate',  dL/dc = g (zeta (1 - z) + nu) update',  da = their sum,  dL/dh' += g z,
 //   dL/dzeta = sum g c (1 - z),  dL/dnu = sum g c.
 // Sums: one a column, rows in order.
-INLINE void backward(const int gate_bounded, const int update_bounded, struct derivative gate, struct derivative update,
+INLINE void fastgrnn_gradients(const int gate_bounded, const int update_bounded, struct derivative gate, struct derivative update,
                      int rows, int n, int ld, const float *z, float *c, const float *previous, float *dh,
                      const float *scalars, float *columns) {
   const vec one = splat(1.0f), zeta = splat(scalars[0]), nu = splat(scalars[1]);
@@ -51,9 +51,10 @@ void fastgrnn_backward(int rows, int n, int ld, int gate, int update, const floa
                        float *dh, const float *scalars, float *columns) {
   struct derivative g = derivative_of(gate), u = derivative_of(update);
 #define PASS(gate_bounded, update_bounded) \
-  backward(gate_bounded, update_bounded, g, u, rows, n, ld, z, c, previous, dh, scalars, columns)
+  fastgrnn_gradients(gate_bounded, update_bounded, g, u, rows, n, ld, z, c, previous, dh, scalars, columns)
   if (g.bounded && u.bounded) PASS(1, 1);
   else if (g.bounded) PASS(1, 0);
   else if (u.bounded) PASS(0, 1);
   else PASS(0, 0);
+#undef PASS
 }

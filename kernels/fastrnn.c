@@ -16,7 +16,7 @@ void fastrnn_forward(int rows, int n, int ld, int update, float *c, const float 
 }
 
 // With g = dL/dh:  da = alpha g update',  dL/dh' += beta g,  dL/dalpha = sum g c,  dL/dbeta = sum g h'.
-INLINE void backward(const int bounded, struct derivative update, int rows, int n, int ld, float *c,
+INLINE void fastrnn_gradients(const int bounded, struct derivative update, int rows, int n, int ld, float *c,
                      const float *previous, float *dh, const float *scalars, float *columns) {
   const vec alpha = splat(scalars[0]), beta = splat(scalars[1]);
   float *dbias = columns, *dalpha = columns + ld, *dbeta = columns + 2 * ld;
@@ -39,6 +39,6 @@ INLINE void backward(const int bounded, struct derivative update, int rows, int 
 void fastrnn_backward(int rows, int n, int ld, int update, float *c, const float *previous, float *dh,
                       const float *scalars, float *columns) {
   struct derivative u = derivative_of(update);
-  if (u.bounded) backward(1, u, rows, n, ld, c, previous, dh, scalars, columns);
-  else backward(0, u, rows, n, ld, c, previous, dh, scalars, columns);
+  if (u.bounded) fastrnn_gradients(1, u, rows, n, ld, c, previous, dh, scalars, columns);
+  else fastrnn_gradients(0, u, rows, n, ld, c, previous, dh, scalars, columns);
 }

@@ -3,68 +3,73 @@
 #ifndef FASTGRNN_OPERATIONS_H
 #define FASTGRNN_OPERATIONS_H
 
+// Static in the native build, which takes all kernels of one instruction set into one unit (native/variant.c).
+#ifndef LINKAGE
+#define LINKAGE extern
+#endif
+
 // pack.c
-void pack(int inner, int columns, int row_stride, int column_stride, const float *source, float *packed);
-void unpack(int rows, int columns, int ld, int row_stride, int column_stride, const float *source, float *target);
+LINKAGE void pack(int inner, int columns, int row_stride, int column_stride, const float *source, float *packed);
+LINKAGE void unpack(int rows, int columns, int ld, int row_stride, int column_stride, const float *source, float *target);
 
 // gemm.c
-void gemm(int rows, int columns, int inner, int lda, int ldc, int accumulate, const float *a, const float *packed, float *c);
-void gemm_transposed(int rows, int a_columns, int b_columns, int lda, int ldb, int ldc, const float *a, const float *b, float *c);
+LINKAGE void gemm(int rows, int columns, int inner, int lda, int ldc, int accumulate, const float *a, const float *packed, float *c);
+LINKAGE void gemm_transposed(int rows, int a_columns, int b_columns, int lda, int ldb, int ldc, const float *a, const float *b, float *c);
 
 // activation.c
-void activate(int kind, int n, const float *x, const float *bias, float *y);
+LINKAGE void activate(int kind, int n, const float *x, const float *bias, float *y);
 
 // fastgrnn.c
-void fastgrnn_forward(int rows, int n, int ld, int gate, int update, float *z, float *c, const float *previous, float *h,
-                      const float *bias_gate, const float *bias_update, const float *scalars);
-void fastgrnn_backward(int rows, int n, int ld, int gate, int update, const float *z, float *c, const float *previous,
-                       float *dh, const float *scalars, float *columns);
+LINKAGE void fastgrnn_forward(int rows, int n, int ld, int gate, int update, float *z, float *c, const float *previous, float *h,
+                              const float *bias_gate, const float *bias_update, const float *scalars);
+LINKAGE void fastgrnn_backward(int rows, int n, int ld, int gate, int update, const float *z, float *c, const float *previous,
+                               float *dh, const float *scalars, float *columns);
 
 // fastrnn.c
-void fastrnn_forward(int rows, int n, int ld, int update, float *c, const float *previous, float *h, const float *bias,
-                     const float *scalars);
-void fastrnn_backward(int rows, int n, int ld, int update, float *c, const float *previous, float *dh,
-                      const float *scalars, float *columns);
+LINKAGE void fastrnn_forward(int rows, int n, int ld, int update, float *c, const float *previous, float *h, const float *bias,
+                             const float *scalars);
+LINKAGE void fastrnn_backward(int rows, int n, int ld, int update, float *c, const float *previous, float *dh,
+                              const float *scalars, float *columns);
 
 // softmax.c
-void softmax_cross_entropy(int rows, int classes, int ld, const float *logits, const int *labels,
-                           const float *row_weights, float *dlogits, float *losses, int *predictions,
-                           const float *settings);
+LINKAGE void softmax_cross_entropy(int rows, int classes, int ld, const float *logits, const int *labels,
+                                   const float *row_weights, float *dlogits, float *losses, int *predictions,
+                                   const float *settings);
 
 // heads.c
-void sigmoid_cross_entropy(int rows, int outputs, int ld, int ldt, const float *logits, const int *labels,
-                           const float *row_weights, const float *targets, float *dlogits, float *losses,
-                           int *predictions, const float *settings);
-void squared_error(int rows, int outputs, int ld, int ldt, const float *logits, const int *labels,
-                   const float *row_weights, const float *targets, float *dlogits, float *losses, int *predictions,
-                   const float *settings);
+LINKAGE void sigmoid_cross_entropy(int rows, int outputs, int ld, int ldt, const float *logits, const int *labels,
+                                   const float *row_weights, const float *targets, float *dlogits, float *losses,
+                                   int *predictions, const float *settings);
+LINKAGE void squared_error(int rows, int outputs, int ld, int ldt, const float *logits, const int *labels,
+                           const float *row_weights, const float *targets, float *dlogits, float *losses, int *predictions,
+                           const float *settings);
 
 // rows.c
-void clear_ended(int rows, int n, int ld, int steps, const int *lengths, float *x);
-void read_states(int rows, int n, int ld, int mean, int steps, const int *step, const int *lengths, float *h,
-                 float *out);
-void read_states_backward(int rows, int n, int ld, int mean, int steps, const int *step, const int *lengths,
-                          const float *dout, float *dh);
-void gather_rows(int rows, int n, int ld, int count, const int *indices, const float *table, float *out);
-void scatter_rows(int rows, int n, int ld, int count, const int *indices, const float *source, float *table);
+LINKAGE void clear_ended(int rows, int n, int ld, int steps, const int *lengths, float *x);
+LINKAGE void read_states(int rows, int n, int ld, int mean, int steps, const int *step, const int *lengths, float *h,
+                         float *out);
+LINKAGE void read_states_backward(int rows, int n, int ld, int mean, int steps, const int *step, const int *lengths,
+                                  const float *dout, float *dh);
+LINKAGE void gather_rows(int rows, int n, int ld, int count, const int *indices, const float *table, float *out);
+LINKAGE void scatter_rows(int rows, int n, int ld, int count, const int *indices, const float *source, float *table);
 
 // reduce.c
-void fill(int n, float value, float *target);
-void affine(int n, float scale, float shift, const float *x, float *y);
-void broadcast_rows(int rows, int columns, int ld, const float *row, float *target);
-void column_sums(int rows, int columns, int ld, const float *source, float *sums);
-void add_scaled(int n, const float *x, const float *scale, float *y);
-void scalar_gradient(int n, int accumulate, float sign, const float *columns, const float *scalar, float *gradient);
-void sum_of_squares(int n, const float *x, float *sum);
-void all_finite(int n, const float *x, int *finite);
+LINKAGE void fill(int n, float value, float *target);
+LINKAGE void affine(int n, float scale, float shift, const float *x, float *y);
+LINKAGE void broadcast_rows(int rows, int columns, int ld, const float *row, float *target);
+LINKAGE void column_sums(int rows, int columns, int ld, const float *source, float *sums);
+LINKAGE void add_scaled(int n, const float *x, const float *scale, float *y);
+LINKAGE void scalar_gradient(int n, int accumulate, float sign, const float *columns, const float *scalar, float *gradient);
+LINKAGE void sum_of_squares(int n, const float *x, float *sum);
+LINKAGE void all_finite(int n, const float *x, int *finite);
 
 // optimiser.c
-void adam(int n, float *parameters, const float *gradient, float *m, float *v, const float *decay, const float *support,
-          const float *settings);
-void momentum(int n, int nesterov, float *parameters, const float *gradient, float *velocity, const float *decay,
-              const float *support, const float *settings);
+LINKAGE void adam(int n, float *parameters, const float *gradient, float *m, float *v, const float *decay, const float *support,
+                  const float *settings);
+LINKAGE void momentum(int n, int nesterov, float *parameters, const float *gradient, float *velocity, const float *decay,
+                      const float *support, const float *settings);
 
 // peak.c
-void peak(int iterations, float *values);
+LINKAGE void peak(int iterations, float *values);
 
 #endif

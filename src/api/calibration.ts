@@ -43,6 +43,7 @@ export interface CalibrationOptions extends CommonOptions {
 interface Network {
   readonly architecture: Architecture;
   readonly seed: number;
+  readonly fma: boolean;
 }
 
 /** What a model says of its inputs, and the examples (or, of a loaded model, the ranges) that formats are chosen by. */
@@ -158,7 +159,7 @@ export class Calibration {
 
 /** What every model says, whatever it was calibrated by. */
 async function common(
-  { architecture, seed }: Network,
+  { architecture, seed, fma }: Network,
   { name, outputs }: CommonOptions,
   dataHash: string,
 ): Promise<Pick<ModelFacts, 'outputs' | 'provenance'>> {
@@ -166,7 +167,7 @@ async function common(
   const version = packageVersion();
   return {
     ...(outputs ? { outputs } : {}),
-    provenance: { recipe: name ?? 'own loop', recipeHash, dataHash, version, seed, fma: false },
+    provenance: { recipe: name ?? 'own loop', recipeHash, dataHash, version, seed, fma },
   };
 }
 

@@ -52,9 +52,9 @@ export class FastRNN extends RecurrentNetwork {
 }
 
 async function make(cell: Architecture['cell'], options: NetworkOptions | FastRNNOptions): Promise<Made> {
-  const { seed = 1, backend = 'auto', wasm } = options;
+  const { seed = 1, backend = 'auto', fma = false, wasm } = options;
   const architecture = architectureFrom(cell, options);
-  const kernels = await loadKernels({ backend, ...(wasm === undefined ? {} : { wasm }) });
+  const kernels = await loadKernels({ backend, fma, ...(wasm === undefined ? {} : { wasm }) });
   return { kernels, architecture, classNames: classNamesFrom(options), seed };
 }
 

@@ -72,6 +72,9 @@ export class RecurrentNetwork {
   /** 1 where a parameter may be nonzero; `threshold` writes it. */
   readonly support: Float32Array;
 
+  /** Whether the kernels fuse products and sums, which a model of it says. */
+  readonly fma: boolean;
+
   private readonly kernels: Kernels;
   private engine: NetworkEngine | undefined;
   private calibration: Calibration | undefined;
@@ -85,6 +88,7 @@ export class RecurrentNetwork {
     this.classNames = classNames;
     this.seed = seed;
     this.kernels = kernels;
+    this.fma = kernels.fma;
     this.calibration = calibration;
     this.parameters = parameters?.slice() ?? initialise(architecture, new Random(seed, streams.initialise));
     this.gradient = new Float32Array(length);

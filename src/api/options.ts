@@ -49,6 +49,7 @@ export function architectureFrom(cell: Architecture['cell'], options: NetworkOpt
     classes: _,
     backend: __,
     wasm: ___,
+    fma: ____,
     ...rest
   } = options;
   // Sizes have no upper bound here but the machine's; the other fields are the recipe's.

@@ -57,11 +57,11 @@ export async function train(options: TrainOptions): Promise<Trained> {
   const data = defined({ validation, validationBy });
   const recipe = resolveRecipe(defined({ seed, data, network, training, compression, integer, features }), 'of train');
   const dataset = 'dataset' in options ? options.dataset : await datasetFrom(options);
-  const { workers, backend, wasm, onEpoch, onProgress } = options;
+  const { workers, backend, fma, wasm, onEpoch, onProgress } = options;
   const { model, phases } = await trainModel(
     { name: dataset.name, recipe },
     dataset,
-    { workers, backend, wasm },
+    { workers, backend, fma, wasm },
     (event) => {
       if (event.kind === 'epoch') onEpoch?.(event.record);
       if (event.kind === 'progress') onProgress?.(event.progress);

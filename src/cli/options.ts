@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { BACKENDS, type Backend } from '../kernels/index.js';
 
 /** Collects `--set k=v` given more than once. */
 function collect(value: string, earlier: string[]): string[] {
@@ -27,7 +28,8 @@ export interface RecipeFlags {
   readonly data?: string;
   readonly seed?: number;
   readonly workers?: number;
-  readonly backend: 'auto' | 'wasm' | 'native';
+  readonly backend: Backend;
+  readonly fma?: boolean;
   readonly set: string[];
   readonly out?: string;
   readonly json?: boolean;
@@ -41,8 +43,9 @@ export function recipeOptions(command: Command): Command {
     .option('--seed <n>', "the seed, in place of the recipe's", wholeNumber(0))
     .option('--workers <n>', 'threads (default: one a core); the result is the same for any number', wholeNumber(1))
     .addOption(
-      new Option('--backend <name>', 'where the kernels run').choices(['auto', 'wasm', 'native']).default('auto'),
+      new Option('--backend <name>', 'where the kernels run; the result is the same').choices(BACKENDS).default('auto'),
     )
+    .option('--fma', 'fuse products and sums in native kernels: faster; another machine may then give other weights')
     .option('--set <field=value>', 'change a field of the recipe; may be given again', collect, [])
     .option('--out <folder>', 'where the results go (default: runs/<recipe>-<seed>)', filled)
     .option('--json', 'print the figures as JSON');

@@ -1,4 +1,4 @@
-import { KernelError, type Arena, type Kernels } from './backend.js';
+import { KernelError, memoryError, type Arena, type Kernels } from './backend.js';
 
 const PAGE = 65536;
 
@@ -22,7 +22,7 @@ export async function loadWasm(bytes: Uint8Array): Promise<Kernels> {
     );
   }
   const module = await WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>);
-  return { backend: 'wasm', lanes: 4, arena: (size) => wasmArena(module, size) };
+  return { backend: 'wasm', lanes: 4, fma: false, arena: (size) => wasmArena(module, size) };
 }
 
 /** Each arena is an instance of its own with a memory of its own. */
@@ -33,10 +33,7 @@ function wasmArena(module: WebAssembly.Module, bytes: number): Arena {
   try {
     if (missing > 0) memory.grow(missing);
   } catch (cause) {
-    const megabytes = Math.ceil(bytes / 2 ** 20);
-    throw new KernelError(`no memory for an arena of ${megabytes} MB: use smaller batches or shorter sequences`, {
-      cause,
-    });
+    throw memoryError(bytes, cause);
   }
   const { buffer } = memory;
   return {

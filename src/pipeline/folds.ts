@@ -111,7 +111,7 @@ interface FoldTask {
 /** One fold, or its result of an earlier run. */
 async function runFold(options: RunOptions & { readonly listener: Listener }, task: FoldTask): Promise<FoldResult> {
   const { recipe, dataset, pool, folds, fold } = task;
-  const { listener, workers, backend } = options;
+  const { listener, workers, backend, fma } = options;
   const folder = joinPath(task.folder, 'folds', `fold-${fold + 1}`);
   const apart = folds.folds[fold];
   const isApart = new Set(apart);
@@ -122,7 +122,7 @@ async function runFold(options: RunOptions & { readonly listener: Listener }, ta
     test: selectSequences(pool, apart),
     hash: await sha256(new TextEncoder().encode(`${dataset.hash} without ${Array.from(apart).join(' ')}`)),
   };
-  const identity = [await recipeHash(recipe.recipe), part.hash, packageVersion()].join(' ');
+  const identity = [await recipeHash(recipe.recipe), part.hash, packageVersion(), fma ? 'fma' : ''].join(' ').trim();
   const file = joinPath(folder, 'fold.json');
   const saved = await earlierResult(file, identity);
   if (saved) {
@@ -135,7 +135,7 @@ async function runFold(options: RunOptions & { readonly listener: Listener }, ta
   });
   await prepareFolder(folder);
   const checkpoint = joinPath(folder, 'checkpoint.safetensors');
-  const trained = await trainModel(recipe, part, { workers, backend, checkpoint }, listener);
+  const trained = await trainModel(recipe, part, { workers, backend, fma, checkpoint }, listener);
   const converted = integerModel(trained.model);
   const { integer, metrics } = await evaluateNetworks({
     model: trained.model,

@@ -1,5 +1,6 @@
 import { absolutePath, HostError, joinPath, kindOf, listDirectory, removeFile } from '#platform';
 import { loadDataset, type Dataset } from '../data/index.js';
+import type { Backend } from '../kernels/index.js';
 import { checkArchitecture, type Architecture } from '../network/index.js';
 import { loadRecipe, type LoadedRecipe } from '../recipe/index.js';
 import type { Listener } from './events.js';
@@ -15,7 +16,8 @@ export interface RunOptions {
   /** The folder of data sets; else FASTGRNN_DATA. */
   readonly dataDirectory?: string | undefined;
   readonly workers?: number | undefined;
-  readonly backend?: 'auto' | 'wasm' | 'native' | undefined;
+  readonly backend?: Backend | undefined;
+  readonly fma?: boolean | undefined;
   /** The run's folder; by default `runs/<recipe>-<seed>` under the working folder. */
   readonly out?: string | undefined;
   readonly listener?: Listener;

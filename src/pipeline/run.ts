@@ -31,9 +31,9 @@ export interface FinishedRun {
 export async function trainRecipe(options: RunOptions, check = checkArchitecture): Promise<TrainedRun> {
   const listener = options.listener ?? (() => undefined);
   const { folder, recipe, dataset } = await openRun(options, check);
-  const { workers, backend } = options;
+  const { workers, backend, fma } = options;
   const checkpoint = joinPath(folder, 'checkpoint.safetensors');
-  const trained = await trainModel(recipe, dataset, { workers, backend, checkpoint }, listener);
+  const trained = await trainModel(recipe, dataset, { workers, backend, fma, checkpoint }, listener);
   listener({ kind: 'step', text: `trained: ${joinPath(folder, 'model.safetensors')}` });
   await writeFile(joinPath(folder, 'recipe.yaml'), serialise(recipe.recipe));
   await writeFile(joinPath(folder, 'model.safetensors'), await encode(trained.model));
@@ -98,7 +98,7 @@ export async function runRecipe(options: RunOptions): Promise<FinishedRun> {
       seconds: trained.phases.reduce((sum, phase) => sum + phase.seconds, 0),
       backend: last.backend,
       workers: last.workers,
-      fma: false,
+      fma: model.facts.provenance.fma,
       stages: stageMetrics(trained.stages, selection.history, selection.chosenEpochs),
     },
     ...evaluation.metrics,

@@ -1,7 +1,7 @@
 import { now } from '#platform';
 import type { Dataset } from '../data/index.js';
 import { calibrate } from '../integer/index.js';
-import type { KernelSource } from '../kernels/index.js';
+import type { Backend, KernelSource } from '../kernels/index.js';
 import { recipeHash, type LoadedRecipe } from '../recipe/index.js';
 import { stagesOf, train, type Stage, type TrainingTask, type TrainOptions } from '../training/index.js';
 import { loadCheckpoint, saveCheckpoint, type Checkpoint, type FinishedPhase } from './checkpoint.js';
@@ -21,7 +21,8 @@ export interface TrainedModel {
 
 export interface TrainModelOptions {
   readonly workers?: number | undefined;
-  readonly backend?: 'auto' | 'wasm' | 'native' | undefined;
+  readonly backend?: Backend | undefined;
+  readonly fma?: boolean | undefined;
   /** Kernels that stand elsewhere than beside the package. */
   readonly wasm?: KernelSource | undefined;
   /** Where the state after each epoch is kept; without it a killed training starts over. */
@@ -44,7 +45,7 @@ export async function trainModel(
     dataHash: dataset.hash,
     version: packageVersion(),
     seed: recipe.seed,
-    fma: false,
+    fma: options.fma ?? false,
   };
   const identity = JSON.stringify(provenance);
   const split = validationSplit(recipe, dataset);
@@ -156,6 +157,7 @@ function runOptions(options: TrainModelOptions): TrainOptions {
   return {
     ...(options.workers === undefined ? {} : { workers: options.workers }),
     ...(options.backend === undefined ? {} : { backend: options.backend }),
+    ...(options.fma === undefined ? {} : { fma: options.fma }),
     ...(options.wasm === undefined ? {} : { wasm: options.wasm }),
   };
 }

@@ -36,6 +36,16 @@ export async function readKernels(): Promise<Uint8Array> {
   return readFile(packageFile('kernels/kernels.wasm'));
 }
 
+export async function loadNativeAddon(): Promise<unknown> {
+  const file = packageFile('kernels/build/kernels.node');
+  if ((await kindOf(file)) !== 'file') return 'they are not built here: npm run build:native, in a clone, builds them';
+  try {
+    return createRequire(import.meta.url)(file);
+  } catch (error) {
+    return `${file} can't be loaded (${error instanceof Error ? error.message : String(error)}): npm run build:native builds it anew`;
+  }
+}
+
 export async function readFile(file: string): Promise<Uint8Array> {
   if (/^https?:/.test(file)) return fetchBytes(file);
   try {
@@ -167,6 +177,7 @@ export async function waitForChange(words: Int32Array, index: number, value: num
 
 // The compiler checks here that this module is a whole Platform.
 ({
+  loadNativeAddon,
   readKernels,
   readFile,
   writeFile,

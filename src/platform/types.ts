@@ -2,6 +2,8 @@
 export interface Platform {
   /** The bytes of the WASM kernels that are committed with the package. */
   readKernels(): Promise<Uint8Array>;
+  /** The native kernels' addon, as its C source describes it (kernels/native/addon.c); or why there is none, and what to do. */
+  loadNativeAddon(): Promise<unknown>;
   /** The bytes of a file, or of a `file:` or `http(s):` URL. Throws `HostError` that names the path when it can't be read. */
   readFile(path: string): Promise<Uint8Array>;
   /** Writes to a temporary name beside `path`, then renames, so that a crash or a full disk leaves the old file whole. */

@@ -1,6 +1,6 @@
 import { breathe, now, parallelism } from '#platform';
 import { startTrainingWorker, type WorkerHandle } from '#workers';
-import { kernelBytes, loadKernels, type KernelOptions } from '../kernels/index.js';
+import { kernelBytes, loadKernels, type Backend, type KernelOptions } from '../kernels/index.js';
 import { Random } from '../math/index.js';
 import { initialise, parameterCount } from '../network/index.js';
 import { shardsFor, streams } from './batches.js';
@@ -11,7 +11,7 @@ import { initialState, type TrainingState } from './state.js';
 import { TrainingError, type EpochRecord, type TrainingTask } from './task.js';
 import type { WorkerInput } from './worker.js';
 
-/** How a training runs; nothing here changes its result. */
+/** How a training runs; nothing here but `fma` changes its result. */
 export interface TrainOptions extends KernelOptions {
   /** Threads, this one among them; by default one a core. Never more than shards; one where threads can't share memory. */
   readonly workers?: number;
@@ -52,11 +52,11 @@ export interface TrainingResult {
 /** How often other work of this thread (signals, timers) gets its turn, in milliseconds. */
 const breathEvery = 100;
 
-/** Trains a network. The same task gives the same parameters, bit for bit, whatever the options. */
+/** Trains a network. The same task gives the same parameters, bit for bit, whatever the options but `fma`. */
 export async function train(task: TrainingTask, options: TrainOptions = {}): Promise<TrainingResult> {
   const started = now();
   const wasm = options.wasm === undefined ? {} : { wasm: await kernelBytes(options.wasm) };
-  const kernels = await loadKernels({ backend: options.backend ?? 'auto', ...wasm });
+  const kernels = await loadKernels({ backend: options.backend ?? 'auto', fma: options.fma ?? false, ...wasm });
   const state = options.state ?? initialState(initialise(task.architecture, new Random(task.seed, streams.initialise)));
   const shards = shardsFor(task.training.batchSize, task.training.shards);
   // A page has shared memory only where it is isolated from other origins.
@@ -69,8 +69,9 @@ export async function train(task: TrainingTask, options: TrainOptions = {}): Pro
   const failures: Promise<Error>[] = [];
   try {
     for (let worker = 1; worker < workers; worker++) {
-      const backend = kernels.backend === 'wasm' ? 'wasm' : 'native';
-      const input: WorkerInput = { task, state, buffers, worker, backend, ...wasm };
+      const { fma } = kernels;
+      const backend = kernels.backend as Backend;
+      const input: WorkerInput = { task, state, buffers, worker, backend, fma, ...wasm };
       const helper = startTrainingWorker(input);
       helpers.push(helper);
       failures.push(

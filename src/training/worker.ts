@@ -1,5 +1,5 @@
 import { workerInput } from '#platform';
-import { loadKernels } from '../kernels/index.js';
+import { loadKernels, type Backend } from '../kernels/index.js';
 import { Exchange, TrainingStopped, type ExchangeBuffers } from './exchange.js';
 import { TrainingLoop } from './loop.js';
 import type { TrainingState } from './state.js';
@@ -11,7 +11,8 @@ export interface WorkerInput {
   readonly state: TrainingState;
   readonly buffers: ExchangeBuffers;
   readonly worker: number;
-  readonly backend: 'wasm' | 'native';
+  readonly backend: Backend;
+  readonly fma: boolean;
   readonly wasm?: Uint8Array;
 }
 

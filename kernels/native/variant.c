@@ -1,0 +1,17 @@
+// One variant of the native kernels: every kernel for one instruction set, in one unit, so that its compiler sees all of it and
+// the names of several variants don't meet. tools/build-native.mjs gives VL and RUN, the name of the variant's run().
+#define LINKAGE static
+#define run RUN
+
+#include "../activation.c"
+#include "../fastgrnn.c"
+#include "../fastrnn.c"
+#include "../gemm.c"
+#include "../heads.c"
+#include "../optimiser.c"
+#include "../pack.c"
+#include "../peak.c"
+#include "../program.c"
+#include "../reduce.c"
+#include "../rows.c"
+#include "../softmax.c"

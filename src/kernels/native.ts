@@ -1,0 +1,96 @@
+import { loadNativeAddon } from '#platform';
+import { KernelError, memoryError, type Arena, type Kernels } from './backend.js';
+
+/** Instruction sets with native kernels, by the number of floats in a vector. */
+const lanes = { avx512: 16, avx2: 8, sse2: 4, neon: 4 } as const;
+
+/** An instruction set that the native kernels are built for. */
+export type NativeVariant = keyof typeof lanes;
+
+/** What kernels/native/addon.c gives. */
+interface Addon {
+  /** Names that this processor can run, widest first; those that fuse a product and a sum end in `-fma`. */
+  variants(): string[];
+  /** Address modulo 64. */
+  misalignment(bytes: ArrayBuffer): number;
+  bind(variant: string, arena: Uint8Array): (program: number) => void;
+  /** The SHA-256 of the WASM kernels that the addon was built beside. */
+  readonly builtBeside: string;
+}
+
+/** The variants of the native kernels that this processor runs, widest first; or none, and why. */
+export interface NativeVariants {
+  readonly variants: readonly NativeVariant[];
+  /** Those that can run with `fma` as well. */
+  readonly fused: readonly NativeVariant[];
+  /** Why there are none, and what to do. */
+  readonly reason?: string;
+}
+
+/**
+ * Looks for the native kernels.
+ *
+ * @param wasmHash the SHA-256 of the WASM kernels: an addon that was built beside others is of other sources, and isn't used
+ */
+async function findAddon(wasmHash: string): Promise<Addon | string> {
+  const found = await loadNativeAddon();
+  if (typeof found === 'string') return found;
+  const addon = found as Addon;
+  if (addon.builtBeside !== wasmHash) {
+    return 'the native kernels were built from other sources than this package has: npm run build:native builds them anew';
+  }
+  return addon;
+}
+
+/** Says which native kernels can run here, without loading any. */
+export async function findNative(wasmHash: string): Promise<NativeVariants> {
+  const addon = await findAddon(wasmHash);
+  if (typeof addon === 'string') return { variants: [], fused: [], reason: addon };
+  const names = addon.variants();
+  const every = Object.keys(lanes) as NativeVariant[];
+  const present = every.filter((variant) => names.includes(variant));
+  return { variants: present, fused: present.filter((variant) => names.includes(`${variant}-fma`)) };
+}
+
+/**
+ * The native kernels of an instruction set. Throws `KernelError` when they aren't there.
+ *
+ * @param variant without one, the widest that there is
+ * @param fma whether products and sums may be fused: faster, and another machine may then give other bits
+ */
+export async function loadNative(wasmHash: string, variant: NativeVariant | undefined, fma: boolean): Promise<Kernels> {
+  const addon = await findAddon(wasmHash);
+  if (typeof addon === 'string') throw new KernelError(`no native kernels: ${addon}`);
+  const { variants, fused } = await findNative(wasmHash);
+  const possible = fma ? fused : variants;
+  const chosen = variant ?? possible[0];
+  if (chosen === undefined || !possible.includes(chosen)) {
+    const what = `${chosen ?? 'native'} kernels${fma ? ' with fused multiply-add' : ''}`;
+    throw new KernelError(`this processor can't run ${what}: it has ${possible.join(', ') || 'none'}`);
+  }
+  const name = fma ? `${chosen}-fma` : chosen;
+  return {
+    backend: `native-${chosen}`,
+    lanes: lanes[chosen],
+    fma,
+    arena: (bytes) => nativeArena(addon, name, bytes),
+  };
+}
+
+/** The bytes of an arena start on 64 bytes in an ArrayBuffer of its own; the function that runs programs keeps it alive. */
+function nativeArena(addon: Addon, variant: string, bytes: number): Arena {
+  let buffer: ArrayBuffer;
+  try {
+    buffer = new ArrayBuffer(bytes + 64);
+  } catch (cause) {
+    throw memoryError(bytes, cause);
+  }
+  const start = (64 - addon.misalignment(buffer)) % 64;
+  const run = addon.bind(variant, new Uint8Array(buffer, start, bytes));
+  return {
+    bytes,
+    f32: (offset, length) => new Float32Array(buffer, start + offset * 4, length),
+    i32: (offset, length) => new Int32Array(buffer, start + offset * 4, length),
+    run,
+  };
+}
