@@ -75,6 +75,8 @@ export async function unoImage(network: IntegerNetwork): Promise<UnoRuntimeImage
 export interface UnoGeneratedImage extends UnoImage {
   /** The compiler's name and version. */
   readonly compiler: string;
+  /** Bytes of the network's constant arrays among those of flash: weights, indices, biases, affine, tables. */
+  readonly tableBytes: number;
 }
 
 /** Bytes of stack besides a step's vectors: return addresses and saved registers; about 50 have been seen. */
@@ -98,13 +100,15 @@ export async function compileUno(network: IntegerNetwork): Promise<UnoGeneratedI
     checkGeneratedRam(network);
     const files = exportC(network, { prefix: 'model' });
     for (const [name, text] of Object.entries(files)) await writeFile(inside(name), text);
-    const sources = [packageFile('firmware/avr/main.c'), packageFile('firmware/avr/generated.c'), inside('model.c')];
-    const include = `-I${directory.path}`;
-    await compile([...compilerFlags.split(' '), include, '-o', inside('model.elf'), ...sources]);
+    const flags = [...compilerFlags.split(' '), `-I${directory.path}`];
+    await compile([...flags, '-c', '-o', inside('model.o'), inside('model.c')]);
+    const programs = [packageFile('firmware/avr/main.c'), packageFile('firmware/avr/generated.c')];
+    await compile([...flags, '-o', inside('model.elf'), ...programs, inside('model.o')]);
+    const tableBytes = tablesIn(await must('avr-size', ['-A', inside('model.o')]));
     await must('avr-objcopy', ['-O', 'ihex', inside('model.elf'), inside('model.hex')]);
     const hex = new TextDecoder().decode(await readFile(inside('model.hex')));
     const flashBytes = readHex(hex).reduce((sum, { bytes }) => sum + bytes.length, 0);
-    return { hex, flashBytes, compiler: version.stdout.split('\n')[0] };
+    return { hex, flashBytes, tableBytes, compiler: version.stdout.split('\n')[0] };
   } finally {
     await directory.dispose();
   }
@@ -135,8 +139,17 @@ async function compile(args: readonly string[]): Promise<void> {
   throw new Error(`avr-gcc refuses the exported C:\n${complaint}`);
 }
 
-async function must(command: string, args: readonly string[]): Promise<void> {
+async function must(command: string, args: readonly string[]): Promise<string> {
   const result = await runProgram(command, args);
   if (!result) throw new ExportError(`${command} not found; install it: apt-get install binutils-avr gcc-avr avr-libc`);
   if (result.code !== 0) throw new ExportError(`${command} failed:\n${result.stderr.trim()}`);
+  return result.stdout;
+}
+
+/** Bytes of the constant arrays in what `avr-size -A` prints of an object. */
+function tablesIn(sizes: string): number {
+  return sizes
+    .split('\n')
+    .filter((line) => line.startsWith('.progmem.data'))
+    .reduce((sum, line) => sum + Number(line.split(/\s+/)[1]), 0);
 }

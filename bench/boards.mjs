@@ -1,0 +1,108 @@
+// What a network costs on the simulated boards: cycles a step, flash split into tables and code, RAM and stack, for random networks of
+// the paper's shapes, for the shapes of the shipped recipes, and for integer models that are given.
+//   npm run bench:boards [-- --steps N] [--json FILE] [MODEL ...]
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { proofSequences, proveUno } from '../dist/boards/index.js';
+import { compileUno, modelBytes, unoImage } from '../dist/firmware/index.js';
+import { Random } from '../dist/math/index.js';
+import { integerModel, readModel } from '../dist/pipeline/index.js';
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { steps: { type: 'string', default: '64' }, json: { type: 'string' } },
+});
+
+/** Exactly round(rows * columns * density) nonzeros, or as many as are given, of weights -127..127. */
+function matrix(random, rows, columns, density) {
+  const count = density > 1 ? density : Math.round(rows * columns * density);
+  const places = Uint32Array.from({ length: rows * columns }, (_, k) => k);
+  random.shuffle(places);
+  const values = new Int8Array(rows * columns);
+  for (const place of places.subarray(0, count)) while (values[place] === 0) values[place] = random.below(255) - 127;
+  return { rows, columns, values, fractionBits: 7 };
+}
+
+/**
+ * A FastGRNN with hard nonlinearities: weights of the whole int8 range, limits of the whole int16 range, an affine of its own for each
+ * channel, and every matrix shifted by 8 bits.
+ */
+function randomFastGRNN([inputSize, hiddenSize, wRank, uRank, classes], [w2, u2, w1, u1], seed, changes = {}) {
+  const random = new Random(seed);
+  const int16 = (length, most) => Int16Array.from({ length }, () => random.below(2 * most + 1) - most);
+  return {
+    ...{ cell: 'FastGRNN', inputSize, hiddenSize, wRank, uRank, classes },
+    ...{ gate: 'hardSigmoid4', update: 'hardTanh', embedding: undefined, mean: false },
+    centre: int16(inputSize, 2000),
+    multiplier: Int16Array.from({ length: inputSize }, () => 16384 + random.below(16384)),
+    ...{ inputShift: 15, inputBits: 12 },
+    w2: matrix(random, wRank, inputSize, w2),
+    w1: matrix(random, hiddenSize, wRank, w1),
+    u2: matrix(random, uRank, hiddenSize, u2),
+    u1: matrix(random, hiddenSize, uRank, u1),
+    ...{ w2Shift: 8, w1Shift: 8, u2Shift: 8, u1Shift: 8 },
+    ...{ inputLimit: 32767, wLimit: 32767, uLimit: 32767, stateLimit: 32767 },
+    biasGate: int16(hiddenSize, 4096),
+    biasUpdate: int16(hiddenSize, 2048),
+    ...{ stateBits: 12, scale: 16000, offset: 240 },
+    classifier: matrix(random, classes, hiddenSize, 1),
+    classifierBias: Int32Array.from({ length: classes }, () => random.below(2000000) - 1000000),
+    ...changes,
+  };
+}
+
+const even = (density) => [density, density, density, density];
+const narrow = { inputLimit: 4095, wLimit: 4095, uLimit: 4095, stateLimit: 4095 };
+const shapes = {
+  'Wakeword-2': [[32, 32, 10, 15, 2], even(0.25)],
+  'HAR-2': [[9, 80, 5, 40, 2], even(0.22)],
+  'Google-12': [[32, 100, 16, 25, 12], even(0.3)],
+};
+const networks = Object.entries(shapes).flatMap(([name, shape]) => [
+  { name, network: randomFastGRNN(...shape, 1) },
+  { name: `${name}, limits of 12 bits`, network: randomFastGRNN(...shape, 1, narrow) },
+]);
+// 147 recurrent nonzeros in all: the published configuration tells no more.
+networks.push({ name: 'published 2026', network: randomFastGRNN([3, 16, 2, 8, 6], [6, 56, 14, 71], 1) });
+networks.push({ name: 'har2, random', network: randomFastGRNN([9, 48, 4, 24, 2], even(1), 1) });
+networks.push({ name: 'digits, random', network: randomFastGRNN([28, 64, 10, 18, 10], even(1), 1) });
+for (const path of positionals) {
+  networks.push({ name: path, network: integerModel(await readModel(path)).network });
+}
+
+const nonzeros = ({ values }) => values.reduce((sum, value) => sum + (value !== 0), 0);
+const rows = [];
+for (const { name, network } of networks) {
+  const sequences = proofSequences(network, Number(options.steps));
+  const recurrent = [network.w2, network.w1, network.u2, network.u1].reduce((sum, m) => sum + (m ? nonzeros(m) : 0), 0);
+  const runtime = { build: 'runtime', ...(await unoImage(network)) };
+  runtime.tableBytes = modelBytes(network);
+  const compiled = await compileUno(network);
+  for (const { build, tableBytes, ...image } of [compiled && { build: 'generated', ...compiled }, runtime]) {
+    if (!image) continue;
+    const { bitExact, firstDifference, error, ...proof } = proveUno(network, image, sequences);
+    if (!bitExact) console.error(`${name} ${build}: ${error ?? JSON.stringify(firstDifference)}`);
+    if (!bitExact) process.exitCode = 1;
+    rows.push({ name, build, recurrent, tableBytes, codeBytes: proof.flashBytes - tableBytes, bitExact, ...proof });
+  }
+}
+
+const columns = {
+  network: (r) => r.name,
+  build: (r) => r.build,
+  nonzeros: (r) => r.recurrent,
+  'cycles a step': (r) => Math.round(r.cyclesPerStep),
+  most: (r) => r.maxCyclesPerStep,
+  'ms a step': (r) => r.msPerStep.toFixed(3),
+  flash: (r) => r.flashBytes,
+  tables: (r) => r.tableBytes,
+  code: (r) => r.codeBytes,
+  RAM: (r) => r.ramBytes,
+  stack: (r) => r.stackBytes,
+  exact: (r) => (r.bitExact ? 'yes' : 'NO'),
+};
+const line = (cells) => `| ${cells.join(' | ')} |`;
+console.log(line(Object.keys(columns)));
+console.log(line(Object.keys(columns).map((_, k) => (k < 2 ? '---' : '--:'))));
+for (const row of rows) console.log(line(Object.values(columns).map((column) => column(row))));
+if (options.json) await writeFile(options.json, `${JSON.stringify(rows, null, 2)}\n`);
