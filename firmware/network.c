@@ -70,8 +70,7 @@ static void describe(struct matrix *m, uint8_t shift, uint8_t dense_columns)
 {
   m->start = shift ? (int32_t)1 << (shift - 1) : 0;
   m->columns = dense_columns;
-  m->factor = (uint8_t)(shift ? 0x80 >> ((shift - 1) & 7) : 1);
-  m->bytes = (uint8_t)((shift + 7) >> 3);
+  matrix_set_shift(m, shift);
 }
 
 static uint8_t columns_if(uint8_t sparse_flag, uint8_t columns)

@@ -20,8 +20,12 @@
 struct matrix {
   int32_t start;   /* what a row's sum starts with: 2^(shift - 1), or a class's bias */
   uint8_t columns; /* of a dense matrix; 0: sparse rows, that begin with a count */
+#if defined(__AVR__)
   uint8_t factor;  /* 2^(8 - m), where shift = 8 k + m and m is 1..8 ... */
   uint8_t bytes;   /* ... and k + 1: after a multiplication by `factor` the shift is one of whole bytes */
+#else
+  uint8_t shift;
+#endif
 };
 
 #if defined(__AVR__)
@@ -39,6 +43,12 @@ static inline int32_t multiply_add(int32_t v, int16_t a, int16_t b)
           : [a] "a"(a), [b] "a"(b)
           : "r25");
   return v;
+}
+
+static inline void matrix_set_shift(struct matrix *m, uint8_t shift)
+{
+  m->factor = (uint8_t)(shift ? 0x80 >> ((shift - 1) & 7) : 1);
+  m->bytes = (uint8_t)((shift + 7) >> 3);
 }
 
 /* Shifts `sum` as `m` says. */
@@ -68,10 +78,12 @@ static inline int32_t matrix_row(const struct matrix *m, const uint8_t **stream,
 
 static inline int32_t multiply_add(int32_t v, int16_t a, int16_t b) { return v + (int32_t)a * b; }
 
+static inline void matrix_set_shift(struct matrix *m, uint8_t shift) { m->shift = shift; }
+
+/* The shift of a negative number is arithmetic, as network.c checks. */
 static inline int32_t matrix_shift(const struct matrix *m, int32_t sum)
 {
-  /* 64 bits hold the product; the shift of a negative number is arithmetic, as network.c checks. */
-  return (int32_t)(((int64_t)sum * m->factor) >> (8 * m->bytes));
+  return sum >> m->shift;
 }
 
 static inline int32_t matrix_row(const struct matrix *m, const uint8_t **stream, const int16_t *vector)

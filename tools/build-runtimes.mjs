@@ -1,7 +1,7 @@
 // Builds the committed generic runtimes in firmware/ from their C sources:
-//   node tools/build-runtimes.mjs           writes firmware/avr/runtime.hex and runtime.json
+//   node tools/build-runtimes.mjs           writes firmware/avr/runtime.hex, firmware/rp2040/runtime.hex and their runtime.json
 //   node tools/build-runtimes.mjs --check   exits 1 when the committed files are not what the sources give
-// Needs Debian's gcc-avr 1:5.4.0, binutils-avr and avr-libc: other versions give other bytes.
+// Needs Debian's gcc-avr 1:5.4.0, binutils-avr and avr-libc, and gcc-arm-none-eabi 15:12.2: other versions give other bytes.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,11 +15,27 @@ function run(command, args) {
     return execFileSync(command, args, { cwd: firmware, encoding: 'utf8' });
   } catch (error) {
     if (error.code === 'ENOENT') {
-      console.error(`${command} not found; install it: apt-get install gcc-avr binutils-avr avr-libc`);
+      console.error(
+        `${command} not found; install it: apt-get install gcc-avr binutils-avr avr-libc gcc-arm-none-eabi`,
+      );
       process.exit(2);
     }
     throw error;
   }
+}
+
+/** Addresses by name. */
+function symbolsOf(nm, elf) {
+  const words = run(nm, [elf])
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/));
+  return new Map(words.filter(({ length }) => length === 3).map(([address, , name]) => [name, parseInt(address, 16)]));
+}
+
+/** How many bytes of RAM a runtime keeps free for its stack. */
+function stackReserve(source) {
+  return Number(/STACK_RESERVE = (\d+)/.exec(readFileSync(join(firmware, source), 'utf8'))[1]);
 }
 
 /** The files of a board's runtime: name to text. */
@@ -31,19 +47,12 @@ function buildAvr(directory) {
   const sources = ['avr/main.c', 'avr/runtime.c', 'network.c', 'avr/rows.S'];
   run('avr-gcc', [...flags.split(' '), '-o', elf, ...sources]);
   run('avr-objcopy', ['-O', 'ihex', elf, hex]);
-  const symbols = new Map(
-    run('avr-nm', [elf])
-      .trim()
-      .split('\n')
-      .map((line) => line.trim().split(/\s+/))
-      .filter((words) => words.length === 3)
-      .map(([address, , name]) => [name, parseInt(address, 16)]),
-  );
+  const symbols = symbolsOf('avr-nm', elf);
   const description = {
     compiler: run('avr-gcc', ['--version']).split('\n')[0],
     blobAddress: symbols.get('__data_load_end'),
     staticBytes: symbols.get('__heap_start') - 0x800100,
-    stackReserve: Number(/STACK_RESERVE = (\d+)/.exec(readFileSync(join(firmware, 'avr/runtime.c'), 'utf8'))[1]),
+    stackReserve: stackReserve('avr/runtime.c'),
   };
   return {
     'avr/runtime.hex': readFileSync(hex, 'utf8').replaceAll('\r\n', '\n'),
@@ -51,10 +60,31 @@ function buildAvr(directory) {
   };
 }
 
+function buildPico(directory) {
+  const elf = join(directory, 'pico.elf');
+  const hex = join(directory, 'pico.hex');
+  const flags =
+    '-mcpu=cortex-m0plus -mthumb -std=c99 -O2 -Wall -Wextra -Wconversion -Werror -ffreestanding -ffunction-sections -fdata-sections -nostdlib -Wl,--gc-sections,--no-warn-rwx-segments,--build-id=none -T rp2040/link.ld';
+  const sources = ['rp2040/board.c', 'rp2040/runtime.c', 'serve.c', 'network.c'];
+  run('arm-none-eabi-gcc', [...flags.split(' '), '-o', elf, ...sources, '-lgcc']);
+  run('arm-none-eabi-objcopy', ['-O', 'ihex', elf, hex]);
+  const symbols = symbolsOf('arm-none-eabi-nm', elf);
+  const description = {
+    compiler: run('arm-none-eabi-gcc', ['--version']).split('\n')[0],
+    blobAddress: symbols.get('program_end'),
+    staticBytes: symbols.get('bss_end') - symbols.get('data_start'),
+    stackReserve: stackReserve('rp2040/runtime.c'),
+  };
+  return {
+    'rp2040/runtime.hex': readFileSync(hex, 'utf8').replaceAll('\r\n', '\n'),
+    'rp2040/runtime.json': `${JSON.stringify(description, null, 2)}\n`,
+  };
+}
+
 const check = process.argv.includes('--check');
 const directory = mkdtempSync(join(tmpdir(), 'fastgrnn-runtimes-'));
 try {
-  for (const [name, text] of Object.entries(buildAvr(directory))) {
+  for (const [name, text] of Object.entries({ ...buildAvr(directory), ...buildPico(directory) })) {
     const file = join(firmware, name);
     if (!check) writeFileSync(file, text);
     else if (readFileSync(file, 'utf8') !== text) {

@@ -9,4 +9,6 @@ export {
   type CompiledProof,
   type SimulateOptions,
 } from './simulate.js';
-export { proveUno, type BoardProof, type Difference, type ProofOptions, type ProofSequence } from './uno.js';
+export { provePico } from './pico.js';
+export type { BoardProof, Difference, ProofOptions, ProofSequence } from './prove.js';
+export { proveUno } from './uno.js';

@@ -20,8 +20,23 @@ export class MachineError extends Error {
   override name = 'MachineError';
 }
 
+/** A simulated machine that is talked to byte by byte and marks what it runs. */
+export interface SerialMachine {
+  /** The cycles of the last piece of work under each mark. */
+  readonly markedCycles: Map<number, number>;
+  /**
+   * Sends bytes and runs until `count` bytes have come back.
+   *
+   * @param budget cycles that the program may take
+   * @throws MachineError when it takes longer, or has sent more bytes
+   */
+  exchange(bytes: ArrayLike<number>, count: number, budget: number): Uint8Array;
+  /** Bytes of the deepest stack so far, beside `dataBytes` of static data. */
+  stackBytes(dataBytes: number): number;
+}
+
 /** A simulated Uno (ATmega328P at 16 MHz) that is talked to by its UART. Deterministic: the same image and bytes, the same cycles. */
-export class UnoMachine {
+export class UnoMachine implements SerialMachine {
   /** The cycles of the last piece of work under each mark. */
   readonly markedCycles = new Map<number, number>();
   private readonly cpu: CPU;

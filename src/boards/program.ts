@@ -1,4 +1,5 @@
-import { marks, MachineError, type UnoMachine } from './machine.js';
+import { marks, MachineError, type SerialMachine } from './machine.js';
+import type { BoardProgram } from './prove.js';
 
 /** Programs take at most this many cycles to answer, a quarter of a second: all of flash read thrice. */
 const budget = 4_000_000;
@@ -16,17 +17,17 @@ const statusReasons: Record<number, string> = {
 };
 
 /** The program's end of the serial protocol of firmware/avr/protocol.h. Every method throws a MachineError on a wrong answer. */
-export class UnoProgram {
+export class SerialProgram implements BoardProgram {
   /** Values of one step. */
   readonly inputs: number;
   readonly hiddenSize: number;
   readonly classes: number;
   /** Bytes of RAM in use without the stack, as the program says. */
   readonly ramBytes: number;
-  private readonly machine: UnoMachine;
+  private readonly machine: SerialMachine;
 
   /** Starts the program and hears its hello. */
-  constructor(machine: UnoMachine) {
+  constructor(machine: SerialMachine) {
     this.machine = machine;
     const hello = machine.exchange([], 9, budget);
     if (hello[0] !== 0x46 || hello[1] !== 0x47) throw new MachineError('the program does not speak the protocol');
@@ -60,6 +61,10 @@ export class UnoProgram {
   predict(): { prediction: number; cycles: number } {
     this.machine.markedCycles.delete(marks.predict);
     return { prediction: this.ask('P', 1)[0], cycles: this.cyclesOf(marks.predict) };
+  }
+
+  stackBytes(): number {
+    return this.machine.stackBytes(this.ramBytes);
   }
 
   private ask(command: string, count: number): Uint8Array {

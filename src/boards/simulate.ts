@@ -1,12 +1,14 @@
-import { compileUno, ExportError, testInputs, unoImage } from '../firmware/index.js';
+import { compilePico, compileUno, ExportError, picoImage, testInputs, unoImage } from '../firmware/index.js';
 import type { IntegerNetwork } from '../integer/index.js';
-import { proveUno, type BoardProof, type ProofOptions, type ProofSequence } from './uno.js';
+import { provePico } from './pico.js';
+import type { BoardProof, ProofOptions, ProofSequence } from './prove.js';
+import { proveUno } from './uno.js';
 
 /** A board whose simulator is built in. */
-export type BoardName = 'uno';
+export type BoardName = 'uno' | 'rp2040';
 
 /** The boards that can be simulated. */
-export const boardNames: readonly BoardName[] = ['uno'];
+export const boardNames: readonly BoardName[] = ['uno', 'rp2040'];
 
 /** A proof of exported C names its compiler. */
 export interface CompiledProof extends BoardProof {
@@ -43,23 +45,61 @@ export function proofSequences(network: IntegerNetwork, steps = 1000, seed = 1):
  * made stands in `skipped`; a board that gives another value has `bitExact: false`.
  */
 export async function simulate(network: IntegerNetwork, options: SimulateOptions): Promise<BoardResult> {
-  const { image, sequences = proofSequences(network) } = options;
+  const { board, image, sequences = proofSequences(network) } = options;
+  const { runtime: proveRuntime, generated: proveGenerated, given } = builds[board];
+  const job: Job = { network, sequences, options };
   if (image !== undefined) {
     const hex = typeof image === 'string' ? image : new TextDecoder().decode(image);
-    return { runtime: proveUno(network, { hex }, sequences, options), skipped: {} };
+    return { runtime: await given(job, hex), skipped: {} };
   }
   const skipped: Record<string, string> = {};
-  const runtime = await attempt(skipped, 'uno runtime', async () =>
-    proveUno(network, await unoImage(network), sequences, options),
-  );
-  const generated = await attempt(skipped, 'uno generated', async () => {
-    const compiled = await compileUno(network);
-    if (compiled) return { ...proveUno(network, compiled, sequences, options), compiler: compiled.compiler };
-    skipped['uno generated'] = 'avr-gcc not found; install it: apt-get install gcc-avr binutils-avr avr-libc';
+  const runtime = await attempt(skipped, `${board} runtime`, () => proveRuntime(job));
+  const generated = await attempt(skipped, `${board} generated`, async () => {
+    const result = await proveGenerated(job);
+    if (typeof result !== 'string') return result;
+    skipped[`${board} generated`] = result;
     return undefined;
   });
   return { ...(runtime && { runtime }), ...(generated && { generated }), skipped };
 }
+
+/** What is to be proven. */
+interface Job {
+  readonly network: IntegerNetwork;
+  readonly sequences: readonly ProofSequence[];
+  readonly options: ProofOptions;
+}
+
+/** The builds of a board. */
+interface BoardBuilds {
+  runtime(job: Job): Promise<BoardProof>;
+  /** The exported C; or why it can't be compiled here. */
+  generated(job: Job): Promise<CompiledProof | string>;
+  /** An Intel HEX image. */
+  given(job: Job, hex: string): Promise<BoardProof>;
+}
+
+const builds: Readonly<Record<BoardName, BoardBuilds>> = {
+  uno: {
+    runtime: async ({ network, sequences, options }) => proveUno(network, await unoImage(network), sequences, options),
+    async generated({ network, sequences, options }) {
+      const compiled = await compileUno(network);
+      if (!compiled) return 'avr-gcc not found; install it: apt-get install gcc-avr binutils-avr avr-libc';
+      return { ...proveUno(network, compiled, sequences, options), compiler: compiled.compiler };
+    },
+    given: async ({ network, sequences, options }, hex) => proveUno(network, { hex }, sequences, options),
+  },
+  rp2040: {
+    runtime: async ({ network, sequences, options }) =>
+      provePico(network, await picoImage(network), sequences, options),
+    async generated({ network, sequences, options }) {
+      const compiled = await compilePico(network);
+      if (!compiled) return 'arm-none-eabi-gcc not found; install it: apt-get install gcc-arm-none-eabi';
+      return { ...(await provePico(network, compiled, sequences, options)), compiler: compiled.compiler };
+    },
+    given: ({ network, sequences, options }, hex) => provePico(network, { hex }, sequences, options),
+  },
+};
 
 /** Runs one build; one that the part has no room for is skipped with the reason. */
 async function attempt<T>(

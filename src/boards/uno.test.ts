@@ -242,7 +242,8 @@ describe('unoImage', () => {
 });
 
 describe('the committed runtime', () => {
-  it.runIf(compiler === 'avr-gcc (GCC) 5.4.0')('is what its sources give', () => {
+  const arm = spawnSync('arm-none-eabi-gcc', ['-dumpversion'], { encoding: 'utf8' }).stdout?.trim();
+  it.runIf(compiler === 'avr-gcc (GCC) 5.4.0' && arm === '12.2.1')('is what its sources give', () => {
     const script = fileURLToPath(new URL('../../tools/build-runtimes.mjs', import.meta.url));
     const { status, stderr } = spawnSync(process.execPath, [script, '--check'], { encoding: 'utf8' });
     expect(stderr).toBe('');

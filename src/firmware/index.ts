@@ -14,4 +14,6 @@ export {
   type UnoImage,
   type UnoRuntimeImage,
 } from './targets/avr.js';
+export type { Build, FlashParts } from './targets/build.js';
+export { compilePico, picoImage, picoLimits, type PicoImage } from './targets/pico.js';
 export { testInputs, testVectors, type TestVectors, type VectorOptions } from './vectors.js';

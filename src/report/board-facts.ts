@@ -16,6 +16,12 @@ export const knownBoards: Readonly<Record<string, BoardFacts>> = {
     flashBytes: 32 * 1024,
     ramBytes: 2 * 1024,
   },
+  rp2040: {
+    title: 'Raspberry Pi Pico',
+    simulation: 'simulated RP2040 (Cortex-M0+) at 125 MHz, rp2040js',
+    flashBytes: 2 * 1024 * 1024,
+    ramBytes: 264 * 1024,
+  },
 };
 
 /** The facts of a board, or its name where nothing is known. */

@@ -62,5 +62,5 @@ function describe(proof: BoardProof): string {
     return `${bad('NOT EXACT')}: sequence ${first.sequence}, step ${first.step}, ${first.what} ${first.index} is ${first.actual}, not ${first.expected}`;
   }
   const verdict = good(`exact in ${proof.steps} steps of ${proof.sequences} sequences`);
-  return `${verdict}; ${proof.cyclesPerStep.toFixed(0)} cycles a step (${proof.msPerStep.toFixed(2)} ms at 16 MHz), flash ${proof.flashBytes} bytes, RAM ${proof.ramBytes} + stack ${proof.stackBytes} ${dim('(simulated)')}`;
+  return `${verdict}; ${proof.cyclesPerStep.toFixed(0)} cycles a step (${proof.msPerStep.toPrecision(3)} ms at ${proof.clock / 1e6} MHz), flash ${proof.flashBytes} bytes, RAM ${proof.ramBytes} + stack ${proof.stackBytes} ${dim('(simulated)')}`;
 }

@@ -1,0 +1,28 @@
+/* The generic program: the network is a blob that stands in flash right behind the program. */
+#include "../network.h"
+#include "../serve.h"
+
+enum {
+  FLASH_END = 0x10000000 + 0x200000,
+  STACK_RESERVE = 1024 /* bytes of RAM kept free for the stack, which has been seen to reach 150 */
+};
+
+extern const uint8_t program_end[]; /* the linker's: the end of the program in flash */
+extern uint8_t bss_end[], stack_top[];
+
+uint8_t program_open(void)
+{
+  uint32_t room = (uint32_t)(stack_top - bss_end) - STACK_RESERVE;
+  return network_open(program_end, FLASH_END - (uint32_t)program_end, bss_end, (uint16_t)(room > 65532 ? 65532 : room));
+}
+
+uint16_t program_vector_bytes(void) { return network_arena_bytes(); }
+uint8_t program_inputs(void) { return network_inputs(); }
+uint8_t program_hidden(void) { return network_hidden(); }
+uint8_t program_classes(void) { return network_classes(); }
+int16_t *program_input(void) { return network_input(); }
+const int16_t *program_state(void) { return network_state(); }
+void program_reset(void) { network_reset(); }
+void program_step(void) { network_step(); }
+void program_logits(void (*send)(int32_t logit)) { network_logits(send); }
+uint8_t program_predict(void) { return network_predict(); }

@@ -1,0 +1,33 @@
+import { readHex, type Segment } from '../firmware/index.js';
+import type { IntegerNetwork } from '../integer/index.js';
+import { picoClock, PicoMachine } from './pico-machine.js';
+import { SerialProgram } from './program.js';
+import { prove, segmentBytes, type BoardProof, type ProofOptions, type ProofSequence } from './prove.js';
+
+/**
+ * Runs a Raspberry Pi Pico's image in the simulator and compares every value with the definition. A damaged or foreign
+ * image comes out as not exact, with the reason.
+ *
+ * @param image Intel HEX text of a program that speaks firmware/avr/protocol.h over UART 0, or its segments
+ */
+export async function provePico(
+  network: IntegerNetwork,
+  image: { readonly hex: string } | { readonly segments: readonly Segment[] },
+  sequences: readonly ProofSequence[],
+  options: ProofOptions = {},
+): Promise<BoardProof> {
+  const { RP2040 } = await import('rp2040js');
+  const segments = () => ('hex' in image ? readHex(image.hex) : image.segments);
+  return prove(
+    network,
+    {
+      clock: picoClock,
+      get flashBytes() {
+        return segmentBytes(segments());
+      },
+      start: () => new SerialProgram(new PicoMachine(RP2040, segments())),
+    },
+    sequences,
+    options,
+  );
+}

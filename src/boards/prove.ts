@@ -1,0 +1,205 @@
+import { ImageError, type Segment } from '../firmware/index.js';
+import { IntegerInterpreter, stepInputs, type IntegerNetwork } from '../integer/index.js';
+import { MachineError } from './machine.js';
+
+/** One input sequence: [steps][D] values. */
+export interface ProofSequence {
+  readonly inputs: Int16Array;
+  readonly steps: number;
+}
+
+/** The first value in which board and definition differ. */
+export interface Difference {
+  readonly sequence: number;
+  /** 0 .. steps - 1; logits and prediction come after the last step. */
+  readonly step: number;
+  readonly what: 'state' | 'logit' | 'prediction';
+  /** The hidden unit or class. */
+  readonly index: number;
+  readonly expected: number;
+  readonly actual: number;
+}
+
+/** What a simulated board has shown: `boards.<board>.<build>` of `metrics.json`. */
+export interface BoardProof {
+  /** Every hidden state of every step, every logit and every prediction equals the definition's. */
+  readonly bitExact: boolean;
+  readonly firstDifference?: Difference;
+  /** Why the image could not be run to the end. */
+  readonly error?: string;
+  /** Sequences and steps that were run and compared. */
+  readonly sequences: number;
+  readonly steps: number;
+  /** Mean, least and most cycles of a step, counted from its first to its last instruction without the serial transfer. */
+  readonly cyclesPerStep: number;
+  /** Of the part, in Hz. */
+  readonly clock: number;
+  readonly minCyclesPerStep: number;
+  readonly maxCyclesPerStep: number;
+  readonly msPerStep: number;
+  /** A reset, all the steps of a sequence, and the head with its argmax; mean over the sequences. */
+  readonly msPerPrediction: number;
+  /** Bytes of flash that the image fills. */
+  readonly flashBytes: number;
+  /** Bytes of RAM without the stack: static data, state and vectors. */
+  readonly ramBytes: number;
+  /** Bytes of the deepest stack that was seen. */
+  readonly stackBytes: number;
+}
+
+/** How a proof tells of its progress. */
+export interface ProofOptions {
+  /** Called now and then with the steps run so far. */
+  readonly onProgress?: (steps: number) => void;
+}
+
+/** A network that runs on a board: what a proof asks it. Every method throws a MachineError where there is no answer. */
+export interface BoardProgram {
+  /** Values of one step. */
+  readonly inputs: number;
+  readonly hiddenSize: number;
+  readonly classes: number;
+  /** Bytes of RAM in use without the stack. */
+  readonly ramBytes: number;
+  /** Forgets the past. Returns the cycles that it took. */
+  reset(): number;
+  /** One time step over D inputs. Returns its cycles. */
+  step(x: Int16Array): number;
+  /** The hidden state, [H]. */
+  state(): ArrayLike<number>;
+  /** The logits, [L]. */
+  logits(): ArrayLike<number>;
+  /** The predicted class and the cycles of the head with its argmax. */
+  predict(): { prediction: number; cycles: number };
+  /** Bytes of the deepest stack so far. */
+  stackBytes(): number;
+}
+
+/** A board that is to be proven. */
+export interface BoardUnderTest {
+  /** Hz. */
+  readonly clock: number;
+  /** Bytes of flash that the image fills. */
+  readonly flashBytes: number;
+  /** Starts the image. */
+  start(): BoardProgram;
+}
+
+/** Counts while a proof runs. */
+interface Tally {
+  sequences: number;
+  steps: number;
+  cycles: number;
+  least: number;
+  most: number;
+  predictionCycles: number;
+}
+
+/** Bytes of flash that an image's segments fill. */
+export function segmentBytes(segments: readonly Segment[]): number {
+  return segments.reduce((sum, { bytes }) => sum + bytes.length, 0);
+}
+
+/**
+ * Runs a board's program and compares every value with the definition. A damaged or foreign image comes out as not exact,
+ * with the reason: a MachineError or an ImageError of the board is an answer of the proof.
+ */
+export function prove(
+  network: IntegerNetwork,
+  board: BoardUnderTest,
+  sequences: readonly ProofSequence[],
+  options: ProofOptions = {},
+): BoardProof {
+  const tally: Tally = { sequences: 0, steps: 0, cycles: 0, least: Infinity, most: 0, predictionCycles: 0 };
+  let program: BoardProgram | undefined;
+  let flashBytes = 0;
+  let firstDifference: Difference | undefined;
+  let error: string | undefined;
+  try {
+    ({ flashBytes } = board);
+    program = board.start();
+    checkSizes(network, program);
+    firstDifference = compare(network, program, sequences, tally, options);
+    if (tally.steps === 0) error = 'there were no steps to run';
+  } catch (thrown) {
+    if (!(thrown instanceof MachineError || thrown instanceof ImageError)) throw thrown;
+    error = thrown.message;
+  }
+  const ms = (cycles: number): number => (1000 * cycles) / board.clock;
+  const cyclesPerStep = tally.steps > 0 ? tally.cycles / tally.steps : 0;
+  return {
+    bitExact: !firstDifference && error === undefined,
+    ...(firstDifference && { firstDifference }),
+    ...(error !== undefined && { error }),
+    sequences: tally.sequences,
+    steps: tally.steps,
+    cyclesPerStep,
+    clock: board.clock,
+    minCyclesPerStep: tally.steps > 0 ? tally.least : 0,
+    maxCyclesPerStep: tally.most,
+    msPerStep: ms(cyclesPerStep),
+    msPerPrediction: tally.sequences > 0 ? ms(tally.predictionCycles / tally.sequences) : 0,
+    flashBytes,
+    ramBytes: program?.ramBytes ?? 0,
+    stackBytes: program?.stackBytes() ?? 0,
+  };
+}
+
+function checkSizes(network: IntegerNetwork, program: BoardProgram): void {
+  const sizes = (inputs: number, s: { hiddenSize: number; classes: number }): string =>
+    `${inputs} inputs, ${s.hiddenSize} hidden units, ${s.classes} classes`;
+  const [own, wanted] = [sizes(program.inputs, program), sizes(stepInputs(network), network)];
+  if (own !== wanted) {
+    throw new MachineError(`the image holds another network: ${own}, not ${wanted}`);
+  }
+}
+
+/** Runs all sequences; stops at the first value that differs and returns it. */
+function compare(
+  network: IntegerNetwork,
+  program: BoardProgram,
+  sequences: readonly ProofSequence[],
+  tally: Tally,
+  options: ProofOptions,
+): Difference | undefined {
+  const interpreter = new IntegerInterpreter(network);
+  const inputSize = stepInputs(network);
+  for (const [sequence, { inputs, steps }] of sequences.entries()) {
+    const differs = (
+      step: number,
+      what: Difference['what'],
+      expected: ArrayLike<number>,
+      actual: ArrayLike<number>,
+    ): Difference | undefined => {
+      for (let index = 0; index < expected.length; index++) {
+        if (expected[index] !== actual[index]) {
+          return { sequence, step, what, index, expected: expected[index], actual: actual[index] };
+        }
+      }
+      return undefined;
+    };
+    interpreter.reset();
+    let sequenceCycles = program.reset();
+    for (let step = 0; step < steps; step++) {
+      const at = step * inputSize;
+      interpreter.step(inputs, at);
+      const cycles = program.step(inputs.subarray(at, at + inputSize));
+      sequenceCycles += cycles;
+      tally.steps++;
+      tally.cycles += cycles;
+      tally.least = Math.min(tally.least, cycles);
+      tally.most = Math.max(tally.most, cycles);
+      const difference = differs(step, 'state', interpreter.h, program.state());
+      if (difference) return difference;
+      if (tally.steps % 50 === 0) options.onProgress?.(tally.steps);
+    }
+    const { prediction, cycles } = program.predict();
+    tally.sequences++;
+    tally.predictionCycles += sequenceCycles + cycles;
+    const difference =
+      differs(steps - 1, 'logit', interpreter.logits(), program.logits()) ??
+      differs(steps - 1, 'prediction', [interpreter.predict()], [prediction]);
+    if (difference) return difference;
+  }
+  return undefined;
+}

@@ -1,0 +1,72 @@
+import { packageFile, readFile } from '#platform';
+import type { IntegerNetwork } from '../../integer/index.js';
+import { encodeBlob } from '../blob.js';
+import { ExportError } from '../errors.js';
+import { readHex, type Segment } from '../hex.js';
+import { vectorBytes } from './avr.js';
+import { build, type Build } from './build.js';
+
+/** A Raspberry Pi Pico (RP2040, Cortex-M0+): its memory, in bytes and addresses. */
+export const picoLimits = {
+  flashStart: 0x10000000,
+  /** Behind the second stage of the boot. */
+  vectors: 0x10000100,
+  flash: 2 * 1024 * 1024,
+  ram: 264 * 1024,
+} as const;
+
+/** The generic runtime with a network's blob, without the second stage of the boot that a board's flash begins with. */
+export interface PicoImage {
+  readonly segments: readonly Segment[];
+  /** Bytes of flash that the image fills: program and network. */
+  readonly flashBytes: number;
+  /** Bytes of RAM in use: the runtime's static data and the network's vectors; the stack comes on top. */
+  readonly ramBytes: number;
+  /** Where the blob stands in flash. */
+  readonly blobAddress: number;
+}
+
+/** What `tools/build-runtimes.mjs` writes beside the runtime. */
+interface RuntimeDescription {
+  readonly blobAddress: number;
+  readonly staticBytes: number;
+}
+
+/**
+ * The program of a Pico without any compiler: the committed generic runtime with the network's blob right behind it.
+ *
+ * @throws ExportError when flash is too small, with the need and the limit.
+ */
+export async function picoImage(network: IntegerNetwork): Promise<PicoImage> {
+  const text = async (name: string) => new TextDecoder().decode(await readFile(packageFile(`firmware/rp2040/${name}`)));
+  const { blobAddress, staticBytes } = JSON.parse(await text('runtime.json')) as RuntimeDescription;
+  const blob = encodeBlob(network);
+  const end = blobAddress - picoLimits.flashStart + blob.length;
+  if (end > picoLimits.flash) {
+    throw new ExportError(`the network needs ${end} bytes of a Pico's flash, it has ${picoLimits.flash}`);
+  }
+  const program = readHex(await text('runtime.hex'));
+  return {
+    segments: [...program, { address: blobAddress, bytes: blob }],
+    flashBytes: end - (picoLimits.vectors - picoLimits.flashStart),
+    ramBytes: staticBytes + vectorBytes(network),
+    blobAddress,
+  };
+}
+
+/** The exported C compiled into a program for a Pico, which speaks the serial protocol; undefined without arm-none-eabi-gcc. */
+export function compilePico(network: IntegerNetwork): Promise<Build | undefined> {
+  return build(network, {
+    part: 'a Pico',
+    compiler: 'arm-none-eabi-gcc',
+    flags: ['-mcpu=cortex-m0plus', '-mthumb', ...bareFlags],
+    sources: ['rp2040/board.c', 'serve.c', 'avr/generated.c'],
+    script: 'rp2040/link.ld',
+  });
+}
+
+/** Flags of programs without an operating system, for any compiler of the GNU family. */
+const bareFlags =
+  '-std=c99 -pedantic -O2 -Wall -Wextra -Wconversion -Werror -ffreestanding -ffunction-sections -fdata-sections -nostdlib -Wl,--gc-sections,--no-warn-rwx-segments,--build-id=none'.split(
+    ' ',
+  );
