@@ -14,6 +14,7 @@ const rooms = [
   'training',
   'firmware',
   'boards',
+  'flash',
   'report',
   'pipeline',
   'api',

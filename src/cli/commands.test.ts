@@ -112,6 +112,14 @@ describe('simulate --image', () => {
   });
 });
 
+describe('flash', () => {
+  it('names the package that it needs, before it opens anything', async () => {
+    const { code, stderr } = await commandLine('flash', '--image', at('1', 'uno.hex'), '--port', 'COM3');
+    expect(stderr).toMatch(/npm package serialport, which .*; install it beside fastgrnn: npm install serialport@/);
+    expect(code).toBe(2);
+  });
+});
+
 describe('evaluate', () => {
   it('takes other recordings for the model of a csv recipe', async () => {
     await writeCsv(at('more'), { recordings: 30 });

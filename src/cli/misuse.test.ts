@@ -54,6 +54,8 @@ describe('a wrong command line', () => {
     ['no target', ['export', 'model'], /--target.*not specified/],
     ['unknown target', ['export', 'model', '--target', 'elf'], /'elf' is invalid.*c, hex/],
     ['unknown board', ['simulate', 'model', '--board', 'due'], /'due' is invalid.*uno/],
+    ['no port', ['flash', 'model'], /--port.*not specified/],
+    ['nothing to flash', ['flash', '--port', 'COM3'], /give either a model or --image/],
     ['margin below 1', ['integer', 'model', '--margin', '0.5'], /--margin.*'0.5' is invalid/],
     ['no folder for results', ['run', 'digits', '--out', ''], /--out.*must not be empty; see fastgrnn run --help/],
     ['an empty recipe name', ['run', ''], /recipe.*must not be empty/],

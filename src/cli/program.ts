@@ -2,6 +2,7 @@ import { HostError } from '#platform';
 import { Command, CommanderError } from 'commander';
 import { DataError } from '../data/index.js';
 import { ExportError, ImageError } from '../firmware/index.js';
+import { FlashError } from '../flash/index.js';
 import { IntegerNetworkError } from '../integer/index.js';
 import { KernelError } from '../kernels/index.js';
 import { ArchitectureError, ModelFileError } from '../network/index.js';
@@ -12,6 +13,7 @@ import { addData } from './commands/data.js';
 import { addDoctor } from './commands/doctor.js';
 import { addEvaluate } from './commands/evaluate.js';
 import { addExport } from './commands/export.js';
+import { addFlash } from './commands/flash.js';
 import { addImport } from './commands/import.js';
 import { addInit } from './commands/init.js';
 import { addInspect } from './commands/inspect.js';
@@ -32,6 +34,7 @@ const told = [
   ExportError,
   ImportError,
   ImageError,
+  FlashError,
   KernelError,
   TrainingError,
 ];
@@ -46,6 +49,7 @@ const commands = [
   addInspect,
   addExport,
   addSimulate,
+  addFlash,
   addData,
   addDoctor,
 ];
