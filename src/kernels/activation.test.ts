@@ -34,12 +34,12 @@ function ulp(x: number): number {
 }
 
 function activate(kind: Nonlinearity, values: ArrayLike<number>, biasValues?: ArrayLike<number>): number[] {
-  const bench = new Workbench(kernels);
+  const bench = new Workbench();
   const x = bench.vector(values);
   const y = bench.room(values.length);
   const bias = biasValues && { bias: bench.vector(biasValues) };
   return bench
-    .run((program) => program.activate({ kind, length: values.length, x, y, ...bias }))
+    .run(kernels, (program) => program.activate({ kind, length: values.length, x, y, ...bias }))
     .floats(y, values.length);
 }
 
@@ -91,10 +91,10 @@ describe.each(NONLINEARITIES)('%s', (kind) => {
   test('NaN of any bits stays NaN', () => {
     const strange = new Float32Array(Int32Array.of(0x7f800001, 0x7fffffff, -1, -0x7fffff, 0x7fc00fff).buffer);
     // Set through an integer view, so that no engine quietens them on the way.
-    const bench = new Workbench(kernels);
+    const bench = new Workbench();
     const x = bench.integers(new Int32Array(strange.buffer));
     const y = bench.room(5);
-    const results = bench.run((program) => program.activate({ kind, length: 5, x, y }));
+    const results = bench.run(kernels, (program) => program.activate({ kind, length: 5, x, y }));
     expect(results.floats(y, 5)).toEqual([NaN, NaN, NaN, NaN, NaN]);
   });
 });
@@ -116,13 +116,13 @@ describe('gate passes against float64', () => {
           values(hidden),
           values(hidden),
         ];
-        const bench = new Workbench(kernels);
+        const bench = new Workbench();
         const z = bench.matrix(rows, hidden, pre);
         const c = bench.matrix(rows, hidden, new Float32Array(rows * hidden));
         const previous = bench.matrix(rows, hidden, previousValues);
         const h = bench.matrix(rows, hidden, new Float32Array(rows * hidden));
         const [biasGate, biasUpdate, scalars] = [bench.vector(bz), bench.vector(bh), bench.vector([0.75, 0.125])];
-        const results = bench.run((program) =>
+        const results = bench.run(kernels, (program) =>
           program.fastgrnnForward({ rows, hidden, gate, update, z, c, previous, h, biasGate, biasUpdate, scalars }),
         );
         results.matrix(h, rows, hidden).forEach((actual, i) => {
@@ -136,7 +136,7 @@ describe('gate passes against float64', () => {
 
   test('flushes tiny gradients to zero, and keeps NaN', () => {
     const hidden = 3;
-    const bench = new Workbench(kernels);
+    const bench = new Workbench();
     const z = bench.matrix(1, hidden, [0.5, 0.5, 0.5]);
     const c = bench.matrix(1, hidden, [0.25, 0.25, 0.25]);
     const previous = bench.matrix(1, hidden, [1, 1, 1]);
@@ -144,7 +144,7 @@ describe('gate passes against float64', () => {
     const scalars = bench.vector([0.5, 0.5]);
     const columns = bench.matrix(4, hidden, new Float32Array(12));
     expect(rowStride(hidden)).toBe(16);
-    const results = bench.run((program) =>
+    const results = bench.run(kernels, (program) =>
       program.fastgrnnBackward({
         ...{ rows: 1, hidden, gate: 'sigmoid', update: 'tanh', z, c, previous, dh, scalars, columns },
       }),

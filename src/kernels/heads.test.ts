@@ -30,7 +30,7 @@ interface Results {
 function run(head: Head, batch: Batch, gradient = true): Results {
   const { logits, targets, labels, weights, smoothing, scale } = batch;
   const [rows, outputs] = [logits.length, logits[0].length];
-  const bench = new Workbench(kernels);
+  const bench = new Workbench();
   const dlogits = bench.matrix(rows, outputs, logits.flat());
   const places = {
     logits: bench.matrix(rows, outputs, logits.flat()),
@@ -41,7 +41,7 @@ function run(head: Head, batch: Batch, gradient = true): Results {
     predictions: bench.room(rows),
     settings: bench.vector([smoothing, scale]),
   };
-  const results = bench.run((program) => program[head]({ rows, outputs, ...places, ...(gradient ? { dlogits } : {}) }));
+  const results = bench.run(kernels, (program) => program[head]({ rows, outputs, ...places, ...(gradient ? { dlogits } : {}) }));
   return {
     losses: results.floats(places.losses, rows),
     predictions: results.integers(places.predictions, rows),

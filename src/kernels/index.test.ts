@@ -55,7 +55,7 @@ describe('layout', () => {
 
 describe('programs', () => {
   test('sections run over their steps, forwards or backwards; repeat runs within a step', () => {
-    const bench = new Workbench(kernels);
+    const bench = new Workbench();
     const values = bench.vector(Array.from({ length: 16 * 7 }, (_, i) => i));
     const at = { ...values, step: 16 };
     const one = bench.vector([1]);
@@ -63,7 +63,7 @@ describe('programs', () => {
       results.floats({ offset: values.offset + i * 16, step: 0 }, 1)[0];
 
     // x_t <- x_t + x_{t-1}, forwards: running sums of 0, 16, 32, ...
-    const sums = bench.run((program) =>
+    const sums = bench.run(kernels, (program) =>
       program.over({ first: 1, steps: 6, increment: 1 }).addScaled({ length: 1, x: shift(at, -1), scale: one, y: at }),
     );
     expect([0, 1, 2, 6].map((i) => element(sums, i))).toEqual([0, 16, 48, 336]);
@@ -71,12 +71,12 @@ describe('programs', () => {
 
   test('a chunked program equals the plain one', () => {
     const run = (compose: (program: ProgramBuilder, add: () => void) => void) => {
-      const bench = new Workbench(kernels);
+      const bench = new Workbench();
       const values = bench.vector(Array.from({ length: 16 * 9 }, (_, i) => 1 / (i + 1)));
       const at = { ...values, step: 16 };
       const scale = bench.vector([0.7]);
       return bench
-        .run((program) => compose(program, () => program.addScaled({ length: 16, x: shift(at, 1), scale, y: at })))
+        .run(kernels, (program) => compose(program, () => program.addScaled({ length: 16, x: shift(at, 1), scale, y: at })))
         .floats(values, 16 * 9);
     };
     const plain = run((program, add) => {
@@ -93,9 +93,9 @@ describe('programs', () => {
   });
 
   test('without steps or operations do nothing', () => {
-    const bench = new Workbench(kernels);
+    const bench = new Workbench();
     const x = bench.vector([5]);
-    const results = bench.run((program) =>
+    const results = bench.run(kernels, (program) =>
       program.once().over({ first: 3, steps: 0, increment: 1 }).fill({ length: 1, value: 9, target: x }),
     );
     expect(results.floats(x, 1)).toEqual([5]);

@@ -43,13 +43,13 @@ describe('products', () => {
             fc.tuple(fc.constant(s), floats(s.rows * s.inner), floats(s.inner * s.columns), floats(s.rows * s.columns)),
           ),
         ([{ rows, columns, inner, transposed, accumulate }, aValues, bValues, cValues]) => {
-          const bench = new Workbench(kernels);
+          const bench = new Workbench();
           const a = bench.matrix(rows, inner, aValues);
           const source = bench.vector(bValues);
           const packed = bench.room(packedWords(inner, columns));
           const c = bench.matrix(rows, columns, cValues);
           const [rowStride, columnStride] = transposed ? [1, inner] : [columns, 1];
-          const results = bench.run((program) =>
+          const results = bench.run(kernels, (program) =>
             program
               .pack({ inner, columns, rowStride, columnStride, source, packed })
               .gemm({ rows, columns, inner, accumulate, a, packed, c }),
@@ -76,13 +76,13 @@ describe('products', () => {
           .record({ rows: size(140), aColumns: size(11), bColumns: size(21), transposed: fc.boolean() })
           .chain((s) => fc.tuple(fc.constant(s), floats(s.rows * s.aColumns), floats(s.rows * s.bColumns))),
         ([{ rows, aColumns, bColumns, transposed }, aValues, bValues]) => {
-          const bench = new Workbench(kernels);
+          const bench = new Workbench();
           const a = bench.matrix(rows, aColumns, aValues);
           const b = bench.matrix(rows, bColumns, bValues);
           const c = bench.matrix(aColumns, bColumns, new Float32Array(aColumns * bColumns));
           const target = bench.room(aColumns * bColumns);
           const [rowStride, columnStride] = transposed ? [1, aColumns] : [bColumns, 1];
-          const results = bench.run((program) =>
+          const results = bench.run(kernels, (program) =>
             program
               .gemmTransposed({ rows, aColumns, bColumns, a, b, c })
               .unpack({ rows: aColumns, columns: bColumns, rowStride, columnStride, source: c, target }),
@@ -106,12 +106,12 @@ describe('products', () => {
   });
 
   test('a NaN reaches its own row and no other', () => {
-    const bench = new Workbench(kernels);
+    const bench = new Workbench();
     const a = bench.matrix(4, 3, [1, 2, 3, 4, NaN, 6, 7, 8, 9, 10, 11, 12]);
     const source = bench.vector(Array.from({ length: 15 }, (_, i) => i));
     const packed = bench.room(packedWords(3, 5));
     const c = bench.matrix(4, 5, new Float32Array(20));
-    const results = bench.run((program) =>
+    const results = bench.run(kernels, (program) =>
       program
         .pack({ inner: 3, columns: 5, rowStride: 5, columnStride: 1, source, packed })
         .gemm({ rows: 4, columns: 5, inner: 3, accumulate: false, a, packed, c }),
@@ -130,10 +130,10 @@ describe('sums', () => {
           .record({ rows: size(20), columns: size(21) })
           .chain((s) => fc.tuple(fc.constant(s), floats(s.rows * s.columns))),
         ([{ rows, columns }, values]) => {
-          const bench = new Workbench(kernels);
+          const bench = new Workbench();
           const source = bench.matrix(rows, columns, values);
           const sums = bench.room(columns);
-          const results = bench.run((program) => program.columnSums({ rows, columns, source, sums }));
+          const results = bench.run(kernels, (program) => program.columnSums({ rows, columns, source, sums }));
           const expected = Array.from({ length: columns }, (_, j) =>
             sumInOrder(
               0,
@@ -159,13 +159,13 @@ describe('sums', () => {
   test('sumOfSquares and scalarGradient add in 16 lanes and a tree', () => {
     fc.assert(
       fc.property(size(50).chain(floats), float, fc.boolean(), (values, s, accumulate) => {
-        const bench = new Workbench(kernels);
+        const bench = new Workbench();
         const x = bench.vector(values);
         const scalar = bench.vector([s]);
         const sum = bench.room(1);
         const gradient = bench.vector([2]);
         const { length } = values;
-        const results = bench.run((program) =>
+        const results = bench.run(kernels, (program) =>
           program
             .sumOfSquares({ length, x, sum })
             .scalarGradient({ length, accumulate, sign: -1, columns: x, scalar, gradient }),
@@ -184,12 +184,12 @@ describe('sums', () => {
         fc.nat(),
         fc.constantFrom(1, NaN, Infinity, -Infinity),
         (n, at, bad) => {
-          const bench = new Workbench(kernels);
+          const bench = new Workbench();
           const values = new Float32Array(n).fill(3e38);
           values[at % n] = bad;
           const x = bench.vector(values);
           const finite = bench.room(1);
-          const results = bench.run((program) => program.allFinite({ length: n, x, finite }));
+          const results = bench.run(kernels, (program) => program.allFinite({ length: n, x, finite }));
           expect(results.integers(finite, 1)).toEqual([bad === 1 ? 1 : 0]);
         },
       ),

@@ -30,11 +30,11 @@ test('what follows an end becomes 0, whatever it was, and nothing else changes',
       const lengths = lengthsOf(random, rows, steps);
       const after = (i: number) => Math.floor(i / columns / rows) >= lengths[Math.floor(i / columns) % rows];
       const values = floats(random, steps * rows * columns).map((x, i) => (after(i) ? [NaN, Infinity, x][i % 3] : x));
-      const bench = new Workbench(kernels);
+      const bench = new Workbench();
       const x = bench.matrix(steps * rows, columns, values);
       const places = { lengths: bench.integers(lengths), x };
       const found = bench
-        .run((program) => program.clearEnded({ rows, columns, steps, ...places }))
+        .run(kernels, (program) => program.clearEnded({ rows, columns, steps, ...places }))
         .matrix(x, steps * rows, columns);
       expect(found).toEqual(values.map((value, i) => (after(i) ? 0 : value)));
     }),
@@ -56,11 +56,11 @@ describe.each([false, true])('states of rows of their own lengths, mean: %s', (m
         const lengths = lengthsOf(random, rows, steps);
         const own = lengths.map((length) => Math.min(length, steps));
         const values = floats(random, steps * rows * columns);
-        const bench = new Workbench(kernels);
+        const bench = new Workbench();
         const states = bench.matrix(steps * rows, columns, values);
         const out = bench.matrix(rows, columns, new Float32Array(rows * columns));
         const reading = setUp(bench, { rows, steps, columns, lengths });
-        const results = bench.run((program) =>
+        const results = bench.run(kernels, (program) =>
           program
             .over({ first: 0, steps, increment: 1 })
             .readStates({ ...reading, h: { ...states, step: rows * states.stride }, out }),
@@ -97,12 +97,12 @@ describe.each([false, true])('states of rows of their own lengths, mean: %s', (m
         const lengths = lengthsOf(random, rows, steps);
         const before = floats(random, steps * rows * columns);
         const gradient = floats(random, rows * columns);
-        const bench = new Workbench(kernels);
+        const bench = new Workbench();
         const dh = bench.matrix(steps * rows, columns, before);
         const dout = bench.matrix(rows, columns, gradient);
         const reading = setUp(bench, { rows, steps, columns, lengths });
         const found = bench
-          .run((program) =>
+          .run(kernels, (program) =>
             program
               .over({ first: steps - 1, steps, increment: -1 })
               .readStatesBackward({ ...reading, dout, dh: { ...dh, step: rows * dh.stride } }),
@@ -139,10 +139,10 @@ describe('rows by index', () => {
         const random = new Random(seed);
         const indices = indicesOf(random, rows, count);
         const values = floats(random, count * columns);
-        const bench = new Workbench(kernels);
+        const bench = new Workbench();
         const places = { indices: bench.integers(indices), table: bench.vector(values) };
         const out = bench.matrix(rows, columns, new Float32Array(rows * columns));
-        const found = bench.run((program) => program.gatherRows({ rows, columns, count, ...places, out }));
+        const found = bench.run(kernels, (program) => program.gatherRows({ rows, columns, count, ...places, out }));
         expect(found.matrix(out, rows, columns)).toEqual(
           indices.flatMap((index) => {
             const row = within(index, count);
@@ -159,12 +159,12 @@ describe('rows by index', () => {
         const random = new Random(seed);
         const indices = indicesOf(random, rows, count);
         const values = floats(random, rows * columns);
-        const bench = new Workbench(kernels);
+        const bench = new Workbench();
         const size = count * columns;
         const table = bench.vector(Array.from({ length: size + 3 }, () => 7));
         const source = bench.matrix(rows, columns, values);
         const places = { indices: bench.integers(indices), source, table };
-        const found = bench.run((program) => program.scatterRows({ rows, columns, count, ...places }));
+        const found = bench.run(kernels, (program) => program.scatterRows({ rows, columns, count, ...places }));
         const sums = new Float32Array(size);
         indices.forEach((index, r) => {
           for (let j = 0; j < columns; j++) sums[within(index, count) * columns + j] += values[r * columns + j];

@@ -18,7 +18,7 @@ interface Batch {
 
 function softmax({ logits, labels, weights, smoothing, scale }: Batch) {
   const [rows, classes] = [logits.length, logits[0].length];
-  const bench = new Workbench(kernels);
+  const bench = new Workbench();
   const places = {
     logits: bench.matrix(rows, classes, logits.flat()),
     labels: bench.integers(labels),
@@ -28,7 +28,7 @@ function softmax({ logits, labels, weights, smoothing, scale }: Batch) {
     predictions: bench.room(rows),
     settings: bench.vector([smoothing, scale]),
   };
-  const results = bench.run((program) => program.softmaxCrossEntropy({ rows, classes, ...places }));
+  const results = bench.run(kernels, (program) => program.softmaxCrossEntropy({ rows, classes, ...places }));
   return {
     losses: results.floats(places.losses, rows),
     predictions: results.integers(places.predictions, rows),

@@ -1,0 +1,183 @@
+import { NONLINEARITIES, type Matrix, type Nonlinearity } from '../../kernels/index.js';
+import { Rounded } from '../rounded.js';
+import type { Draw, Expected, Problem } from './problem.js';
+
+/** A nonlinearity in float64, and how far the kernels may be from it. */
+interface Function {
+  readonly f: (x: number) => number;
+  /** Units in the last place (docs/kernels.md). */
+  readonly ulps: number;
+  /** The largest slope. */
+  readonly slope: number;
+}
+
+const clip = (x: number, low: number, high: number) => Math.min(Math.max(x, low), high);
+
+/** The nonlinearities as their definitions, with the kernels' largest errors. */
+export const functions: Readonly<Record<Nonlinearity, Function>> = {
+  tanh: { f: Math.tanh, ulps: 6, slope: 1 },
+  sigmoid: { f: (x) => 1 / (1 + Math.exp(-x)), ulps: 3, slope: 0.25 },
+  relu: { f: (x) => Math.max(x, 0), ulps: 0, slope: 1 },
+  hardTanh: { f: (x) => clip(x, -1, 1), ulps: 0, slope: 1 },
+  hardSigmoid: { f: (x) => clip((x + 1) / 2, 0, 1), ulps: 0.5, slope: 0.5 },
+  hardSigmoid4: { f: (x) => clip((x + 2) / 4, 0, 1), ulps: 0.5, slope: 0.25 },
+};
+
+function apply(kind: Nonlinearity, x: Rounded): Rounded {
+  const { f, ulps, slope } = functions[kind];
+  const y = x.through(f, ulps, slope);
+  // The hard ones round x plus a constant, which near 0 is large beside the result.
+  return kind.startsWith('hardSigmoid') ? y.within(2 ** -23) : y;
+}
+
+/** Below this, values of the backward pass become 0 (kernels/vector.h, rule 7). */
+const FLUSHED = 2 ** -100;
+
+/** y = f(x + bias), of each kind. */
+export function activate(draw: Draw): Problem {
+  const { bench, sizes } = draw;
+  const [length] = sizes;
+  const [kind, biased] = [draw.one(NONLINEARITIES), draw.one([true, false])];
+  const xValues = draw.floats(length, 3);
+  const biasValues = draw.floats(length);
+  const x = bench.vector(xValues);
+  const y = draw.one([x, bench.room(length)]);
+  const bias = bench.vector(biasValues);
+  return {
+    bench,
+    compose: (program) => program.activate({ kind, length, x, y, ...(biased ? { bias } : {}) }),
+    expected: () => [
+      {
+        name: kind,
+        read: (results) => results.floats(y, length),
+        values: xValues.map((v, i) => apply(kind, biased ? new Rounded(v).plus(biasValues[i]) : new Rounded(v))),
+      },
+    ],
+  };
+}
+
+/** Matrices [rows][hidden] and scalars of a pass. */
+function pass(draw: Draw) {
+  const { bench, sizes } = draw;
+  const [rows, hidden] = sizes;
+  const matrix = (values: readonly number[]): Matrix => bench.matrix(rows, hidden, values);
+  const expected = (name: string, m: Matrix, value: (i: number, j: number) => Rounded): Expected => ({
+    name,
+    read: (results) => results.matrix(m, rows, hidden),
+    values: Array.from({ length: rows * hidden }, (_, i) => value(i, i % hidden)),
+  });
+  /** Sums of columns that stand in rows of one matrix, added to what it held. */
+  const sums = (m: Matrix, before: readonly number[], terms: readonly ((i: number) => Rounded)[]): Expected => ({
+    name: 'columns',
+    read: (results) => results.matrix(m, terms.length, hidden),
+    values: terms.flatMap((term, k) =>
+      Array.from({ length: hidden }, (_, j) => {
+        let sum = new Rounded(before[k * hidden + j]);
+        for (let r = 0; r < rows; r++) sum = sum.plus(term(r * hidden + j));
+        return sum;
+      }),
+    ),
+  });
+  const [gate, update] = [draw.one(NONLINEARITIES), draw.one(NONLINEARITIES)];
+  return { bench, rows, hidden, count: rows * hidden, gate, update, matrix, expected, sums };
+}
+
+export function fastgrnnForward(draw: Draw): Problem {
+  const { bench, rows, hidden, count, gate, update, matrix, expected } = pass(draw);
+  const [pre, previousValues] = [draw.floats(count, 2), draw.floats(count)];
+  const [bz, bh, [zeta, nu]] = [draw.floats(hidden), draw.floats(hidden), draw.between(2, 0, 1)];
+  const [z, c, previous, h] = [pre, new Array<number>(count).fill(0), previousValues, pre].map(matrix);
+  const [biasGate, biasUpdate, scalars] = [bz, bh, [zeta, nu]].map((values) => bench.vector(values));
+  const operands = { z, c, previous, h, biasGate, biasUpdate, scalars };
+  const zOf = (i: number, j: number) => apply(gate, new Rounded(pre[i]).plus(bz[j]));
+  const cOf = (i: number, j: number) => apply(update, new Rounded(pre[i]).plus(bh[j]));
+  return {
+    bench,
+    compose: (program) => program.fastgrnnForward({ rows, hidden, gate, update, ...operands }),
+    expected: () => [
+      expected('z', z, zOf),
+      expected('c', c, cOf),
+      expected('h', h, (i, j) =>
+        new Rounded(1)
+          .minus(zOf(i, j))
+          .times(zeta)
+          .plus(nu)
+          .times(cOf(i, j))
+          .plus(zOf(i, j).times(previousValues[i])),
+      ),
+    ],
+  };
+}
+
+/** A nonlinearity's derivative by its output. */
+function slope(kind: Nonlinearity, y: number): Rounded {
+  if (kind === 'tanh') return new Rounded(1).minus(new Rounded(y).times(y));
+  if (kind === 'sigmoid') return new Rounded(1).minus(y).times(y);
+  if (kind === 'relu') return new Rounded(y > 0 ? 1 : 0);
+  if (kind === 'hardTanh') return new Rounded(Math.abs(y) < 1 ? 1 : 0);
+  return new Rounded(y > 0 && y < 1 ? (kind === 'hardSigmoid' ? 0.5 : 0.25) : 0);
+}
+
+/** Outputs that a nonlinearity has, its limits among them. */
+function outputs(draw: Draw, kind: Nonlinearity, count: number): number[] {
+  const values = draw.floats(count);
+  if (kind === 'relu') return values.map((x) => Math.max(x, 0));
+  return values.map((x) => clip(x, kind === 'tanh' || kind === 'hardTanh' ? -1 : 0, 1));
+}
+
+export function fastgrnnBackward(draw: Draw): Problem {
+  const { bench, rows, hidden, count, gate, update, matrix, expected, sums } = pass(draw);
+  const [zs, cs, hs, gs] = [outputs(draw, gate, count), outputs(draw, update, count), draw.floats(count), draw.floats(count)];
+  const [[zeta, nu], before] = [draw.between(2, 0, 1), draw.floats(4 * hidden)];
+  const [z, c, previous, dh] = [zs, cs, hs, gs].map(matrix);
+  const [scalars, columns] = [bench.vector([zeta, nu]), bench.matrix(4, hidden, before)];
+  const rest = (i: number) => new Rounded(1).minus(zs[i]);
+  const gc = (i: number) => new Rounded(gs[i]).times(cs[i]);
+  const dz = (i: number) =>
+    new Rounded(hs[i]).minus(new Rounded(zeta).times(cs[i])).times(gs[i]).times(slope(gate, zs[i]));
+  const dc = (i: number) => rest(i).times(zeta).plus(nu).times(gs[i]).times(slope(update, cs[i]));
+  return {
+    bench,
+    compose: (program) =>
+      program.fastgrnnBackward({ rows, hidden, gate, update, z, c, previous, dh, scalars, columns }),
+    expected: () => [
+      expected('da', c, (i) => dz(i).plus(dc(i)).within(FLUSHED)),
+      expected('dh', dh, (i) => new Rounded(gs[i]).times(zs[i]).within(FLUSHED)),
+      sums(columns, before, [dz, dc, (i) => gc(i).times(rest(i)), gc]),
+    ],
+  };
+}
+
+export function fastrnnForward(draw: Draw): Problem {
+  const { bench, rows, hidden, count, update, matrix, expected } = pass(draw);
+  const [pre, hs, biases, [alpha, beta]] = [draw.floats(count, 2), draw.floats(count), draw.floats(hidden), draw.between(2, 0, 1)];
+  const [c, previous, h] = [pre, hs, pre].map(matrix);
+  const [bias, scalars] = [bench.vector(biases), bench.vector([alpha, beta])];
+  const cOf = (i: number, j: number) => apply(update, new Rounded(pre[i]).plus(biases[j]));
+  return {
+    bench,
+    compose: (program) => program.fastrnnForward({ rows, hidden, update, c, previous, h, bias, scalars }),
+    expected: () => [
+      expected('c', c, cOf),
+      expected('h', h, (i, j) => cOf(i, j).times(alpha).plus(new Rounded(beta).times(hs[i]))),
+    ],
+  };
+}
+
+export function fastrnnBackward(draw: Draw): Problem {
+  const { bench, rows, hidden, count, update, matrix, expected, sums } = pass(draw);
+  const [cs, hs, gs] = [outputs(draw, update, count), draw.floats(count), draw.floats(count)];
+  const [[alpha, beta], before] = [draw.between(2, 0, 1), draw.floats(3 * hidden)];
+  const [c, previous, dh] = [cs, hs, gs].map(matrix);
+  const [scalars, columns] = [bench.vector([alpha, beta]), bench.matrix(3, hidden, before)];
+  const da = (i: number) => new Rounded(alpha).times(gs[i]).times(slope(update, cs[i]));
+  return {
+    bench,
+    compose: (program) => program.fastrnnBackward({ rows, hidden, update, c, previous, dh, scalars, columns }),
+    expected: () => [
+      expected('da', c, (i) => da(i).within(FLUSHED)),
+      expected('dh', dh, (i) => new Rounded(beta).times(gs[i]).within(FLUSHED)),
+      sums(columns, before, [da, (i) => new Rounded(gs[i]).times(cs[i]), (i) => new Rounded(gs[i]).times(hs[i])]),
+    ],
+  };
+}

@@ -1,0 +1,20 @@
+/** A random problem with its answer in float64 for each operation of the kernels. */
+import * as cells from './cells.js';
+import * as losses from './losses.js';
+import type { Draw, Problem } from './problem.js';
+import * as products from './products.js';
+import * as rows from './rows.js';
+import * as vectors from './vectors.js';
+
+export { Draw, type Expected, type Problem } from './problem.js';
+
+const { functions: _, ...passes } = cells;
+
+/** By the operation's name; gemm is with pack, gemmTransposed with unpack. */
+export const problems: Readonly<Record<string, (draw: Draw) => Problem>> = {
+  ...products,
+  ...passes,
+  ...losses,
+  ...rows,
+  ...vectors,
+};
