@@ -1,11 +1,7 @@
-import { beforeAll, describe, expect, test } from 'vitest';
-import { loadKernels, NONLINEARITIES, rowStride, type Kernels, type Nonlinearity } from './index.js';
+import { describe, expect, test } from 'vitest';
+import { NONLINEARITIES, rowStride, type Kernels, type Nonlinearity } from './index.js';
+import { everyBackend } from '../testing/backends.js';
 import { Workbench } from '../testing/workbench.js';
-
-let kernels: Kernels;
-beforeAll(async () => {
-  kernels = await loadKernels();
-});
 
 const clip = (x: number, low: number, high: number) => Math.min(Math.max(x, low), high);
 
@@ -33,7 +29,12 @@ function ulp(x: number): number {
   return new Float32Array(Int32Array.of(bits + 1).buffer)[0] - Math.abs(Math.fround(x));
 }
 
-function activate(kind: Nonlinearity, values: ArrayLike<number>, biasValues?: ArrayLike<number>): number[] {
+function activate(
+  kernels: Kernels,
+  kind: Nonlinearity,
+  values: ArrayLike<number>,
+  biasValues?: ArrayLike<number>,
+): number[] {
   const bench = new Workbench();
   const x = bench.vector(values);
   const y = bench.room(values.length);
@@ -49,89 +50,56 @@ const sweep = Float32Array.from({ length: 40_001 }, (_, i) => {
   return 80 * t * t * t;
 });
 
-describe.each(NONLINEARITIES)('%s', (kind) => {
-  test(`is within ${allowedUlps[kind]} ulp`, () => {
-    const y = activate(kind, sweep);
-    let worst = 0;
-    sweep.forEach((x, i) => {
-      const expected = exact[kind](x);
-      worst = Math.max(worst, Math.abs(y[i] - expected) / (ulp(expected) || 1));
+describe.each(await everyBackend())('$name', ({ kernels }) => {
+  describe.each(NONLINEARITIES)('%s', (kind) => {
+    test(`is within ${allowedUlps[kind]} ulp`, () => {
+      const y = activate(kernels, kind, sweep);
+      let worst = 0;
+      sweep.forEach((x, i) => {
+        const expected = exact[kind](x);
+        worst = Math.max(worst, Math.abs(y[i] - expected) / (ulp(expected) || 1));
+      });
+      // Half an ulp is the rounding of the exact value itself.
+      expect(worst).toBeLessThanOrEqual(allowedUlps[kind] + 0.5);
     });
-    // Half an ulp is the rounding of the exact value itself.
-    expect(worst).toBeLessThanOrEqual(allowedUlps[kind] + 0.5);
-  });
 
-  test('never decreases', () => {
-    const y = activate(kind, sweep);
-    // Neighbours may swap by their error.
-    const falls = y.filter((value, i) => i > 0 && value - y[i - 1] < -allowedUlps[kind] * ulp(value));
-    expect(falls).toEqual([]);
-  });
+    test('never decreases', () => {
+      const y = activate(kernels, kind, sweep);
+      // Neighbours may swap by their error.
+      const falls = y.filter((value, i) => i > 0 && value - y[i - 1] < -allowedUlps[kind] * ulp(value));
+      expect(falls).toEqual([]);
+    });
 
-  test('adds the bias first, in every lane and for every width', () => {
-    for (let n = 0; n <= 40; n++) {
-      const x = Float32Array.from({ length: n }, (_, i) => 0.1 * i - 2);
-      const bias = Float32Array.from({ length: n }, (_, i) => 0.3 - 0.02 * i);
-      expect(activate(kind, x, bias)).toEqual(
-        activate(
-          kind,
-          x.map((v, i) => v + bias[i]),
-        ),
-      );
-    }
-  });
-
-  test('passes NaN on and ends at its limits', () => {
-    const [nan, above, below] = activate(kind, [NaN, Infinity, -Infinity]);
-    expect(nan).toBeNaN();
-    expect(above).toBeCloseTo(exact[kind](Infinity), 6);
-    expect(below).toBeCloseTo(exact[kind](-Infinity), 6);
-  });
-
-  test('NaN of any bits stays NaN', () => {
-    const strange = new Float32Array(Int32Array.of(0x7f800001, 0x7fffffff, -1, -0x7fffff, 0x7fc00fff).buffer);
-    // Set through an integer view, so that no engine quietens them on the way.
-    const bench = new Workbench();
-    const x = bench.integers(new Int32Array(strange.buffer));
-    const y = bench.room(5);
-    const results = bench.run(kernels, (program) => program.activate({ kind, length: 5, x, y }));
-    expect(results.floats(y, 5)).toEqual([NaN, NaN, NaN, NaN, NaN]);
-  });
-});
-
-describe('gate passes against float64', () => {
-  const rows = 5;
-  const random = (() => {
-    let state = 1;
-    return () => ((state = (state * 48271) % 2147483647), state / 1073741823.5 - 1);
-  })();
-  const values = (n: number, scale = 2) => Float32Array.from({ length: n }, () => scale * random());
-
-  test.each([1, 3, 4, 7, 16, 17, 40])('FastGRNN forward, %i hidden units', (hidden) => {
-    for (const gate of NONLINEARITIES) {
-      for (const update of NONLINEARITIES) {
-        const [pre, previousValues, bz, bh] = [
-          values(rows * hidden),
-          values(rows * hidden),
-          values(hidden),
-          values(hidden),
-        ];
-        const bench = new Workbench();
-        const z = bench.matrix(rows, hidden, pre);
-        const c = bench.matrix(rows, hidden, new Float32Array(rows * hidden));
-        const previous = bench.matrix(rows, hidden, previousValues);
-        const h = bench.matrix(rows, hidden, new Float32Array(rows * hidden));
-        const [biasGate, biasUpdate, scalars] = [bench.vector(bz), bench.vector(bh), bench.vector([0.75, 0.125])];
-        const results = bench.run(kernels, (program) =>
-          program.fastgrnnForward({ rows, hidden, gate, update, z, c, previous, h, biasGate, biasUpdate, scalars }),
+    test('adds the bias first, in every lane and for every width', () => {
+      for (let n = 0; n <= 40; n++) {
+        const x = Float32Array.from({ length: n }, (_, i) => 0.1 * i - 2);
+        const bias = Float32Array.from({ length: n }, (_, i) => 0.3 - 0.02 * i);
+        expect(activate(kernels, kind, x, bias)).toEqual(
+          activate(
+            kernels,
+            kind,
+            x.map((v, i) => v + bias[i]),
+          ),
         );
-        results.matrix(h, rows, hidden).forEach((actual, i) => {
-          const zi = exact[gate](pre[i] + bz[i % hidden]);
-          const ci = exact[update](pre[i] + bh[i % hidden]);
-          expect(Math.abs(actual - ((0.75 * (1 - zi) + 0.125) * ci + zi * previousValues[i]))).toBeLessThan(3e-6);
-        });
       }
-    }
+    });
+
+    test('passes NaN on and ends at its limits', () => {
+      const [nan, above, below] = activate(kernels, kind, [NaN, Infinity, -Infinity]);
+      expect(nan).toBeNaN();
+      expect(above).toBeCloseTo(exact[kind](Infinity), 6);
+      expect(below).toBeCloseTo(exact[kind](-Infinity), 6);
+    });
+
+    test('NaN of any bits stays NaN', () => {
+      const strange = new Float32Array(Int32Array.of(0x7f800001, 0x7fffffff, -1, -0x7fffff, 0x7fc00fff).buffer);
+      // Set through an integer view, so that no engine quietens them on the way.
+      const bench = new Workbench();
+      const x = bench.integers(new Int32Array(strange.buffer));
+      const y = bench.room(5);
+      const results = bench.run(kernels, (program) => program.activate({ kind, length: 5, x, y }));
+      expect(results.floats(y, 5)).toEqual([NaN, NaN, NaN, NaN, NaN]);
+    });
   });
 
   test('flushes tiny gradients to zero, and keeps NaN', () => {

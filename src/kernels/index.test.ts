@@ -76,7 +76,9 @@ describe('programs', () => {
       const at = { ...values, step: 16 };
       const scale = bench.vector([0.7]);
       return bench
-        .run(kernels, (program) => compose(program, () => program.addScaled({ length: 16, x: shift(at, 1), scale, y: at })))
+        .run(kernels, (program) =>
+          compose(program, () => program.addScaled({ length: 16, x: shift(at, 1), scale, y: at })),
+        )
         .floats(values, 16 * 9);
     };
     const plain = run((program, add) => {

@@ -1,4 +1,4 @@
-import { loadKernels, type Kernels } from '../kernels/index.js';
+import { loadKernels, nativeVariants, type Backend, type Kernels } from '../kernels/index.js';
 
 /** A backend of this machine, for suites that run on all of them: `describe.each(await everyBackend())('$name', ...)`. */
 export interface TestedBackend {
@@ -10,6 +10,16 @@ export interface TestedBackend {
 
 /** Every backend of this machine; WASM, the reference, first. */
 export async function everyBackend(): Promise<readonly TestedBackend[]> {
-  const wasm = await loadKernels({ backend: 'wasm' });
-  return [{ name: wasm.backend, kernels: wasm, exact: true }];
+  const { variants, fused } = await nativeVariants();
+  const load = (backend: Backend, fma: boolean) => loadKernels({ backend, fma });
+  const all = await Promise.all([
+    load('wasm', false),
+    ...variants.map((variant) => load(`native-${variant}`, false)),
+    ...fused.map((variant) => load(`native-${variant}`, true)),
+  ]);
+  return all.map((kernels) => ({
+    name: kernels.fma ? `${kernels.backend}-fma` : kernels.backend,
+    kernels,
+    exact: !kernels.fma,
+  }));
 }

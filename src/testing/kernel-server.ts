@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { closeSync, constants, mkdtempSync, openSync, readdirSync, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,12 +35,11 @@ const sources = fileURLToPath(new URL('../../kernels/', import.meta.url));
 export function serveKernels(build: KernelBuild, contract: 'off' | 'fast' = 'off'): KernelServer {
   const folder = mkdtempSync(path.join(tmpdir(), 'fastgrnn-kernels-'));
   const program = path.join(folder, 'serve');
-  const files = readdirSync(sources).filter((file) => file.endsWith('.c'));
   execFileSync(
     build.compiler,
     [
       ...['-std=gnu17', '-O3', '-fno-math-errno', `-ffp-contract=${contract}`, `-DVL=${build.lanes}`, ...build.flags],
-      ...[...files, 'native/serve.c', '-o', program],
+      ...['-DRUN=run', 'native/variant.c', 'elementary.c', 'native/serve.c', '-o', program],
     ],
     { cwd: sources, stdio: ['ignore', 'ignore', 'inherit'] },
   );
@@ -57,6 +56,7 @@ export function serveKernels(build: KernelBuild, contract: 'off' | 'fast' = 'off
   return {
     backend: `served-${build.name}`,
     lanes: build.lanes,
+    fma: contract === 'fast',
     arena: (bytes) => servedArena(bytes, out, back),
     stop: () => {
       closeSync(out);
@@ -77,12 +77,13 @@ function servedArena(atLeast: number, out: number, back: number): Arena {
     run: (offset) => {
       request.set([offset, bytes / 4]);
       for (const part of [new Uint8Array(request.buffer), new Uint8Array(buffer)]) {
-        for (let sent = 0; sent < part.length; ) sent += writeSync(out, part, sent);
+        for (let sent = 0; sent < part.length;) sent += writeSync(out, part, sent);
       }
       const answer = new Uint8Array(buffer);
-      for (let got = 0; got < bytes; ) {
+      for (let got = 0; got < bytes;) {
         const more = readSync(back, answer, got, bytes - got, null);
-        if (more === 0) throw new Error('the kernels in a process of their own have ended: see above for what they said');
+        if (more === 0)
+          throw new Error('the kernels in a process of their own have ended: see above for what they said');
         got += more;
       }
     },

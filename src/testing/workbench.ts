@@ -1,4 +1,12 @@
-import { Layout, packedWords, ProgramBuilder, rowStride, type Kernels, type Matrix, type Operand } from '../kernels/index.js';
+import {
+  Layout,
+  packedWords,
+  ProgramBuilder,
+  rowStride,
+  type Kernels,
+  type Matrix,
+  type Operand,
+} from '../kernels/index.js';
 
 /**
  * One program over values that are at hand: what tests and measurements use in place of an engine.
@@ -68,7 +76,15 @@ export class Workbench {
       integers: (operand, length) => [...arena.i32(operand.offset, length)],
       matrix: (matrix, rows, columns) =>
         Array.from({ length: rows }, (_, i) => [...arena.f32(matrix.offset + i * matrix.stride, columns)]).flat(),
-      words: () => this.rows.flatMap((row) => [...arena.i32(row.offset, row.length)].map(oneNaN)),
+      words: () => {
+        const found = new Int32Array(this.rows.reduce((sum, { length }) => sum + length, 0));
+        let at = 0;
+        for (const row of this.rows) {
+          found.set(arena.i32(row.offset, row.length), at);
+          at += row.length;
+        }
+        return new Uint8Array(found.map(oneNaN).buffer);
+      },
     };
   }
 }
@@ -87,5 +103,5 @@ export interface Results {
   /** Row-major, without padding. */
   matrix(matrix: Matrix, rows: number, columns: number): number[];
   /** The bits of all that was placed, but for what pads rows and vectors, which may hold anything (kernels/vector.h, rule 4). */
-  words(): number[];
+  words(): Uint8Array;
 }

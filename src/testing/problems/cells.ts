@@ -98,19 +98,14 @@ export function fastgrnnForward(draw: Draw): Problem {
       expected('z', z, zOf),
       expected('c', c, cOf),
       expected('h', h, (i, j) =>
-        new Rounded(1)
-          .minus(zOf(i, j))
-          .times(zeta)
-          .plus(nu)
-          .times(cOf(i, j))
-          .plus(zOf(i, j).times(previousValues[i])),
+        new Rounded(1).minus(zOf(i, j)).times(zeta).plus(nu).times(cOf(i, j)).plus(zOf(i, j).times(previousValues[i])),
       ),
     ],
   };
 }
 
 /** A nonlinearity's derivative by its output. */
-function slope(kind: Nonlinearity, y: number): Rounded {
+function derivative(kind: Nonlinearity, y: number): Rounded {
   if (kind === 'tanh') return new Rounded(1).minus(new Rounded(y).times(y));
   if (kind === 'sigmoid') return new Rounded(1).minus(y).times(y);
   if (kind === 'relu') return new Rounded(y > 0 ? 1 : 0);
@@ -127,15 +122,20 @@ function outputs(draw: Draw, kind: Nonlinearity, count: number): number[] {
 
 export function fastgrnnBackward(draw: Draw): Problem {
   const { bench, rows, hidden, count, gate, update, matrix, expected, sums } = pass(draw);
-  const [zs, cs, hs, gs] = [outputs(draw, gate, count), outputs(draw, update, count), draw.floats(count), draw.floats(count)];
+  const [zs, cs, hs, gs] = [
+    outputs(draw, gate, count),
+    outputs(draw, update, count),
+    draw.floats(count),
+    draw.floats(count),
+  ];
   const [[zeta, nu], before] = [draw.between(2, 0, 1), draw.floats(4 * hidden)];
   const [z, c, previous, dh] = [zs, cs, hs, gs].map(matrix);
   const [scalars, columns] = [bench.vector([zeta, nu]), bench.matrix(4, hidden, before)];
   const rest = (i: number) => new Rounded(1).minus(zs[i]);
   const gc = (i: number) => new Rounded(gs[i]).times(cs[i]);
   const dz = (i: number) =>
-    new Rounded(hs[i]).minus(new Rounded(zeta).times(cs[i])).times(gs[i]).times(slope(gate, zs[i]));
-  const dc = (i: number) => rest(i).times(zeta).plus(nu).times(gs[i]).times(slope(update, cs[i]));
+    new Rounded(hs[i]).minus(new Rounded(zeta).times(cs[i])).times(gs[i]).times(derivative(gate, zs[i]));
+  const dc = (i: number) => rest(i).times(zeta).plus(nu).times(gs[i]).times(derivative(update, cs[i]));
   return {
     bench,
     compose: (program) =>
@@ -150,7 +150,12 @@ export function fastgrnnBackward(draw: Draw): Problem {
 
 export function fastrnnForward(draw: Draw): Problem {
   const { bench, rows, hidden, count, update, matrix, expected } = pass(draw);
-  const [pre, hs, biases, [alpha, beta]] = [draw.floats(count, 2), draw.floats(count), draw.floats(hidden), draw.between(2, 0, 1)];
+  const [pre, hs, biases, [alpha, beta]] = [
+    draw.floats(count, 2),
+    draw.floats(count),
+    draw.floats(hidden),
+    draw.between(2, 0, 1),
+  ];
   const [c, previous, h] = [pre, hs, pre].map(matrix);
   const [bias, scalars] = [bench.vector(biases), bench.vector([alpha, beta])];
   const cOf = (i: number, j: number) => apply(update, new Rounded(pre[i]).plus(biases[j]));
@@ -170,7 +175,7 @@ export function fastrnnBackward(draw: Draw): Problem {
   const [[alpha, beta], before] = [draw.between(2, 0, 1), draw.floats(3 * hidden)];
   const [c, previous, dh] = [cs, hs, gs].map(matrix);
   const [scalars, columns] = [bench.vector([alpha, beta]), bench.matrix(3, hidden, before)];
-  const da = (i: number) => new Rounded(alpha).times(gs[i]).times(slope(update, cs[i]));
+  const da = (i: number) => new Rounded(alpha).times(gs[i]).times(derivative(update, cs[i]));
   return {
     bench,
     compose: (program) => program.fastrnnBackward({ rows, hidden, update, c, previous, dh, scalars, columns }),

@@ -53,7 +53,11 @@ function head(draw: Draw) {
       return { row, ...(labels[r] < 0 ? none : of(row, r)) };
     });
     return [
-      { name: 'losses', read: (results: Results) => results.floats(places.losses, rows), values: all.map((o) => o.loss) },
+      {
+        name: 'losses',
+        read: (results: Results) => results.floats(places.losses, rows),
+        values: all.map((o) => o.loss),
+      },
       {
         name: 'predictions',
         read: (results: Results) => results.integers(places.predictions, rows),

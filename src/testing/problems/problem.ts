@@ -39,9 +39,7 @@ export class Draw {
 
   /** Float32 values in [low, high). */
   between(length: number, low: number, high: number): number[] {
-    return Array.from({ length }, () =>
-      this.ordinaryOr(() => Math.fround(low + (high - low) * this.random.uniform())),
-    );
+    return Array.from({ length }, () => this.ordinaryOr(() => Math.fround(low + (high - low) * this.random.uniform())));
   }
 
   /** Integers in [low, high). */

@@ -47,8 +47,7 @@ export function readStates(draw: Draw): Problem {
   const out = bench.matrix(rows, columns, new Array<number>(rows * columns).fill(0));
   return {
     bench,
-    compose: (program) =>
-      program.over({ first: 0, steps, increment: 1 }).readStates({ ...reading, h: sequence, out }),
+    compose: (program) => program.over({ first: 0, steps, increment: 1 }).readStates({ ...reading, h: sequence, out }),
     expected: () => [
       all((x, i) => {
         const [t, r] = place(i);
@@ -77,9 +76,7 @@ export function readStatesBackward(draw: Draw): Problem {
   return {
     bench,
     compose: (program) =>
-      program
-        .over({ first: steps - 1, steps, increment: -1 })
-        .readStatesBackward({ ...reading, dout, dh: sequence }),
+      program.over({ first: steps - 1, steps, increment: -1 }).readStatesBackward({ ...reading, dout, dh: sequence }),
     expected: () => [
       all((x, i) => {
         const [t, r, j] = place(i);
@@ -136,7 +133,9 @@ export function scatterRows(draw: Draw): Problem {
         }
       });
       const total = sums.length + after.length;
-      return [{ name: 'table', read: (results) => results.floats(table, total), values: [...sums, ...after.map(exact)] }];
+      return [
+        { name: 'table', read: (results) => results.floats(table, total), values: [...sums, ...after.map(exact)] },
+      ];
     },
   };
 }

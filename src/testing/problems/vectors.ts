@@ -182,16 +182,12 @@ export function adam(draw: Draw): Problem {
   const { bench, length, parameters, memory: m, places, gradients, first, stepped, where } = update(draw, settings);
   const second = draw.between(length, 0.1, 2);
   const v = bench.vector(second);
-  const mOf = (i: number) =>
-    exact(b1)
-      .times(first[i])
-      .plus(exact(1).minus(b1).times(gradients[i]));
+  const mOf = (i: number) => exact(b1).times(first[i]).plus(exact(1).minus(b1).times(gradients[i]));
   const vOf = (i: number) =>
     exact(b2)
       .times(second[i])
       .plus(exact(gradients[i]).times(gradients[i]).times(exact(1).minus(b2)));
-  const step = (i: number) =>
-    mOf(i).over(correction1).over(vOf(i).over(correction2).squareRoot().plus(epsilon));
+  const step = (i: number) => mOf(i).over(correction1).over(vOf(i).over(correction2).squareRoot().plus(epsilon));
   return {
     bench,
     compose: (program) => program.adam({ ...places, m, v }),
