@@ -1,8 +1,9 @@
-import { beforeAll, describe, expect, test } from 'vitest';
-import { loadKernels, NONLINEARITIES, type Kernels, type Nonlinearity } from '../kernels/index.js';
+import { describe, expect, test } from 'vitest';
+import { NONLINEARITIES, type Kernels, type Nonlinearity } from '../kernels/index.js';
 import { Random } from '../math/index.js';
 import { initialise, NetworkEngine, plainHead, tensorsOf, type Architecture } from './index.js';
 import { referenceForward } from './reference.js';
+import { everyBackend } from '../testing/backends.js';
 import { centralDifferences, worstDeviation } from '../testing/gradients.js';
 
 const ROWS = 3;
@@ -23,10 +24,7 @@ const base: Architecture = {
   classes: 3,
 };
 
-let kernels: Kernels;
-beforeAll(async () => {
-  kernels = await loadKernels();
-});
+const backends = await everyBackend();
 
 /** A batch with values that reach into the nonlinearities' curved and flat parts. */
 function problem(arch: Architecture, seed: number) {
@@ -62,7 +60,7 @@ function referenceLoss(arch: Architecture, parameters: Float64Array, { inputs, l
   return sum / ROWS;
 }
 
-function engineGradient(arch: Architecture, p: Problem): { loss: number; gradient: Float32Array } {
+function engineGradient(kernels: Kernels, arch: Architecture, p: Problem): { loss: number; gradient: Float32Array } {
   const engine = new NetworkEngine(kernels, arch, { rows: ROWS, steps: STEPS, training: true });
   engine.parameters.set(p.parameters);
   engine.labels.set(p.labels);
@@ -87,13 +85,15 @@ const ranks = [
 function check(arch: Architecture, seed: number): void {
   const p = problem(arch, seed);
   const expected = centralDifferences((parameters) => referenceLoss(arch, parameters, p), p.parameters);
-  const { loss, gradient } = engineGradient(arch, p);
-  expect(loss).toBeCloseTo(referenceLoss(arch, Float64Array.from(p.parameters), p), 5);
   expect(expected.filter((x) => Number.isNaN(x)).length).toBeLessThan(expected.length / 10);
-  expect(worstDeviation(arch, gradient, expected)).toBeLessThan(TOLERANCE);
+  for (const { name, kernels } of backends) {
+    const { loss, gradient } = engineGradient(kernels, arch, p);
+    expect(loss, name).toBeCloseTo(referenceLoss(arch, Float64Array.from(p.parameters), p), 5);
+    expect(worstDeviation(arch, gradient, expected), name).toBeLessThan(TOLERANCE);
+  }
 }
 
-describe('gradients equal central differences of the float64 reference', () => {
+describe('gradients of every backend equal central differences of the float64 reference', () => {
   for (const [wRank, uRank] of ranks) {
     for (const update of NONLINEARITIES) {
       for (const gate of NONLINEARITIES) {
@@ -111,12 +111,12 @@ describe('gradients equal central differences of the float64 reference', () => {
   }
 });
 
-describe('a wrong gradient is found', () => {
+describe.each(backends)('a wrong gradient is found: $name', ({ kernels }) => {
   test.each(['sigmoid', 'hardSigmoid'] satisfies Nonlinearity[])('any tensor off by 0.1 %%, or missing: %s', (gate) => {
     const arch: Architecture = { ...base, wRank: 2, uRank: 3, gate };
     const p = problem(arch, 5);
     const expected = centralDifferences((parameters) => referenceLoss(arch, parameters, p), p.parameters);
-    const { gradient } = engineGradient(arch, p);
+    const { gradient } = engineGradient(kernels, arch, p);
     for (const { offset, size } of tensorsOf(arch)) {
       for (const factor of [1.001, 0, -1]) {
         const wrong = gradient.slice();
@@ -129,7 +129,7 @@ describe('a wrong gradient is found', () => {
   test('a loss that lacks one term of the model', () => {
     const p = problem(base, 6);
     const expected = centralDifferences((parameters) => referenceLoss(base, parameters, p), p.parameters);
-    const { gradient } = engineGradient({ ...base, gate: 'hardSigmoid4' }, p);
+    const { gradient } = engineGradient(kernels, { ...base, gate: 'hardSigmoid4' }, p);
     expect(worstDeviation(base, gradient, expected)).toBeGreaterThan(10 * TOLERANCE);
   });
 });
