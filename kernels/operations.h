@@ -53,6 +53,10 @@ LINKAGE void read_states_backward(int rows, int n, int ld, int mean, int steps, 
 LINKAGE void gather_rows(int rows, int n, int ld, int count, const int *indices, const float *table, float *out);
 LINKAGE void scatter_rows(int rows, int n, int ld, int count, const int *indices, const float *source, float *table);
 
+// gather.c
+void gather_recorded(int rows, int steps, int n, int ld, int ldr, int distance, int channels, const float *raw,
+                     const int *lengths, const float *constants, const float *changes, const float *noise, float *x);
+
 // reduce.c
 LINKAGE void fill(int n, float value, float *target);
 LINKAGE void affine(int n, float scale, float shift, const float *x, float *y);

@@ -19,6 +19,7 @@ const OPCODES = [
   'readStatesBackward',
   'gatherRows',
   'scatterRows',
+  'gatherRecorded',
   'fill',
   'affine',
   'broadcastRows',

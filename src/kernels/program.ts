@@ -224,6 +224,30 @@ export class ProgramBuilder extends ProgramWords {
     return this.write('scatterRows', [o.rows, o.columns, o.source.stride, o.count], [o.indices, o.source, o.table]);
   }
 
+  /**
+   * x [steps][rows][features] <- recorded values, normalised, and changed where `changes` are given; see kernels/gather.c.
+   * raw: int16 [rows][rawStride]; lengths: int32, one a row; constants, changes and noise: float64, two words each.
+   */
+  gatherRecorded(o: {
+    rows: number;
+    steps: number;
+    features: number;
+    channels: number;
+    /** int16 values from one row to the next, and from one step to the next. */
+    rawStride: number;
+    stepStride: number;
+    raw: Operand;
+    lengths: Operand;
+    constants: Operand;
+    changes?: Operand | undefined;
+    noise?: Operand | undefined;
+    x: Matrix;
+  }): this {
+    const sizes = [o.rows, o.steps, o.features, o.x.stride, o.rawStride, o.stepStride, o.channels];
+    const operands = [o.raw, o.lengths, o.constants, o.changes ?? ABSENT, o.noise ?? ABSENT, o.x];
+    return this.write('gatherRecorded', sizes, operands);
+  }
+
   /** target[length] <- value. */
   fill(o: { length: number; value: number; target: Operand }): this {
     return this.write('fill', [o.length, floatBits(o.value)], [o.target]);

@@ -19,6 +19,15 @@ describe('random numbers', () => {
     }
   });
 
+  test('a restart is a new generator', () => {
+    const random = new Random(5, 2);
+    random.uint32();
+    random.restart(6, 3);
+    const other = new Random(6, 3);
+    expect([random.uint32(), random.uint32()]).toEqual([other.uint32(), other.uint32()]);
+    expect(random.state).toEqual(other.state);
+  });
+
   test('seeds and streams differ', () => {
     const first = (seed: number, stream: number) => new Random(seed, stream).uint32();
     expect(new Set([first(1, 0), first(2, 0), first(1, 1), first(2, 1)]).size).toBe(4);

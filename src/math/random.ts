@@ -2,25 +2,41 @@ import { ln } from './elementary.js';
 
 /** The 20-round Threefry-2x32 block function (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011). */
 export function threefry2x32(key0: number, key1: number, counter0: number, counter1: number): [number, number] {
-  const key2 = key0 ^ key1 ^ 0x1bd11bda;
-  const keys = [key0 | 0, key1 | 0, key2 | 0];
-  let x0 = (counter0 + key0) | 0;
-  let x1 = (counter1 + key1) | 0;
-  for (let block = 0; block < 5; block++) {
-    const rotations = block % 2 === 0 ? evenRotations : oddRotations;
-    for (const r of rotations) {
-      x0 = (x0 + x1) | 0;
-      x1 = (x1 << r) | (x1 >>> (32 - r));
-      x1 ^= x0;
-    }
-    x0 = (x0 + keys[(block + 1) % 3]) | 0;
-    x1 = (x1 + keys[(block + 2) % 3] + block + 1) | 0;
-  }
-  return [x0 >>> 0, x1 >>> 0];
+  const words = new Uint32Array(2);
+  threefry(words, key0, key1, counter0, counter1);
+  return [words[0], words[1]];
 }
 
-const evenRotations = [13, 15, 26, 6];
-const oddRotations = [17, 29, 16, 24];
+/** The same into `out`: nothing is allocated for a number. Five blocks of four rounds, a part of the key after each. */
+function threefry(out: Uint32Array, key0: number, key1: number, counter0: number, counter1: number): void {
+  const key2 = key0 ^ key1 ^ 0x1bd11bda;
+  let x0 = (counter0 + key0) | 0;
+  let x1 = (counter1 + key1) | 0;
+  let [a, b, c] = [key1 | 0, key2 | 0, key0 | 0];
+  for (let block = 1; block <= 5; block++) {
+    const odd = block % 2 === 1;
+    x0 = (x0 + x1) | 0;
+    x1 = rotated(x1, odd ? 13 : 17) ^ x0;
+    x0 = (x0 + x1) | 0;
+    x1 = rotated(x1, odd ? 15 : 29) ^ x0;
+    x0 = (x0 + x1) | 0;
+    x1 = rotated(x1, odd ? 26 : 16) ^ x0;
+    x0 = (x0 + x1) | 0;
+    x1 = rotated(x1, odd ? 6 : 24) ^ x0;
+    x0 = (x0 + a) | 0;
+    x1 = (x1 + b + block) | 0;
+    const first = a;
+    a = b;
+    b = c;
+    c = first;
+  }
+  out[0] = x0;
+  out[1] = x1;
+}
+
+function rotated(x: number, by: number): number {
+  return (x << by) | (x >>> (32 - by));
+}
 
 /** Where a `Random` stands: enough to go on with exactly the same numbers. */
 export interface RandomState {
@@ -34,16 +50,31 @@ export interface RandomState {
  * sought. Streams of one seed are independent; give each use (initial weights, shuffling, augmentation) its own.
  */
 export class Random {
-  readonly seed: number;
-  readonly stream: number;
+  private key: number;
+  private number: number;
   /** 32-bit words drawn so far. */
   private position = 0;
   private readonly buffer = new Uint32Array(2);
 
   constructor(seed: number, stream = 0, position = 0) {
-    this.seed = seed >>> 0;
-    this.stream = stream >>> 0;
+    this.key = seed >>> 0;
+    this.number = stream >>> 0;
     this.seek(position);
+  }
+
+  get seed(): number {
+    return this.key;
+  }
+
+  get stream(): number {
+    return this.number;
+  }
+
+  /** Becomes what `new Random(seed, stream)` is. */
+  restart(seed: number, stream: number): void {
+    this.key = seed >>> 0;
+    this.number = stream >>> 0;
+    this.seek(0);
   }
 
   /** Continues from a saved state. */
@@ -107,8 +138,6 @@ export class Random {
 
   private refill(): void {
     const block = Math.floor(this.position / 2);
-    const words = threefry2x32(this.seed, this.stream, block >>> 0, Math.floor(block / 4294967296));
-    this.buffer[0] = words[0];
-    this.buffer[1] = words[1];
+    threefry(this.buffer, this.seed, this.stream, block >>> 0, Math.floor(block / 4294967296));
   }
 }

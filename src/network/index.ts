@@ -20,5 +20,6 @@ export type { Imported, IntegerSetting, ModelMetadata, Provenance } from './mode
 export { NetworkEngine, type LossOptions } from './network.js';
 export { Optimiser, type AdamSettings, type MomentumSettings, type OptimiserState } from './optimiser.js';
 export type { Limits } from './places.js';
+export type { RecordingLimits, RecordingViews } from './recordings.js';
 export { nonlinearities, referenceForward, type ReferenceResult } from './reference.js';
 export type { Nonlinearity } from '../kernels/index.js';

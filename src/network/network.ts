@@ -1,6 +1,7 @@
 import type { Arena, Kernels } from '../kernels/index.js';
 import { parameterCount, type Architecture } from './architecture.js';
 import type { Limits } from './places.js';
+import type { RecordingViews } from './recordings.js';
 import { Plan, type PassKind } from './plan.js';
 
 /** What the loss of a batch depends on beside its data. */
@@ -55,6 +56,8 @@ export class NetworkEngine {
   readonly losses: Float32Array;
   /** Each output's largest logit, the first of equals. */
   readonly predictions: Int32Array;
+  /** Where `gather` takes rows from, for an engine that is told of `recordings` in its limits. */
+  readonly recordings: RecordingViews | undefined;
 
   private readonly plan: Plan;
   private readonly arena: Arena;
@@ -62,9 +65,9 @@ export class NetworkEngine {
   private readonly countedLabels: Int32Array;
   private readonly rowWeights: Float32Array;
   private readonly settings: Float32Array;
-  private readonly program: Int32Array;
-  private readonly programs = new Map<string, Int32Array>();
-  private loaded: Int32Array | undefined;
+  private readonly passes: ProgramPlace;
+  private readonly gathering: ProgramPlace;
+  private readonly programs = new Map<number, Int32Array>();
 
   /** Throws `ArchitectureError` or `KernelError` (no memory). */
   constructor(kernels: Kernels, arch: Architecture, limits: Limits) {
@@ -96,7 +99,10 @@ export class NetworkEngine {
     this.predictions = arena.i32(head.predictions.offset, outputs);
     this.rowWeights = arena.f32(head.rowWeights.offset, outputs);
     this.settings = arena.f32(head.settings.offset, 2);
-    this.program = arena.i32(plan.programOffset, plan.programWords);
+    const place = (offset: number, words: number) => ({ offset, words: arena.i32(offset, words), loaded: undefined });
+    this.passes = place(plan.programOffset, plan.programWords);
+    this.gathering = place(plan.gather.offset, plan.gather.words);
+    this.recordings = plan.recordings?.views(arena);
     this.lengths.fill(steps);
     arena.i32(plan.clock.offset, steps).forEach((_, t, clock) => (clock[t] = t));
   }
@@ -104,6 +110,13 @@ export class NetworkEngine {
   /** Bytes of the arena that an engine of these limits takes. */
   static arenaBytes(arch: Architecture, limits: Limits): number {
     return new Plan(arch, limits).bytes;
+  }
+
+  /** Fills `input` from `recordings`, at the steps that `lengths` gives each row; as its `changes` have it where asked. */
+  gather(rows: number, steps: number, changed = false): void {
+    if (!this.recordings) throw new Error('this engine was made without recordings in its limits');
+    this.checkShape(rows, steps);
+    this.load(this.gathering, changed ? 'gatherChanged' : 'gather', rows, steps, false);
   }
 
   /**
@@ -187,10 +200,15 @@ export class NetworkEngine {
   }
 
   private run(kind: PassKind, rows: number, steps: number): void {
-    const words = this.programFor(kind, rows, steps, this.isRagged(rows, steps));
-    if (words !== this.loaded) this.program.set(words);
-    this.loaded = words;
-    this.arena.run(this.plan.programOffset);
+    this.load(this.passes, kind, rows, steps, this.isRagged(rows, steps));
+  }
+
+  /** Runs a program, brought to its place in the arena unless it stands there. */
+  private load(place: ProgramPlace, kind: PassKind, rows: number, steps: number, ragged: boolean): void {
+    const words = this.programFor(kind, rows, steps, ragged);
+    if (words !== place.loaded) place.words.set(words);
+    place.loaded = words;
+    this.arena.run(place.offset);
   }
 
   /** Whether a row ends before the call does. */
@@ -205,7 +223,8 @@ export class NetworkEngine {
   }
 
   private programFor(kind: PassKind, rows: number, steps: number, ragged: boolean): Int32Array {
-    const key = `${kind} ${rows} ${steps} ${ragged}`;
+    const shape = rows * (this.limits.steps + 1) + steps; // a number, since a text would be made anew at each call
+    const key = (shape * 2 + Number(ragged)) * kinds.length + kinds.indexOf(kind);
     let words = this.programs.get(key);
     if (words === undefined) {
       words = this.plan.compose(kind, rows, steps, ragged);
@@ -226,3 +245,12 @@ export class NetworkEngine {
 
 /** How many shapes' programs are kept: of sequences of many lengths there would be no end. */
 const mostPrograms = 512;
+
+const kinds: readonly PassKind[] = ['gather', 'gatherChanged', 'forward', 'resume', 'evaluate', 'train'];
+
+/** A program in the arena. */
+interface ProgramPlace {
+  readonly offset: number;
+  readonly words: Int32Array;
+  loaded: Int32Array | undefined;
+}

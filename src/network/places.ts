@@ -1,5 +1,6 @@
 import { Layout, type Matrix, type Operand, within } from '../kernels/index.js';
 import { parameterCount, tensorsOf, type Architecture, type TensorSpec } from './architecture.js';
+import type { RecordingLimits } from './recordings.js';
 
 /** The most that an engine can be asked for. */
 export interface Limits {
@@ -9,6 +10,8 @@ export interface Limits {
   readonly steps: number;
   /** Whether gradients are wanted; without, the arena is smaller. */
   readonly training: boolean;
+  /** Where inputs are to be gathered from recordings of int16 (`NetworkEngine.recordings`), what these are. */
+  readonly recordings?: RecordingLimits | undefined;
 }
 
 /** Where a network's parameters and gradients lie in its arena, tensor by tensor. */

@@ -6,10 +6,11 @@ import { FastRNN } from './cells/fastrnn.js';
 import { ReadOut } from './heads/read-out.js';
 import { Inputs } from './inputs.js';
 import { forRows, Places, type Limits } from './places.js';
+import { Recordings } from './recordings.js';
 import { written } from './recurrence/preactivation.js';
 
-/** What a pass is to give: logits, from h_0 = 0 or from any other state; losses too; gradients too. */
-export type PassKind = 'forward' | 'resume' | 'evaluate' | 'train';
+/** What a program is to give: inputs, from recordings as they are or changed; logits, from h_0 = 0 or from any other state; losses too; gradients too. */
+export type PassKind = 'gather' | 'gatherChanged' | 'forward' | 'resume' | 'evaluate' | 'train';
 
 /** Where everything lies, and the programs. */
 export class Plan {
@@ -17,12 +18,15 @@ export class Plan {
   readonly cell: Cell;
   readonly head: ReadOut;
   readonly inputs: Inputs;
+  readonly recordings: Recordings | undefined;
   readonly states: Matrix;
   /** Int32, one a row: where it ends. */
   readonly lengths: Operand;
   /** Int32, one a step: 0, 1, 2 ... */
   readonly clock: Operand;
   readonly programOffset: number;
+  /** The place of the program that gathers, apart from the others since it runs in turn with them. */
+  readonly gather: { readonly offset: number; readonly words: number };
   /** Room for the longest program: their lengths don't depend on rows and steps. */
   readonly programWords: number;
   readonly bytes: number;
@@ -47,6 +51,11 @@ export class Plan {
     this.dread = layout.matrix(training ? rows : 0, stateStride);
     this.lengths = layout.vector(rows);
     this.clock = { ...layout.vector(steps), step: 1 };
+    const { recordings } = limits;
+    const shape = { rows, steps, features: arch.inputSize, lengths: this.lengths };
+    this.recordings = recordings && new Recordings(layout, recordings, shape);
+    const words = this.recordings ? this.compose('gather', rows, steps, false).length : 0;
+    this.gather = { words, offset: layout.vector(words).offset };
     const kinds = ['resume', training ? 'train' : 'evaluate'] as const;
     this.programWords = Math.max(...kinds.map((kind) => this.compose(kind, rows, steps, true).length));
     this.programOffset = layout.vector(this.programWords).offset;
@@ -55,7 +64,13 @@ export class Plan {
 
   /** @param ragged whether rows end at steps of their own */
   compose(kind: PassKind, rows: number, steps: number, ragged: boolean): Int32Array {
-    const { cell, head, inputs, arch } = this;
+    const { cell, head, inputs, arch, recordings } = this;
+    if (kind === 'gather' || kind === 'gatherChanged') {
+      const gather = new ProgramBuilder();
+      const changed = kind === 'gatherChanged';
+      recordings?.gather(gather, { rows, steps, x: forRows(inputs.x, rows), changed });
+      return gather.build();
+    }
     const states = forRows(this.states, rows);
     const pass = { rows, steps, x: forRows(inputs.x, rows), states };
     const every = arch.output === 'every';

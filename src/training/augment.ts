@@ -16,6 +16,13 @@ export interface Augmentation {
   size: number;
   /** Steps by which the sequence is delayed; its first or last step fills the gap. */
   shift: number;
+  /** What it was drawn from; the row's noise is drawn on. */
+  readonly random: Random;
+}
+
+/** Room for one. */
+export function emptyAugmentation(): Augmentation {
+  return { matrix: new Float64Array(9), size: 1, shift: 0, random: new Random(0) };
 }
 
 export function isAugmented(settings: AugmentSettings): boolean {
@@ -25,8 +32,6 @@ export function isAugmented(settings: AugmentSettings): boolean {
 /**
  * Draws the augmentation of one row in one epoch into `out`; a function of (seed, epoch, row), whoever computes it.
  * The rotation is by three angles about x, y and z, each normal with the deviation `rotate` in degrees: a sensor that is worn askew.
- *
- * @returns the generator that it drew from, for the row's noise
  */
 export function drawAugmentation(
   out: Augmentation,
@@ -34,21 +39,27 @@ export function drawAugmentation(
   seed: number,
   epoch: number,
   row: number,
-): Random {
-  const random = new Random((seed ^ Math.imul(row + 1, 0x9e3779b1)) >>> 0, streams.augment + epoch);
+): void {
+  const { random } = out;
+  random.restart((seed ^ Math.imul(row + 1, 0x9e3779b1)) >>> 0, streams.augment + epoch);
   const degrees = settings.rotate * (Math.PI / 180);
-  const [x, y, z] =
-    settings.rotate > 0 ? [random.normal() * degrees, random.normal() * degrees, random.normal() * degrees] : [0, 0, 0];
+  const turned = settings.rotate > 0;
+  const x = turned ? random.normal() * degrees : 0;
+  const y = turned ? random.normal() * degrees : 0;
+  const z = turned ? random.normal() * degrees : 0;
   const size = 1 + settings.scale * (2 * random.uniform() - 1);
   const [sx, cx, sy, cy, sz, cz] = [sin(x), cos(x), sin(y), cos(y), sin(z), cos(z)];
+  const m = out.matrix;
   // Rz Ry Rx
-  out.matrix.set([
-    cz * cy, cz * sy * sx - sz * cx, cz * sy * cx + sz * sx,
-    sz * cy, sz * sy * sx + cz * cx, sz * sy * cx - cz * sx,
-    -sy, cy * sx, cy * cx,
-  ]); // prettier-ignore
-  for (let i = 0; i < 9; i++) out.matrix[i] *= size;
+  m[0] = size * (cz * cy);
+  m[1] = size * (cz * sy * sx - sz * cx);
+  m[2] = size * (cz * sy * cx + sz * sx);
+  m[3] = size * (sz * cy);
+  m[4] = size * (sz * sy * sx + cz * cx);
+  m[5] = size * (sz * sy * cx - cz * sx);
+  m[6] = size * -sy;
+  m[7] = size * (cy * sx);
+  m[8] = size * (cy * cx);
   out.size = size;
   out.shift = settings.shift > 0 ? random.below(2 * settings.shift + 1) - settings.shift : 0;
-  return random;
 }

@@ -1,7 +1,7 @@
 import type { Normalisation } from '../integer/index.js';
 import { NetworkEngine, type Architecture } from '../network/index.js';
 import type { Kernels } from '../kernels/index.js';
-import { Gather } from './gather.js';
+import { Gather, recordingLimits } from './gather.js';
 import type { LabelledSequences, OutputUnits } from './task.js';
 
 /** Rows that are evaluated at once. */
@@ -61,7 +61,9 @@ export function evaluateFloat(
   sequences: LabelledSequences,
   outputs?: OutputUnits,
 ): Evaluation {
-  const engine = new NetworkEngine(kernels, architecture, { rows: blockRows, steps: sequences.steps, training: false });
+  const recordings = recordingLimits(sequences, architecture);
+  const limits = { rows: blockRows, steps: sequences.steps, training: false, recordings };
+  const engine = new NetworkEngine(kernels, architecture, limits);
   engine.parameters.set(parameters);
   const gather = new Gather(sequences, architecture, { normalisation, outputs });
   const rows = Uint32Array.from({ length: sequences.count }, (_, i) => i);

@@ -1,7 +1,7 @@
 import type { Normalisation } from '../integer/index.js';
-import { drawAugmentation, isAugmented, type Augmentation, type AugmentSettings } from './augment.js';
-import type { Architecture } from '../network/index.js';
+import type { Architecture, NetworkEngine, RecordingLimits, RecordingViews } from '../network/index.js';
 import { Answers, type AnswerShape, type AnswerTarget } from './answers.js';
+import { drawAugmentation, emptyAugmentation, isAugmented, type AugmentSettings } from './augment.js';
 import type { LabelledSequences, OutputUnits } from './task.js';
 
 /** Where a batch's inputs go: [steps][rows][stride] of normalised float32, or tokens. */
@@ -12,6 +12,9 @@ export interface InputTarget extends AnswerTarget {
   readonly tokens?: Int32Array | undefined;
   /** [rows] */
   readonly lengths: Int32Array;
+  /** Of an engine that normalises recordings itself. */
+  readonly recordings?: RecordingViews | undefined;
+  gather?(rows: number, steps: number): void;
 }
 
 /** What random changes depend on, beside the row and the epoch. */
@@ -22,16 +25,30 @@ export interface ChangeSettings {
   readonly lsb: Float64Array;
 }
 
+/** What an engine must be told in its limits to gather rows of these sequences; nothing where they are tokens. */
+export function recordingLimits(
+  sequences: LabelledSequences,
+  { vocabulary }: Pick<Architecture, 'vocabulary'>,
+  augment?: AugmentSettings,
+): RecordingLimits | undefined {
+  const { channels, stepStride, features, steps } = sequences;
+  if (vocabulary > 0) return undefined;
+  const values = (steps - 1) * stepStride + features;
+  const changed = augment !== undefined && isAugmented(augment);
+  return { channels, stepStride, values, changed, noisy: changed && augment.noise > 0 };
+}
+
 /** Normalises rows of the data set into the arena, time-major, as the kernels read them. */
 export class Gather {
   private readonly sequences: LabelledSequences;
   private readonly centre: Float64Array;
   private readonly scale: Float64Array;
   private readonly change: ChangeSettings | undefined;
-  private readonly augmentation: Augmentation = { matrix: new Float64Array(9), size: 1, shift: 0 };
-  private readonly frame: Float64Array;
+  private readonly augmentation = emptyAugmentation();
   private readonly answers: Answers;
   private readonly embedded: boolean;
+  /** Each row's values, made when it is met for the first time, so that nothing is allocated for it later. */
+  private readonly views: (Int16Array | undefined)[];
 
   /** `change` says how `training` changes sequences at random; without it they stay as they are. */
   constructor(
@@ -40,7 +57,7 @@ export class Gather {
     fitted: { readonly normalisation: Normalisation; readonly outputs?: OutputUnits | undefined },
     change?: ChangeSettings,
   ) {
-    const { features, channels } = sequences;
+    const { features, count } = sequences;
     const { normalisation, outputs } = fitted;
     const spread = (values: ArrayLike<number>) =>
       Float64Array.from({ length: features }, (_, d) => values[d % values.length]);
@@ -48,26 +65,69 @@ export class Gather {
     this.centre = spread(normalisation.centre);
     this.scale = spread(normalisation.scale);
     this.change = change && isAugmented(change.augment) ? change : undefined;
-    this.frame = new Float64Array(channels);
     this.answers = new Answers(sequences, architecture, outputs);
     this.embedded = architecture.vocabulary > 0;
-  }
-
-  /** Network steps of the longest of the rows. */
-  private steps(order: Uint32Array, start: number, end: number): number {
-    const { lengths } = this.sequences;
-    let most = 0;
-    for (let i = start; i < end; i++) most = Math.max(most, lengths[order[i]]);
-    return most;
+    this.views = new Array<Int16Array | undefined>(count).fill(undefined);
   }
 
   /** Rows `order[start]` to `order[end - 1]` as they are. Returns the network steps of the longest. */
   plain(target: InputTarget, order: Uint32Array, start: number, end: number): number {
     const steps = this.answer(target, order, start, end);
-    if (this.embedded) {
-      this.words(target, order, start, end);
-      return steps;
+    if (this.embedded) this.words(target, order, start, end);
+    else if (target.recordings && target.gather) {
+      this.stage(target.recordings, order, start, end);
+      target.gather(end - start, steps);
+    } else this.normalise(target, order, start, end);
+    return steps;
+  }
+
+  /** The same rows into an engine, changed at random as `epoch` has it. Returns the network steps of the longest. */
+  training(engine: NetworkEngine, order: Uint32Array, start: number, end: number, epoch: number): number {
+    const { change } = this;
+    if (!change || this.embedded) return this.plain(engine, order, start, end);
+    const { recordings } = engine;
+    if (!recordings) throw new Error('an engine without recordings in its limits was to change them');
+    const rows = end - start;
+    const steps = this.answer(engine, order, start, end);
+    this.stage(recordings, order, start, end);
+    recordings.lsb.set(change.lsb);
+    for (let b = 0; b < rows; b++) this.draw(recordings, change, epoch, order[start + b], b, rows);
+    engine.gather(rows, steps, true);
+    return steps;
+  }
+
+  /** Lengths, and labels or targets. Returns the network steps of the longest row. */
+  private answer(target: InputTarget, order: Uint32Array, start: number, end: number): number {
+    const { lengths } = this.sequences;
+    const rows = end - start;
+    let steps = 0;
+    for (let b = 0; b < rows; b++) steps = Math.max(steps, lengths[order[start + b]]);
+    for (let b = 0; b < rows; b++) {
+      target.lengths[b] = lengths[order[start + b]];
+      this.answers.write(target, order[start + b], b, rows, steps);
     }
+    return steps;
+  }
+
+  /** The rows' values, for an engine that normalises them. */
+  private stage(recordings: RecordingViews, order: Uint32Array, start: number, end: number): void {
+    const { raw, rawStride } = recordings;
+    recordings.centre.set(this.centre);
+    recordings.scale.set(this.scale);
+    for (let b = 0; b < end - start; b++) raw.set(this.valuesOf(order[start + b]), b * rawStride);
+  }
+
+  private valuesOf(row: number): Int16Array {
+    const { values, starts, lengths, stepStride, features } = this.sequences;
+    const known = this.views[row];
+    if (known) return known;
+    const view = values.subarray(starts[row], starts[row] + (lengths[row] - 1) * stepStride + features);
+    this.views[row] = view;
+    return view;
+  }
+
+  /** What the kernels do (kernels/gather.c), for arrays. */
+  private normalise(target: InputTarget, order: Uint32Array, start: number, end: number): void {
     const { features, stepStride, values, starts, lengths } = this.sequences;
     const { centre, scale } = this;
     const { input, inputStride } = target;
@@ -80,48 +140,6 @@ export class Gather {
         for (let d = 0; d < features; d++) input[to + d] = (values[from + d] - centre[d]) * scale[d];
       }
     }
-    return steps;
-  }
-
-  /** The same rows changed at random, as `epoch` has it. Returns the network steps of the longest. */
-  training(target: InputTarget, order: Uint32Array, start: number, end: number, epoch: number): number {
-    const { change } = this;
-    if (!change || this.embedded) return this.plain(target, order, start, end);
-    const steps = this.answer(target, order, start, end);
-    const { channels, features, stepStride, values, starts, lengths } = this.sequences;
-    const { centre, scale, augmentation, frame } = this;
-    const { noise } = change.augment;
-    const { input, inputStride } = target;
-    const [stacked, stride] = [features / channels, stepStride / channels];
-    const rows = end - start;
-    for (let b = 0; b < rows; b++) {
-      const row = order[start + b];
-      const random = drawAugmentation(augmentation, change.augment, change.seed, epoch, row);
-      const last = (lengths[row] - 1) * stride + stacked - 1;
-      for (let t = 0; t < lengths[row]; t++) {
-        const to = (t * rows + b) * inputStride;
-        for (let k = 0, d = 0; k < stacked; k++) {
-          const source = Math.min(last, Math.max(0, t * stride + k - augmentation.shift));
-          this.augment(values, starts[row] + source * channels, change.lsb);
-          for (let c = 0; c < channels; c++, d++) {
-            const value = (frame[c] - centre[d]) * scale[d];
-            input[to + d] = noise > 0 ? value + noise * random.normal() : value;
-          }
-        }
-      }
-    }
-    return steps;
-  }
-
-  /** Lengths, and labels or targets. Returns the network steps of the longest row. */
-  private answer(target: InputTarget, order: Uint32Array, start: number, end: number): number {
-    const rows = end - start;
-    const steps = this.steps(order, start, end);
-    for (let b = 0; b < rows; b++) {
-      target.lengths[b] = this.sequences.lengths[order[start + b]];
-      this.answers.write(target, order[start + b], b, rows, steps);
-    }
-    return steps;
   }
 
   /** Tokens as they are. */
@@ -136,19 +154,26 @@ export class Gather {
     }
   }
 
-  /** One frame of the augmented signal, in input units, into `this.frame`. */
-  private augment(values: Int16Array, from: number, lsb: Float64Array): void {
-    const { frame } = this;
-    const { matrix: m, size } = this.augmentation;
-    let c = 0;
-    for (; c + 2 < frame.length; c += 3) {
-      const x = values[from + c] * lsb[c];
-      const y = values[from + c + 1] * lsb[c + 1];
-      const z = values[from + c + 2] * lsb[c + 2];
-      frame[c] = (m[0] * x + m[1] * y + m[2] * z) / lsb[c];
-      frame[c + 1] = (m[3] * x + m[4] * y + m[5] * z) / lsb[c + 1];
-      frame[c + 2] = (m[6] * x + m[7] * y + m[8] * z) / lsb[c + 2];
+  /** The change of row `row`, the b-th of `rows`. */
+  private draw(
+    recordings: RecordingViews,
+    { augment, seed }: ChangeSettings,
+    epoch: number,
+    row: number,
+    b: number,
+    rows: number,
+  ): void {
+    const { augmentation } = this;
+    const { changes, changeStride, noise } = recordings;
+    drawAugmentation(augmentation, augment, seed, epoch, row);
+    changes.set(augmentation.matrix, b * changeStride);
+    changes[b * changeStride + 9] = augmentation.size;
+    changes[b * changeStride + 10] = augmentation.shift;
+    if (augment.noise === 0) return;
+    const { features, lengths } = this.sequences;
+    for (let t = 0; t < lengths[row]; t++) {
+      const to = (t * rows + b) * features;
+      for (let d = 0; d < features; d++) noise[to + d] = augment.noise * augmentation.random.normal();
     }
-    for (; c < frame.length; c++) frame[c] = values[from + c] * size;
   }
 }

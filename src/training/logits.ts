@@ -3,7 +3,7 @@ import type { Kernels } from '../kernels/index.js';
 import { powerOfTwo } from '../math/index.js';
 import { NetworkEngine, type Architecture } from '../network/index.js';
 import { blockRows } from './evaluation.js';
-import { Gather } from './gather.js';
+import { Gather, recordingLimits } from './gather.js';
 import type { Outputs } from './metrics/index.js';
 import type { LabelledRows } from './rows.js';
 
@@ -21,7 +21,13 @@ export function floatLogits(
   const { from, size } = rows;
   const logits = new Float64Array(rows.rows * size);
   if (rows.rows === 0) return logits;
-  const engine = new NetworkEngine(kernels, architecture, { rows: blockRows, steps: from.steps, training: false });
+  const limits = {
+    rows: blockRows,
+    steps: from.steps,
+    training: false,
+    recordings: recordingLimits(from, architecture),
+  };
+  const engine = new NetworkEngine(kernels, architecture, limits);
   engine.parameters.set(parameters);
   const gather = new Gather(from, architecture, { normalisation });
   const order = Uint32Array.from(new Set(rows.sequences));

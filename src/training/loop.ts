@@ -5,7 +5,7 @@ import { balancedOrder, classWeights } from './balance.js';
 import { batchesFor, cut, epochOrder, largestShard, sortByLength } from './batches.js';
 import { blockRows, score } from './evaluation.js';
 import type { Exchange } from './exchange.js';
-import { Gather } from './gather.js';
+import { Gather, recordingLimits } from './gather.js';
 import { learningRateAt } from './schedule.js';
 import { shardedGradient } from './shards.js';
 import type { TrainingState } from './state.js';
@@ -48,7 +48,13 @@ export class TrainingLoop {
     this.exchange = exchange;
     this.state = state;
     const rows = Math.max(blockRows, largestShard(task.trainRows.length, training.batchSize, training.shards));
-    this.engine = new NetworkEngine(kernels, architecture, { rows, steps: sequences.steps, training: true });
+    const recordings = recordingLimits(sequences, architecture, training.augment);
+    this.engine = new NetworkEngine(kernels, architecture, {
+      rows,
+      steps: sequences.steps,
+      training: true,
+      recordings,
+    });
     this.gather = new Gather(sequences, architecture, task, {
       augment: training.augment,
       seed: task.seed,
