@@ -7,14 +7,15 @@ typedef double dvec __attribute__((vector_size(8 * VL)));
 typedef double loose_dvec __attribute__((vector_size(8 * VL), aligned(8), may_alias));
 
 // Step t of row r begins at raw + r ldr + t distance and has n values.
-static void plain(int rows, int steps, int n, int ld, int ldr, int distance, const short *raw, const int *lengths,
-                  const double *centre, const double *scale, float *x) {
+static void gather_plain(int rows, int steps, int n, int ld, int ldr, int distance, const short *raw, const int *lengths,
+                         const double *centre, const double *scale, float *x) {
   for (int t = 0; t < steps; t++)
     for (int r = 0; r < rows; r++, x += ld) {
       if (t >= lengths[r]) continue;
       const short *from = raw + (long)r * ldr + (long)t * distance;
       for (int j = 0; j < n; j += VL) {
-        dvec value = __builtin_convertvector(*(const loose_svec *)(from + j), dvec);
+        ivec count = __builtin_convertvector(*(const loose_svec *)(from + j), ivec); // on its own: GCC knows no way in one
+        dvec value = __builtin_convertvector(count, dvec);
         value = (value - *(const loose_dvec *)(centre + j)) * *(const loose_dvec *)(scale + j);
         store(x + j, __builtin_convertvector(value, vec));
       }
@@ -24,9 +25,9 @@ static void plain(int rows, int steps, int n, int ld, int ldr, int distance, con
 // A step's values are n / channels frames. A row's change: 9 numbers m, its size, its shift, and 5 that are not read.
 // Frames come `shift` later, the first or last of the row in place of what isn't there. Each three channels v of a frame
 // become (m (lsb v)) / lsb, the one or two channels that are left size v.
-static void changed(int rows, int steps, int n, int ld, int ldr, int distance, int channels, const short *raw,
-                    const int *lengths, const double *centre, const double *scale, const double *lsb,
-                    const double *changes, const double *noise, float *x) {
+static void gather_changed(int rows, int steps, int n, int ld, int ldr, int distance, int channels, const short *raw,
+                           const int *lengths, const double *centre, const double *scale, const double *lsb,
+                           const double *changes, const double *noise, float *x) {
   int stacked = n / channels, stride = distance / channels;
   for (int t = 0; t < steps; t++)
     for (int r = 0; r < rows; r++, x += ld) {
@@ -63,7 +64,7 @@ void gather_recorded(int rows, int steps, int n, int ld, int ldr, int distance, 
                      const int *lengths, const float *constants, const float *changes, const float *noise, float *x) {
   const double *centre = (const double *)constants, *scale = centre + (n + 15) / 16 * 16;
   if (changes)
-    changed(rows, steps, n, ld, ldr, distance, channels, (const short *)raw, lengths, centre, scale,
-            scale + (n + 15) / 16 * 16, (const double *)changes, (const double *)noise, x);
-  else plain(rows, steps, n, ld, ldr, distance, (const short *)raw, lengths, centre, scale, x);
+    gather_changed(rows, steps, n, ld, ldr, distance, channels, (const short *)raw, lengths, centre, scale,
+                   scale + (n + 15) / 16 * 16, (const double *)changes, (const double *)noise, x);
+  else gather_plain(rows, steps, n, ld, ldr, distance, (const short *)raw, lengths, centre, scale, x);
 }

@@ -54,8 +54,8 @@ LINKAGE void gather_rows(int rows, int n, int ld, int count, const int *indices,
 LINKAGE void scatter_rows(int rows, int n, int ld, int count, const int *indices, const float *source, float *table);
 
 // gather.c
-void gather_recorded(int rows, int steps, int n, int ld, int ldr, int distance, int channels, const float *raw,
-                     const int *lengths, const float *constants, const float *changes, const float *noise, float *x);
+LINKAGE void gather_recorded(int rows, int steps, int n, int ld, int ldr, int distance, int channels, const float *raw,
+                             const int *lengths, const float *constants, const float *changes, const float *noise, float *x);
 
 // reduce.c
 LINKAGE void fill(int n, float value, float *target);

@@ -6,6 +6,7 @@
 #include "../activation.c"
 #include "../fastgrnn.c"
 #include "../fastrnn.c"
+#include "../gather.c"
 #include "../gemm.c"
 #include "../heads.c"
 #include "../optimiser.c"

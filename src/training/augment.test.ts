@@ -1,15 +1,28 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { equalSequences } from '../integer/index.js';
-import { plainHead } from '../network/index.js';
-import { drawAugmentation, isAugmented, type Augmentation, type AugmentSettings } from './augment.js';
-import { Gather } from './gather.js';
+import { loadKernels, type Kernels } from '../kernels/index.js';
+import { NetworkEngine, plainHead, type Architecture } from '../network/index.js';
+import {
+  drawAugmentation,
+  emptyAugmentation,
+  isAugmented,
+  type Augmentation,
+  type AugmentSettings,
+} from './augment.js';
+import { Gather, recordingLimits, type InputTarget } from './gather.js';
+import type { LabelledSequences } from './task.js';
 import { toySequences } from '../testing/index.js';
+
+let kernels: Kernels;
+beforeAll(async () => {
+  kernels = await loadKernels();
+});
 
 const off: AugmentSettings = { rotate: 0, shift: 0, scale: 0, noise: 0 };
 const all: AugmentSettings = { rotate: 20, shift: 2, scale: 0.1, noise: 0.2 };
 
 function draw(settings: AugmentSettings, seed: number, epoch: number, row: number): Augmentation {
-  const out: Augmentation = { matrix: new Float64Array(9), size: 1, shift: 0 };
+  const out = emptyAugmentation();
   drawAugmentation(out, settings, seed, epoch, row);
   return out;
 }
@@ -71,6 +84,17 @@ describe('an augmentation', () => {
   });
 });
 
+/** An engine into which three of the sequences are gathered. */
+function engineFor(sequences: LabelledSequences, augment: AugmentSettings): NetworkEngine {
+  const { features: inputSize, steps } = sequences;
+  const arch: Architecture = {
+    ...{ cell: 'FastGRNN', inputSize, hiddenSize: 2, wRank: 0, uRank: 0, gate: 'sigmoid', update: 'tanh' },
+    ...{ residual: 'free', ...plainHead, classes: 3 },
+  };
+  const recordings = recordingLimits(sequences, arch, augment);
+  return new NetworkEngine(kernels, arch, { rows: 3, steps, training: false, recordings });
+}
+
 describe('gathering rows', () => {
   const sequences = toySequences(6);
   const { steps, features, values, labels } = sequences;
@@ -90,13 +114,15 @@ describe('gathering rows', () => {
       return Math.fround((value - normalisation.centre[d]) * normalisation.scale[d]);
     });
   const gathered = (augment: AugmentSettings, epoch = 0, lsb = Float64Array.of(1, 1, 1)) => {
-    const out = target();
+    const out = engineFor(sequences, augment);
     new Gather(sequences, shape, { normalisation }, { augment, seed: 1, lsb }).training(out, order, 0, 3, epoch);
     return out;
   };
-  const at = (out: ReturnType<typeof target>, b: number, t: number) => [
-    ...out.input.subarray((t * 3 + b) * 4).slice(0, 3),
+  const at = ({ input, inputStride }: Pick<InputTarget, 'input' | 'inputStride'>, b: number, t: number) => [
+    ...input.subarray((t * 3 + b) * inputStride).slice(0, 3),
   ];
+  const allOf = (out: Parameters<typeof at>[0]) =>
+    Array.from({ length: steps * 3 }, (_, i) => at(out, i % 3, Math.floor(i / 3))).flat();
 
   it('writes them normalised, step after step', () => {
     const out = target();
@@ -110,7 +136,7 @@ describe('gathering rows', () => {
   it('leaves them as they are when all is off', () => {
     const plain = target();
     new Gather(sequences, shape, { normalisation }).plain(plain, order, 0, 3);
-    expect(gathered(off)).toEqual(plain);
+    expect(allOf(gathered(off))).toEqual(allOf(plain));
   });
 
   it('moves them in time, the ends repeated', () => {
@@ -145,10 +171,8 @@ describe('gathering rows', () => {
   it('adds noise of the deviation that is asked for, another in each epoch', () => {
     const plain = gathered(off);
     const noise = [0, 1].map((epoch) => {
-      const out = gathered({ ...off, noise: 0.5 }, epoch);
-      return Array.from({ length: steps * 3 }, (_, i) => i * 4).flatMap((i) =>
-        [0, 1, 2].map((d) => out.input[i + d] - plain.input[i + d]),
-      );
+      const out = allOf(gathered({ ...off, noise: 0.5 }, epoch));
+      return out.map((value, i) => value - allOf(plain)[i]);
     });
     expect(noise[0]).not.toEqual(noise[1]);
     const both = noise.flat();
@@ -162,17 +186,13 @@ describe('gathering rows', () => {
       ...equalSequences(values.subarray(0, 6 * 9 * 2), { count: 6, steps: 9, channels: 2 }),
       labels,
     };
-    const out = {
-      input: new Float32Array(9 * 2),
-      inputStride: 2,
-      labels: new Int32Array(1),
-      lengths: new Int32Array(1),
-    };
     const augment = { ...off, rotate: 30, scale: 0.2 };
+    const out = engineFor(four, augment);
     const change = { augment, seed: 1, lsb: Float64Array.of(1, 1) };
     const unit = { centre: Int16Array.of(0), scale: Float64Array.of(1) };
     new Gather(four, shape, { normalisation: unit }, change).training(out, Uint32Array.of(2), 0, 1, 0);
     const { size } = draw(augment, 1, 0, 2);
-    expect([...out.input]).toEqual(Array.from(values.subarray(36, 54), (value) => Math.fround(value * size)));
+    const inputs = Array.from({ length: 9 }, (_, t) => [...out.input.subarray(t * out.inputStride).slice(0, 2)]);
+    expect(inputs.flat()).toEqual(Array.from(values.subarray(36, 54), (value) => Math.fround(value * size)));
   });
 });

@@ -2,7 +2,7 @@ export { predictBaselines, type BaselinePrediction, type BaselineTask } from './
 export { fitOutputs, targetSource } from './answers.js';
 export { evaluateFloat, type Evaluation } from './evaluation.js';
 export { batchesFor, cut, epochOrder, sortByLength, streams } from './batches.js';
-export { Gather, type InputTarget } from './gather.js';
+export { Gather, recordingLimits, type InputTarget } from './gather.js';
 export { learningRateAt, type ScheduleSettings } from './schedule.js';
 export { markDecay, thresholdedMatrices, type ThresholdedMatrix } from './support.js';
 export type { BestEpoch, TrainingState } from './state.js';
