@@ -14,29 +14,8 @@ const source = path.join(root, 'kernels/native');
 const target = path.join(root, 'kernels/build');
 const compiler = process.env.CC || 'cc';
 
-const avx512 = ['-mavx512f', '-mavx512vl', '-mavx512dq', '-mfma', '-mprefer-vector-width=512', '-DVL=16'];
-/** The flags of each variant; one with -fma may fuse a product and a sum, which changes bits. */
-const variants = {
-  x64: {
-    sse2: ['-DVL=4'],
-    avx2: ['-mavx2', '-DVL=8'],
-    avx2_fma: ['-mavx2', '-mfma', '-DVL=8'],
-    avx512,
-    avx512_fma: avx512,
-  },
-  arm64: { neon: ['-DVL=4'], neon_fma: ['-DVL=4'] },
-};
-
-const flags = [
-  '-std=gnu17',
-  '-O3',
-  '-fPIC',
-  '-fno-math-errno',
-  '-fvisibility=hidden',
-  '-Wall',
-  '-Wextra',
-  '-Wno-psabi',
-];
+/** Of each architecture: the flags of each variant; one with _fma may fuse a product and a sum, which changes bits. */
+const { flags, ...variants } = JSON.parse(readFileSync(path.join(source, 'variants.json'), 'utf8'));
 const linking = { darwin: ['-bundle', '-undefined', 'dynamic_lookup'] };
 
 function compile(...args) {
@@ -52,8 +31,7 @@ function build() {
   try {
     const objects = Object.entries(list).map(([name, own]) => {
       const object = path.join(folder, `${name}.o`);
-      const contraction = name.endsWith('_fma') ? '-ffp-contract=fast' : '-ffp-contract=off';
-      compile(...flags, ...own, contraction, `-DRUN=run_${name}`, '-c', path.join(source, 'variant.c'), '-o', object);
+      compile(...flags, ...own, `-DRUN=run_${name}`, '-c', path.join(source, 'variant.c'), '-o', object);
       return object;
     });
     const addon = path.join(folder, 'kernels.node');

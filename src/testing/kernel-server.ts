@@ -1,28 +1,34 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { closeSync, constants, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Arena, Kernels } from '../kernels/index.js';
 
-/** How the kernels become a program (kernels/native/serve.c). */
+/** A build of the kernels as a program (kernels/native/serve.c). */
 export interface KernelBuild {
-  readonly name: string;
-  readonly lanes: number;
-  readonly compiler: string;
-  readonly flags: readonly string[];
-  /** What runs a program of another processor, with its arguments; none for this one. */
-  readonly emulator?: readonly string[];
+  readonly architecture: 'x64' | 'arm64';
+  /** As kernels/native/variants.json names it. */
+  readonly variant: string;
 }
 
-/** The build for ARM's 128-bit vectors, run by an emulator. */
-export const neonBuild: KernelBuild = {
-  name: 'neon',
-  lanes: 4,
-  compiler: 'aarch64-linux-gnu-gcc',
-  flags: ['-static'],
-  emulator: ['qemu-aarch64'],
+/** What compiles for each architecture, and what runs it where it isn't this machine's. */
+const tools = {
+  x64: { compiler: ['cc'], emulator: [] },
+  arm64: { compiler: ['aarch64-linux-gnu-gcc', '-static'], emulator: ['qemu-aarch64'] },
+} as const;
+
+const packages = {
+  cc: 'gcc libc6-dev',
+  'aarch64-linux-gnu-gcc': 'gcc-aarch64-linux-gnu libc6-dev-arm64-cross',
+  'qemu-aarch64': 'qemu-user',
 };
+
+interface Variants {
+  readonly flags: readonly string[];
+  readonly x64: Readonly<Record<string, readonly string[]>>;
+  readonly arm64: Readonly<Record<string, readonly string[]>>;
+}
 
 /** Kernels in a process of their own, until `stop`. Every run sends the whole arena there and back: for small ones. */
 export interface KernelServer extends Kernels {
@@ -31,32 +37,40 @@ export interface KernelServer extends Kernels {
 
 const sources = fileURLToPath(new URL('../../kernels/', import.meta.url));
 
-/** Compiles the kernels as they are for the addon, and starts them. `contract: 'fast'` lets the compiler fuse multiply and add. */
-export function serveKernels(build: KernelBuild, contract: 'off' | 'fast' = 'off'): KernelServer {
+/** What `serveKernels` needs and this machine lacks, and where Debian has it; '' where all is there. */
+export function missingTools(architecture: KernelBuild['architecture']): string {
+  const { compiler, emulator } = tools[architecture];
+  const missing = [compiler[0], ...emulator].filter((tool) => spawnSync(tool, ['--version']).error);
+  return missing.map((tool) => `${tool} (Debian: ${packages[tool]})`).join(', ');
+}
+
+/** Compiles the kernels with the addon's flags, and starts them. Throws where a compiler or an emulator is missing. */
+export function serveKernels({ architecture, variant }: KernelBuild): KernelServer {
+  const variants = JSON.parse(readFileSync(path.join(sources, 'native/variants.json'), 'utf8')) as Variants;
+  const flags = variants[architecture][variant];
+  const lanes = Number(flags.find((flag) => flag.startsWith('-DVL='))?.slice(5));
+  const { compiler, emulator } = tools[architecture];
   const folder = mkdtempSync(path.join(tmpdir(), 'fastgrnn-kernels-'));
   const program = path.join(folder, 'serve');
-  execFileSync(
-    build.compiler,
-    [
-      ...['-std=gnu17', '-O3', '-fno-math-errno', `-ffp-contract=${contract}`, `-DVL=${build.lanes}`, ...build.flags],
-      ...['-DRUN=run', 'native/variant.c', 'elementary.c', 'native/serve.c', '-o', program],
-    ],
-    { cwd: sources, stdio: ['ignore', 'ignore', 'inherit'] },
-  );
+  const files = ['native/variant.c', 'elementary.c', 'native/serve.c'];
+  execFileSync(compiler[0], [...compiler.slice(1), ...variants.flags, ...flags, '-DRUN=run', ...files, '-o', program], {
+    cwd: sources,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   const [requests, answers] = ['requests', 'answers'].map((name) => path.join(folder, name));
   execFileSync('mkfifo', [requests, answers]);
-  // Opened for both directions no end waits for the other. The ends kept here are of one direction, so that a server that has
-  // died shows as an end of the file.
+  // An end of one direction waits for the other, so ends of both come first. A server that has only its own ends ends with its
+  // input, and one that has died shows as the end of the answers.
   const both = [requests, answers].map((fifo) => openSync(fifo, constants.O_RDWR));
-  const [command, ...rest] = [...(build.emulator ?? []), program];
-  const server = spawn(command, rest, { stdio: [both[0], both[1], 'inherit'] });
-  server.unref();
+  const its = [openSync(requests, 'r'), openSync(answers, 'w')];
   const [out, back] = [openSync(requests, 'w'), openSync(answers, 'r')];
-  for (const descriptor of both) closeSync(descriptor);
+  const [command, ...rest] = [...emulator, program];
+  spawn(command, rest, { stdio: [its[0], its[1], 'inherit'] }).unref();
+  for (const descriptor of [...both, ...its]) closeSync(descriptor);
   return {
-    backend: `served-${build.name}`,
-    lanes: build.lanes,
-    fma: contract === 'fast',
+    backend: `served-${variant}`,
+    lanes,
+    fma: flags.includes('-ffp-contract=fast'),
     arena: (bytes) => servedArena(bytes, out, back),
     stop: () => {
       closeSync(out);
