@@ -60,14 +60,30 @@ function buildAvr(directory) {
   };
 }
 
+/** The boot ROM starts no other second stage than one with the right checksum in its last four bytes. */
+function checkBoot2(elf, file) {
+  run('arm-none-eabi-objcopy', ['-O', 'binary', '-j', '.boot2', elf, file]);
+  const bytes = readFileSync(file);
+  let crc = 0xffffffff; // CRC-32/MPEG-2
+  for (const byte of bytes.subarray(0, 252)) {
+    crc ^= byte << 24;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 0x80000000 ? (crc << 1) ^ 0x04c11db7 : crc << 1;
+  }
+  if (bytes.length !== 256 || bytes.readUInt32LE(252) !== crc >>> 0) {
+    console.error(`firmware/rp2040/boot2.S must end with the checksum 0x${(crc >>> 0).toString(16)}`);
+    process.exit(1);
+  }
+}
+
 function buildPico(directory) {
   const elf = join(directory, 'pico.elf');
   const hex = join(directory, 'pico.hex');
   const flags =
     '-mcpu=cortex-m0plus -mthumb -std=c99 -O2 -Wall -Wextra -Wconversion -Werror -ffreestanding -ffunction-sections -fdata-sections -nostdlib -Wl,--gc-sections,--no-warn-rwx-segments,--build-id=none -T rp2040/link.ld';
-  const sources = ['rp2040/board.c', 'rp2040/runtime.c', 'serve.c', 'network.c'];
+  const sources = ['rp2040/boot2.S', 'rp2040/board.c', 'rp2040/runtime.c', 'serve.c', 'network.c'];
   run('arm-none-eabi-gcc', [...flags.split(' '), '-o', elf, ...sources, '-lgcc']);
   run('arm-none-eabi-objcopy', ['-O', 'ihex', elf, hex]);
+  checkBoot2(elf, join(directory, 'boot2.bin'));
   const symbols = symbolsOf('arm-none-eabi-nm', elf);
   const description = {
     compiler: run('arm-none-eabi-gcc', ['--version']).split('\n')[0],

@@ -9,6 +9,9 @@ const ramEnd = 0x20000000 + picoLimits.ram;
 /** Address bits of the watchdog, whose first scratch register the programs write to mark what runs (firmware/rp2040/board.c). */
 const watchdog = 0x40058;
 const scratch0 = 0x0c;
+/** Where the boot ROM runs the first bytes of flash. */
+const secondStage = 0x20041f00;
+const secondStageBytes = 256;
 /** A bit of the UART's flags. */
 const receiveEmpty = 1 << 4;
 
@@ -45,8 +48,20 @@ export class PicoMachine implements SerialMachine {
     mcu.uart[0].onByte = (byte) => void this.received.push(byte);
     mcu.onBreak = () => void (this.complaint ??= 'the program stops at a breakpoint');
     this.watchMarks();
-    mcu.core.VTOR = picoLimits.vectors;
-    mcu.core.reset();
+    this.boot();
+  }
+
+  /** What the boot ROM does: it starts no second stage with a wrong checksum. */
+  private boot(): void {
+    const { core, flash, sram } = this.mcu;
+    const second = flash.subarray(0, secondStageBytes);
+    const checksum = new DataView(second.buffer, second.byteOffset).getUint32(secondStageBytes - 4, true);
+    if (crc32Mpeg2(second.subarray(0, -4)) !== checksum) {
+      throw new MachineError('flash begins with no second stage of the boot, or one whose checksum is wrong');
+    }
+    sram.set(second, secondStage - 0x20000000);
+    core.registers[13] = ramEnd;
+    core.PC = secondStage;
   }
 
   private watchMarks(): void {
@@ -90,4 +105,14 @@ export class PicoMachine implements SerialMachine {
   stackBytes(): number {
     return ramEnd - this.lowestStackPointer;
   }
+}
+
+/** The checksum of the boot ROM: x^32 + x^26 + … + 1, high bit first, neither mirrored nor inverted. */
+function crc32Mpeg2(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) {
+    crc ^= byte << 24;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 0x80000000 ? (crc << 1) ^ 0x04c11db7 : crc << 1;
+  }
+  return crc >>> 0;
 }

@@ -62,9 +62,10 @@ describe('the generic runtime on a simulated Pico', () => {
   it('is no program: zeros, random bytes, bytes outside of flash, a text that is no HEX', async () => {
     const random = new Random(1);
     const at = picoLimits.vectors;
+    const [boot] = (await picoImage(network)).segments;
     const images = [
-      { segments: [{ address: at, bytes: new Uint8Array(4096) }] },
-      { segments: [{ address: at, bytes: Uint8Array.from({ length: 4096 }, () => random.below(256)) }] },
+      { segments: [boot, { address: at, bytes: new Uint8Array(4096) }] },
+      { segments: [boot, { address: at, bytes: Uint8Array.from({ length: 4096 }, () => random.below(256)) }] },
       { hex: writeHex([{ address: 0, bytes: new Uint8Array(16) }]) },
       { hex: 'none' },
     ];

@@ -1,4 +1,4 @@
-import { readHex, type Segment } from '../firmware/index.js';
+import { readHex, readUf2, type Segment } from '../firmware/index.js';
 import type { IntegerNetwork } from '../integer/index.js';
 import { picoClock, PicoMachine } from './pico-machine.js';
 import { SerialProgram } from './program.js';
@@ -8,16 +8,16 @@ import { prove, segmentBytes, type BoardProof, type ProofOptions, type ProofSequ
  * Runs a Raspberry Pi Pico's image in the simulator and compares every value with the definition. A damaged or foreign
  * image comes out as not exact, with the reason.
  *
- * @param image Intel HEX text of a program that speaks firmware/avr/protocol.h over UART 0, or its segments
+ * @param image Intel HEX text of a program that speaks firmware/avr/protocol.h over UART 0, a UF2 file of it, or its segments
  */
 export async function provePico(
   network: IntegerNetwork,
-  image: { readonly hex: string } | { readonly segments: readonly Segment[] },
+  image: { readonly hex: string } | { readonly uf2: Uint8Array } | { readonly segments: readonly Segment[] },
   sequences: readonly ProofSequence[],
   options: ProofOptions = {},
 ): Promise<BoardProof> {
   const { RP2040 } = await import('rp2040js');
-  const segments = () => ('hex' in image ? readHex(image.hex) : image.segments);
+  const segments = () => ('hex' in image ? readHex(image.hex) : 'uf2' in image ? readUf2(image.uf2) : image.segments);
   return prove(
     network,
     {

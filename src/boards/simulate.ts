@@ -1,4 +1,4 @@
-import { compilePico, compileUno, ExportError, picoImage, testInputs, unoImage } from '../firmware/index.js';
+import { compilePico, compileUno, ExportError, isUf2, picoImage, testInputs, unoImage } from '../firmware/index.js';
 import type { IntegerNetwork } from '../integer/index.js';
 import { provePico } from './pico.js';
 import type { BoardProof, ProofOptions, ProofSequence } from './prove.js';
@@ -28,7 +28,7 @@ export interface BoardResult {
 /** What runs on which board. */
 export interface SimulateOptions extends ProofOptions {
   readonly board: BoardName;
-  /** Intel HEX of a program to prove instead of what this package builds. */
+  /** A program to prove instead of what this package builds: Intel HEX, or a UF2 file for the RP2040. */
   readonly image?: Uint8Array | string;
   /** Inputs to run; at least 1000 steps that also saturate when absent. */
   readonly sequences?: readonly ProofSequence[];
@@ -49,8 +49,7 @@ export async function simulate(network: IntegerNetwork, options: SimulateOptions
   const { runtime: proveRuntime, generated: proveGenerated, given } = builds[board];
   const job: Job = { network, sequences, options };
   if (image !== undefined) {
-    const hex = typeof image === 'string' ? image : new TextDecoder().decode(image);
-    return { runtime: await given(job, hex), skipped: {} };
+    return { runtime: await given(job, image), skipped: {} };
   }
   const skipped: Record<string, string> = {};
   const runtime = await attempt(skipped, `${board} runtime`, () => proveRuntime(job));
@@ -75,8 +74,8 @@ interface BoardBuilds {
   runtime(job: Job): Promise<BoardProof>;
   /** The exported C; or why it can't be compiled here. */
   generated(job: Job): Promise<CompiledProof | string>;
-  /** An Intel HEX image. */
-  given(job: Job, hex: string): Promise<BoardProof>;
+  /** An image that the user has. */
+  given(job: Job, image: Uint8Array | string): Promise<BoardProof>;
 }
 
 const builds: Readonly<Record<BoardName, BoardBuilds>> = {
@@ -87,7 +86,8 @@ const builds: Readonly<Record<BoardName, BoardBuilds>> = {
       if (!compiled) return 'avr-gcc not found; install it: apt-get install gcc-avr binutils-avr avr-libc';
       return { ...proveUno(network, compiled, sequences, options), compiler: compiled.compiler };
     },
-    given: async ({ network, sequences, options }, hex) => proveUno(network, { hex }, sequences, options),
+    given: async ({ network, sequences, options }, image) =>
+      proveUno(network, { hex: textOf(image) }, sequences, options),
   },
   rp2040: {
     runtime: async ({ network, sequences, options }) =>
@@ -97,9 +97,19 @@ const builds: Readonly<Record<BoardName, BoardBuilds>> = {
       if (!compiled) return 'arm-none-eabi-gcc not found; install it: apt-get install gcc-arm-none-eabi';
       return { ...(await provePico(network, compiled, sequences, options)), compiler: compiled.compiler };
     },
-    given: ({ network, sequences, options }, hex) => provePico(network, { hex }, sequences, options),
+    given: ({ network, sequences, options }, image) =>
+      provePico(
+        network,
+        typeof image !== 'string' && isUf2(image) ? { uf2: image } : { hex: textOf(image) },
+        sequences,
+        options,
+      ),
   },
 };
+
+function textOf(image: Uint8Array | string): string {
+  return typeof image === 'string' ? image : new TextDecoder().decode(image);
+}
 
 /** Runs one build; one that the part has no room for is skipped with the reason. */
 async function attempt<T>(

@@ -65,7 +65,11 @@ describe('--json', () => {
     ) as { model: string };
     expect(out).toBe(made);
     expect(await readFile(made)).toEqual(await readFile(model)); // the run's own conversion
-    for (const [target, names] of Object.entries({ c: ['net.h', 'net.c', 'vectors.json'], hex: ['uno.hex'] })) {
+    for (const [target, names] of Object.entries({
+      c: ['net.h', 'net.c', 'vectors.json'],
+      hex: ['uno.hex'],
+      uf2: ['pico.uf2'],
+    })) {
       const args = ['--target', target, '--prefix', 'net', '--out', at('export'), '--json'];
       const { files } = json(await commandLine('export', model, ...args)) as { files: string[] };
       expect(files.toSorted()).toEqual(names.map((name) => at('export', name)).toSorted());

@@ -5,6 +5,7 @@ export type { HeadOptions } from './c99/header.js';
 export { decodeBlob } from './decode.js';
 export { ExportError, ImageError } from './errors.js';
 export { readHex, writeHex, type Segment } from './hex.js';
+export { isUf2, readUf2, writeUf2 } from './uf2.js';
 export {
   compileUno,
   unoImage,
@@ -15,5 +16,5 @@ export {
   type UnoRuntimeImage,
 } from './targets/avr.js';
 export type { Build, FlashParts } from './targets/build.js';
-export { compilePico, picoImage, picoLimits, type PicoImage } from './targets/pico.js';
+export { compilePico, picoImage, picoUf2, picoLimits, type PicoImage } from './targets/pico.js';
 export { testInputs, testVectors, type TestVectors, type VectorOptions } from './vectors.js';

@@ -1,7 +1,15 @@
 import { joinPath, removeFile, writeFile } from '#platform';
 import { proofSequences, simulate, type BoardName, type BoardResult, type ProofSequence } from '../boards/index.js';
 import type { Sequences } from '../data/index.js';
-import { exportC, ExportError, testInputs, testVectors, unoImage, type ExportCOptions } from '../firmware/index.js';
+import {
+  exportC,
+  ExportError,
+  picoUf2,
+  testInputs,
+  testVectors,
+  unoImage,
+  type ExportCOptions,
+} from '../firmware/index.js';
 import type { IntegerNetwork } from '../integer/index.js';
 import type { ModelFacts } from './models.js';
 
@@ -62,15 +70,19 @@ export async function writeC(
   return Object.keys(files);
 }
 
-/** Writes the firmware of a run: the exported C, and the Uno's image where the network fits it. */
+/** Writes the firmware of a run: the exported C, and the images of an Uno and a Pico where the network fits them. */
 export async function writeFirmware(network: IntegerNetwork, facts: ModelFacts, folder: string): Promise<void> {
   await writeC(network, facts, 'model', folder);
-  const image = joinPath(folder, 'uno.hex');
+  await writeImage(joinPath(folder, 'uno.hex'), async () => (await unoImage(network)).hex);
+  await writeImage(joinPath(folder, 'pico.uf2'), () => picoUf2(network));
+}
+
+async function writeImage(file: string, make: () => Promise<Uint8Array | string>): Promise<void> {
   try {
-    await writeFile(image, (await unoImage(network)).hex);
+    await writeFile(file, await make());
   } catch (error) {
     if (!(error instanceof ExportError)) throw error;
-    await removeFile(image); // too large for the part, as the boards' results say; an earlier network's would mislead
+    await removeFile(file); // too large for the part, as the boards' results say; an earlier network's would mislead
   }
 }
 

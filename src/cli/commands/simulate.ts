@@ -1,7 +1,7 @@
 import { readFile } from '#platform';
 import { Option, type Command } from 'commander';
 import { boardNames, simulate, type BoardName, type BoardProof } from '../../boards/index.js';
-import { ImageError, readHex } from '../../firmware/index.js';
+import { ImageError, isUf2, readHex, readUf2 } from '../../firmware/index.js';
 import { integerModel, readModel } from '../../pipeline/index.js';
 import { filled } from '../options.js';
 import { bad, dim, good, table } from '../terminal.js';
@@ -16,7 +16,11 @@ export function addSimulate(program: Command): void {
     )
     .argument('<model>', 'a model file', filled)
     .addOption(new Option('--board <name>', 'which board').choices([...boardNames, 'all']).default('all'))
-    .option('--image <file>', 'prove this Intel HEX image in place of what the package builds', filled)
+    .option(
+      '--image <file>',
+      'prove this image (Intel HEX, or UF2 of a Pico) in place of what the package builds',
+      filled,
+    )
     .option('--json', 'print the figures as JSON')
     .action(async (file: string, flags: { board: BoardName | 'all'; image?: string; json?: boolean }) => {
       const { network } = integerModel(await readModel(file));
@@ -42,16 +46,17 @@ export function addSimulate(program: Command): void {
     });
 }
 
-/** The text of an Intel HEX file; a file of another kind is no image that could be exact or not. */
-async function readImage(file: string): Promise<string> {
-  const text = new TextDecoder().decode(await readFile(file));
+/** The bytes of an image; a file of another kind is none that could be exact or not. */
+async function readImage(file: string): Promise<Uint8Array> {
+  const bytes = await readFile(file);
   try {
-    readHex(text);
+    if (isUf2(bytes)) readUf2(bytes);
+    else readHex(new TextDecoder().decode(bytes));
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
     throw new ImageError(`${file}: ${error.message}`, { cause: error });
   }
-  return text;
+  return bytes;
 }
 
 /** A proof in a line or, where it failed, with what went wrong first. */

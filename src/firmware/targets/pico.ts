@@ -3,6 +3,7 @@ import type { IntegerNetwork } from '../../integer/index.js';
 import { encodeBlob } from '../blob.js';
 import { ExportError } from '../errors.js';
 import { readHex, type Segment } from '../hex.js';
+import { writeUf2 } from '../uf2.js';
 import { vectorBytes } from './avr.js';
 import { build, type Build } from './build.js';
 
@@ -15,7 +16,7 @@ export const picoLimits = {
   ram: 264 * 1024,
 } as const;
 
-/** The generic runtime with a network's blob, without the second stage of the boot that a board's flash begins with. */
+/** The generic runtime with a network's blob: everything from the second stage of the boot on, as a board's flash holds it. */
 export interface PicoImage {
   readonly segments: readonly Segment[];
   /** Bytes of flash that the image fills: program and network. */
@@ -48,10 +49,19 @@ export async function picoImage(network: IntegerNetwork): Promise<PicoImage> {
   const program = readHex(await text('runtime.hex'));
   return {
     segments: [...program, { address: blobAddress, bytes: blob }],
-    flashBytes: end - (picoLimits.vectors - picoLimits.flashStart),
+    flashBytes: end,
     ramBytes: staticBytes + vectorBytes(network),
     blobAddress,
   };
+}
+
+/**
+ * A Pico's image as a UF2 file, which is copied onto the drive that the board shows when it is plugged in with its button held.
+ *
+ * @throws ExportError when flash is too small
+ */
+export async function picoUf2(network: IntegerNetwork): Promise<Uint8Array> {
+  return writeUf2((await picoImage(network)).segments);
 }
 
 /** The exported C compiled into a program for a Pico, which speaks the serial protocol; undefined without arm-none-eabi-gcc. */
@@ -60,7 +70,7 @@ export function compilePico(network: IntegerNetwork): Promise<Build | undefined>
     part: 'a Pico',
     compiler: 'arm-none-eabi-gcc',
     flags: ['-mcpu=cortex-m0plus', '-mthumb', ...bareFlags],
-    sources: ['rp2040/board.c', 'serve.c', 'avr/generated.c'],
+    sources: ['rp2040/boot2.S', 'rp2040/board.c', 'serve.c', 'avr/generated.c'],
     script: 'rp2040/link.ld',
   });
 }
