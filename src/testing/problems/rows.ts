@@ -139,3 +139,75 @@ export function scatterRows(draw: Draw): Problem {
     },
   };
 }
+
+/** Words of what isn't float32. */
+const words = (values: Int16Array | Float64Array) =>
+  new Int32Array(values.buffer.slice(0), 0, Math.floor(values.byteLength / 4));
+
+/** Recorded values as inputs, in frames of some channels, a few frames a step; with or without a change and noise. */
+export function gatherRecorded(draw: Draw): Problem {
+  const { bench, sizes } = draw;
+  const [rows, channels, steps] = [sizes[0], Math.max(sizes[1] % 20, 1), 1 + (sizes[2] % 5)];
+  const [stacked, stride] = [draw.one([1, 2, 3]), draw.one([1, 2])];
+  const [changed, noisy] = [draw.one([true, false]), draw.one([true, false])];
+  const features = stacked * channels;
+  const lengths = draw.integers(rows, 1, steps + 1);
+  const rawStride = ((steps - 1) * stride + stacked + 1) * channels;
+  const recorded = Int16Array.from(draw.integers(rows * rawStride + 1, -32768, 32768));
+  const wide = Math.ceil(features / 16) * 16;
+  const padded = (values: readonly number[]) => [...values, ...new Array<number>(wide - values.length).fill(0)];
+  const [centre, scale, lsb] = [draw.floats(features, 99), draw.floats(features), draw.between(channels, 0.1, 2)];
+  const own = Array.from({ length: rows }, () => ({ m: draw.floats(10), shift: draw.random.below(5) - 2 }));
+  const changes = own.flatMap(({ m, shift }) => [...m, shift, 0, 0, 0, 0, 0]);
+  const added = draw.floats(steps * rows * features);
+  const before = draw.floats(steps * rows * features);
+  const x = bench.matrix(steps * rows, features, before);
+  const float64 = (values: readonly number[]) => bench.integers(words(Float64Array.from(values)));
+  const places = {
+    raw: bench.integers(words(recorded)),
+    lengths: bench.integers(lengths),
+    constants: float64([centre, scale, lsb].flatMap(padded)),
+    ...(changed ? { changes: float64(changes) } : {}),
+    ...(changed && noisy ? { noise: float64(added) } : {}),
+  };
+  /** Channel c of a row's frame, changed. */
+  const value = (r: number, frame: number, c: number): number => {
+    const at = (channel: number) => recorded[r * rawStride + frame * channels + channel];
+    if (!changed) return at(c);
+    const { m } = own[r];
+    const first = c - (c % 3);
+    if (channels - first < 3) return at(c) * m[9];
+    const [i, three] = [c % 3, [0, 1, 2]];
+    return three.reduce((sum, k) => sum + m[3 * i + k] * at(first + k) * lsb[first + k], 0) / lsb[c];
+  };
+  return {
+    bench,
+    compose: (program) =>
+      program.gatherRecorded({
+        rows,
+        steps,
+        features,
+        channels,
+        rawStride,
+        stepStride: stride * channels,
+        ...places,
+        x,
+      }),
+    expected: () => [
+      {
+        name: 'x',
+        read: (results) => results.matrix(x, steps * rows, features),
+        values: before.map((old, at) => {
+          const [t, r, d] = [Math.floor(at / features / rows), Math.floor(at / features) % rows, at % features];
+          if (t >= lengths[r]) return exact(old);
+          const frame = t * stride + Math.floor(d / channels) - (changed ? own[r].shift : 0);
+          const last = (lengths[r] - 1) * stride + stacked - 1;
+          const v = value(r, Math.min(Math.max(frame, 0), last), d % channels);
+          const input = (v - centre[d]) * scale[d] + (changed && noisy ? added[at] : 0);
+          // In float64 but for the last rounding.
+          return exact(input).plus(0).within(1e-9);
+        }),
+      },
+    ],
+  };
+}
