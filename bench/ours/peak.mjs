@@ -1,0 +1,19 @@
+// The peak of a core with the vectors of one build of the kernels: every other rate's measure.
+import { Layout, ProgramBuilder } from '../../dist/kernels/index.js';
+
+/** Returns a function that measures GFLOP/s of independent chains of multiply and add: fused where the build fuses. */
+export function peakProbe(kernels) {
+  const layout = new Layout();
+  const values = layout.vector(3);
+  const iterations = 2_000_000;
+  const words = new ProgramBuilder().peak({ iterations, values }).build();
+  const { offset } = layout.vector(words.length);
+  const arena = kernels.arena(layout.bytes);
+  arena.f32(values.offset, 2).set([0.5, 1]);
+  arena.i32(offset, words.length).set(words);
+  return () => {
+    const start = performance.now();
+    arena.run(offset);
+    return (iterations * 24 * kernels.lanes) / (performance.now() - start) / 1e6;
+  };
+}

@@ -1,0 +1,55 @@
+// Our implementation as a process of its own: node process.mjs '{"kernels": {"backend": "wasm"}, "threads": 2, "shards": 8}'
+import { Worker } from 'node:worker_threads';
+import { loadKernels } from '../../dist/kernels/index.js';
+import { exchangeBuffers } from '../../dist/training/exchange.js';
+import { answerRequests } from '../answer.mjs';
+import { readProblem } from '../problem.mjs';
+import { peakProbe } from './peak.mjs';
+import { createReplica } from './replica.mjs';
+
+const { kernels, threads, shards } = JSON.parse(process.argv[2]);
+const peak = peakProbe(await loadKernels(kernels));
+for (let i = 0; i < 5; i++) peak(); // engines compile WASM twice
+let run;
+let helpers = [];
+let rates;
+
+const message = (worker) =>
+  new Promise((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+  });
+
+async function iterate(iterations, rate) {
+  const others = helpers.map((helper) => {
+    const done = message(helper);
+    helper.postMessage({ iterations, rate });
+    return done;
+  });
+  const losses = await run(iterations, rate);
+  await Promise.all(others);
+  return losses;
+}
+
+await answerRequests({
+  async prepare({ problem }) {
+    await Promise.all(helpers.map((helper) => helper.terminate()));
+    const facts = await readProblem(problem);
+    const buffers = exchangeBuffers(threads, shards, facts.parameters.length, 0);
+    const setting = { kernels, problem, shards, buffers };
+    helpers = Array.from(
+      { length: threads - 1 },
+      (_, i) => new Worker(new URL('helper.mjs', import.meta.url), { workerData: { ...setting, worker: i + 1 } }),
+    );
+    await Promise.all(helpers.map(message));
+    run = await createReplica({ ...setting, worker: 0 });
+    rates = facts.rates;
+    return { losses: [...(await iterate(facts.checkedIterations, rates.checked))] };
+  },
+  async run({ iterations }) {
+    const start = performance.now();
+    const losses = await iterate(iterations, rates.timed);
+    return { ms: performance.now() - start, loss: losses.at(-1) };
+  },
+  peak: () => ({ gflops: peak() }),
+});
