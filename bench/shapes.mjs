@@ -9,7 +9,16 @@ export const shapes = {
   S1: { what: 'Google-12', rows: 100, steps: 99, inputSize: 32, hiddenSize: 100, wRank: 16, uRank: 25, classes: 12 },
   S2: { what: 'HAR', rows: 100, steps: 128, inputSize: 9, hiddenSize: 80, wRank: 5, uRank: 40, classes: 6 },
   S3: { what: 'Pixel-MNIST', rows: 100, steps: 784, inputSize: 1, hiddenSize: 128, wRank: 1, uRank: 30, classes: 10 },
-  S4: { what: 'language model', rows: 20, steps: 300, inputSize: 256, hiddenSize: 256, wRank: 0, uRank: 0, classes: 10 },
+  S4: {
+    what: 'language model',
+    rows: 20,
+    steps: 300,
+    inputSize: 256,
+    hiddenSize: 256,
+    wRank: 0,
+    uRank: 0,
+    classes: 10,
+  },
   D1: { what: 'digits, 1 KB', rows: 64, steps: 28, inputSize: 28, hiddenSize: 26, wRank: 5, uRank: 8, classes: 10 },
   D2: { what: 'digits, 2 KB', rows: 64, steps: 28, inputSize: 28, hiddenSize: 40, wRank: 7, uRank: 13, classes: 10 },
 };

@@ -1,0 +1,104 @@
+// Measures one shape: all implementations take turns, round after round, so that whatever else the machine does meets all of them.
+import { flopsOf, shapes, writeProblem } from './shapes.mjs';
+import { median } from './statistics.mjs';
+
+/** How near another implementation's losses must come to ours: the same network in other roundings. */
+const tolerance = 1e-4;
+/** An implementation whose iteration takes longer, in milliseconds, takes part in fewer rounds. */
+const slow = 1000;
+const roundsOfSlow = 3;
+
+/**
+ * @param setting rounds, slice (milliseconds of an implementation's turn), folder (for the problem), say (for progress)
+ * @returns rows, sampled peaks as { width: { kind: number[] } }, what was skipped, and versions of the peers
+ */
+export async function measureShape(name, implementations, { rounds, slice, folder, say }) {
+  const problem = await writeProblem(name, folder);
+  const skipped = {};
+  const versions = {};
+  const peaks = {};
+  const entries = [];
+  let reference;
+  try {
+    for (const implementation of implementations) {
+      const label = labelOf(implementation);
+      if (implementation.unfit[name]) {
+        skipped[`${label}, ${name}`] = implementation.unfit[name];
+        continue;
+      }
+      say(`${name}: ${label} gets ready`);
+      const child = implementation.start();
+      try {
+        const { losses, version } = await child.ask({ do: 'prepare', problem });
+        reference ??= { losses, label };
+        compareLosses(reference, { losses, label }, implementation);
+        if (version) versions[implementation.implementation] = version;
+        entries.push({ ...implementation, child, samples: [], iterations: await warmUp(child, slice) });
+      } catch (error) {
+        await child.stop();
+        if (implementation.implementation === 'fastgrnn') throw error;
+        skipped[`${label}, ${name}`] = error.message.split('\n')[0];
+      }
+    }
+    for (let round = 0; round < rounds; round++) {
+      say(`${name}: round ${round + 1} of ${rounds}`);
+      const first = round % Math.max(1, entries.length); // nobody always comes after the same one
+      for (const entry of [...entries.slice(first), ...entries.slice(0, first)]) {
+        if (entry.samples.length >= roundsOfSlow && entry.samples[0] > slow) continue;
+        const { ms } = await entry.child.ask({ do: 'run', iterations: entry.iterations });
+        entry.samples.push(ms / entry.iterations);
+        if (!entry.peak || entry.threads > 1) continue;
+        const [width, kind] = entry.peak;
+        ((peaks[width] ??= {})[kind] ??= []).push((await entry.child.ask({ do: 'peak' })).gflops);
+      }
+    }
+  } finally {
+    await Promise.all(entries.map(({ child }) => child.stop()));
+  }
+  const rows = entries.map(({ implementation, variant, threads, samples }) => {
+    const medianMs = median(samples);
+    const row = { shape: name, implementation, variant, threads, medianMs, minMs: Math.min(...samples) };
+    return { ...row, runs: samples.length, gflops: flopsOf(name) / medianMs / 1e6 };
+  });
+  return { rows, peaks, skipped, versions };
+}
+
+/** A name for messages: 'fastgrnn avx2-fma, 2 threads'. */
+export function labelOf({ implementation, variant, threads }) {
+  const what = variant === '' ? implementation : `${implementation} ${variant}`;
+  return threads === 1 ? what : `${what}, ${threads} threads`;
+}
+
+/** Engines compile what runs often, so runs for a while; returns how many iterations fill a turn. */
+async function warmUp(child, slice) {
+  let iterations = 1;
+  for (let spent = 0; ;) {
+    const { ms } = await child.ask({ do: 'run', iterations });
+    spent += ms;
+    const turn = Math.max(1, Math.round((slice * iterations) / ms));
+    if (spent >= 2 * slice) return turn;
+    iterations = Math.min(turn, 4 * iterations);
+  }
+}
+
+/** The first updates' losses: a peer that computes something else is no peer; ours give the same bits but with fused sums. */
+export function compareLosses(reference, other, { implementation, variant, threads }) {
+  const exact = implementation === 'fastgrnn' && !variant.endsWith('-fma');
+  const differ = other.losses.some((loss, i) => {
+    const expected = reference.losses[i];
+    return exact ? loss !== expected : !(Math.abs(loss - expected) <= tolerance * Math.abs(expected));
+  });
+  if (!differ) return;
+  const [expected, found] = [reference.losses, other.losses].map((losses) => losses.join(', '));
+  throw new Error(
+    `computes something else: losses of the first updates are ${found}, not ${expected} as ${reference.label} has (${threads} threads)`,
+  );
+}
+
+/** Names of shapes, checked. */
+export function shapeNames(text) {
+  const names = text === undefined ? Object.keys(shapes) : text.split(',');
+  const unknown = names.find((name) => !(name in shapes));
+  if (unknown !== undefined) throw new Error(`no shape ${unknown}: there are ${Object.keys(shapes).join(', ')}`);
+  return names;
+}
