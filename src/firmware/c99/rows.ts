@@ -1,8 +1,9 @@
 import type { CLayout } from './layout.js';
 
 /** Macros that read constant tables, which AVR keeps in flash, out of reach of plain pointers. */
-export function tableMacros({ upper }: CLayout): string {
-  return `#if defined(__AVR__)
+export function tableMacros({ upper }: CLayout, avrStep: boolean): string {
+  return `${avrStep ? avrMacro(upper) : `#define ${upper}_AVR 0\n`}
+#if defined(__AVR__)
 #include <avr/pgmspace.h>
 #define ${upper}_TABLE PROGMEM
 #define ${upper}_READ8(p) pgm_read_byte(p)
@@ -17,19 +18,37 @@ export function tableMacros({ upper }: CLayout): string {
 `;
 }
 
-/** The functions that multiply a row of a matrix with a vector, for the forms in use: in C, and in assembler for AVR. */
-export function rowFunctions({ forms, prefix, upper }: CLayout): string {
-  const dense = forms.has('dense');
-  const sparse = forms.has('sparse');
-  const only = (on: boolean, text: string) => (on ? `\n${text}` : '');
-  return `#if defined(__AVR_HAVE_MUL__) && defined(__AVR_HAVE_LPMX__)
+const avrMacro = (upper: string): string => `/* An AVR with a multiplier has a step of its own, in assembler. */
+#if defined(__AVR_HAVE_MUL__) && defined(__AVR_HAVE_LPMX__)
+#define ${upper}_AVR 1
+#else
+#define ${upper}_AVR 0
+#endif
+`;
+
+/** The function that multiplies a row of the head with the state: in C, and in assembler for AVR. */
+export function headRowFunction({ classifier, prefix, upper }: CLayout): string {
+  const dense = classifier.form === 'dense';
+  return `#if ${upper}_AVR
 ${avrAccumulate}
-${avrMultiply}${only(dense, avrDense)}${only(sparse, avrSparse)}
+${dense ? avrDense : avrSparse}
 #else
 
-${plainMultiply}${only(dense, plainDense)}${only(sparse, plainSparse)}
+${dense ? plainDense : plainSparse}
 #endif
 `
+    .replaceAll('PREFIX', prefix)
+    .replaceAll('UPPER', upper);
+}
+
+/** Those that multiply rows of the other matrices with a vector, in C. */
+export function rowFunctions({ forms, classifier, prefix, upper }: CLayout): string {
+  return [
+    plainMultiply,
+    ...(forms.has('dense') && classifier.form !== 'dense' ? [plainDense] : []),
+    ...(forms.has('sparse') && classifier.form !== 'sparse' ? [plainSparse] : []),
+  ]
+    .join('\n')
     .replaceAll('PREFIX', prefix)
     .replaceAll('UPPER', upper);
 }
@@ -40,23 +59,6 @@ static int32_t PREFIX_multiply_add(int32_t v, int16_t a, int16_t b)`;
 const plainMultiply = `${multiplySignature}
 {
   return v + (int32_t)a * b;
-}
-`;
-
-/** The compiler would widen both factors to 32 bits first. */
-const avrMultiply = `${multiplySignature}
-{
-  __asm__(
-    "clr r25 \\n"
-    "mul %A[a], %A[b] \\n add %A[v], r0 \\n adc %B[v], r1 \\n adc %C[v], r25 \\n adc %D[v], r25 \\n"
-    "muls %B[a], %B[b] \\n add %C[v], r0 \\n adc %D[v], r1 \\n"
-    "mulsu %B[a], %A[b] \\n sbc r25, r25 \\n add %B[v], r0 \\n adc %C[v], r1 \\n adc %D[v], r25 \\n"
-    "mulsu %B[b], %A[a] \\n sbc r25, r25 \\n add %B[v], r0 \\n adc %C[v], r1 \\n adc %D[v], r25 \\n"
-    "clr r1"
-    : [v] "+r"(v)
-    : [a] "a"(a), [b] "a"(b)
-    : "r25");
-  return v;
 }
 `;
 

@@ -1,21 +1,44 @@
 import { embeddingShift } from '../../integer/index.js';
 import type { CLayout, CMatrix } from './layout.js';
 import { nonlinearityFunctions } from './nonlinearity.js';
-import { rowFunctions, tableMacros } from './rows.js';
-import { tables } from './tables.js';
+import { headRowFunction, rowFunctions, tableMacros } from './rows.js';
+import { commonTables, stepTables } from './tables.js';
+import { planOf } from './avr/plan.js';
+import { avrSource } from './avr/source.js';
 
 /** `PREFIX.c`: tables, helpers, and the four functions of the interface. */
 export function sourceFile(layout: CLayout): string {
-  const { prefix } = layout;
+  const { prefix, upper, network } = layout;
+  const plan = planOf(layout);
+  const end = `${network.mean ? `  ${prefix}_pool(s);\n` : ''}}\n`;
   return `/* See ${prefix}.h. The numbers of equations are those of docs/integer-network.md of fastgrnn. */
 #include "${prefix}.h"
 
-${tableMacros(layout)}
+${tableMacros(layout, plan !== undefined)}
 /* C99 leaves the shift of a negative number to the compiler. Here it must be arithmetic, as it is everywhere. */
 typedef char ${prefix}_needs_arithmetic_shift[(-1 >> 1) == -1 ? 1 : -1];
 
-${tables(layout)}
-/* v clamped to [-limit, limit], limit at most 32767; first to 16 bits, which 8-bit processors do faster */
+${commonTables(layout)}
+${headRowFunction(layout)}
+${resetFunction(layout)}
+${network.mean ? poolFunction(layout) : ''}#if ${upper}_AVR
+
+${plan ? `${avrSource(plan)}${end}` : ''}
+#else
+
+${stepTables(layout)}
+${helpers(layout)}
+${rowFunctions(layout)}
+${nonlinearityFunctions(layout)}
+${stepFunction(layout)}${end}
+#endif
+
+${headFunctions(layout)}`;
+}
+
+/** What a step in C calls. */
+function helpers({ prefix }: CLayout): string {
+  return `/* v clamped to [-limit, limit], limit at most 32767; first to 16 bits, which 8-bit processors do faster */
 static int16_t ${prefix}_saturate(int32_t v, int16_t limit)
 {
   int16_t s = (int16_t)(v > 32767 ? 32767 : v < -32767 ? -32767 : v);
@@ -27,12 +50,7 @@ static int32_t ${prefix}_shift14(int32_t v)
 {
   return ((v >> 8) * 4) >> 8;
 }
-
-${rowFunctions(layout)}
-${nonlinearityFunctions(layout)}
-${resetFunction(layout)}
-${stepFunction(layout)}
-${headFunctions(layout)}`;
+`;
 }
 
 function resetFunction({ prefix, upper, network }: CLayout): string {
@@ -95,7 +113,6 @@ ${residual(layout)}
     s->h[j] = ${prefix}_saturate(${prefix}_shift14(v), ${network.stateLimit});
     s->r[j] = (uint16_t)(v & 16383);
   }
-${network.mean ? pool(layout) : ''}}
 `;
 }
 
@@ -112,15 +129,19 @@ function embed({ network, prefix, upper }: CLayout): string {
 }
 
 /** Equation 10. */
-function pool({ upper }: CLayout): string {
-  return `
-  /* Equation 10: the sums of the states, and how many, halved before 32 and 16 bits would be too few */
+function poolFunction({ prefix, upper }: CLayout): string {
+  return `/* Equation 10: the sums of the states, and how many, halved before 32 and 16 bits would be too few */
+static void ${prefix}_pool(${prefix}_state *s)
+{
+  uint8_t j;
   for (j = 0; j < ${upper}_HIDDEN; j++) s->sum[j] += s->h[j];
   s->count = (uint16_t)(s->count + 1u);
   if (s->count == 0) {
     for (j = 0; j < ${upper}_HIDDEN; j++) s->sum[j] >>= 1;
     s->count = 32768u;
   }
+}
+
 `;
 }
 

@@ -2,23 +2,33 @@ import { tanhTable, type IntegerMatrix } from '../../integer/index.js';
 import { encodeRow } from '../rows.js';
 import type { CLayout, CMatrix } from './layout.js';
 
-/** The constant tables of the network, each with what it is. */
-export function tables(layout: CLayout): string {
-  const { network, gated, table } = layout;
-  return [
-    ...(layout.embedding ? [embeddingTable(layout, layout.embedding)] : affineTables(layout)),
+/** The constant tables that every processor reads, each with what it is. */
+export function commonTables(layout: CLayout): string {
+  const { network, table } = layout;
+  return joined([
+    layout.embedding && embeddingTable(layout, layout.embedding),
+    matrixTable(layout, layout.classifier),
+    numbers(layout, 'int32_t', 'classifier_bias', 'in units of the logits', network.classifierBias),
+    table ? numbers(layout, 'int16_t', 'tanh', 'tanh(k / 8) in Q14', tanhTable) : undefined,
+  ]);
+}
+
+/** Those that a step in C reads besides. */
+export function stepTables(layout: CLayout): string {
+  const { network, gated } = layout;
+  return joined([
+    ...(layout.embedding ? [] : affineTables(layout)),
     layout.w2 && matrixTable(layout, layout.w2),
     layout.u2 && matrixTable(layout, layout.u2),
     matrixTable(layout, layout.w1),
     matrixTable(layout, layout.u1),
     gated ? numbers(layout, 'int16_t', 'bias_gate', 'Q12', network.biasGate) : undefined,
     numbers(layout, 'int16_t', 'bias_update', 'Q12', network.biasUpdate),
-    matrixTable(layout, layout.classifier),
-    numbers(layout, 'int32_t', 'classifier_bias', 'in units of the logits', network.classifierBias),
-    table ? numbers(layout, 'int16_t', 'tanh', 'tanh(k / 8) in Q14', tanhTable) : undefined,
-  ]
-    .filter((part) => part !== undefined)
-    .join('\n');
+  ]);
+}
+
+function joined(parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined).join('\n');
 }
 
 function affineTables(layout: CLayout): string[] {

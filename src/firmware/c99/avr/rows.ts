@@ -1,0 +1,80 @@
+import type { IntegerMatrix } from '../../../integer/index.js';
+import type { MatrixForm } from '../../rows.js';
+import { reg, repeat } from './assembler.js';
+import type { Registers } from './arithmetic.js';
+
+/** Where rows are summed: 3 bytes where no row of the matrix can exceed them, else 4. The low byte first. */
+export const accumulator = (bytes: 3 | 4): Registers => [21, 22, 23, 24].slice(0, bytes);
+
+/** r18 the weight, r19 and r20 the operand. */
+const weight = 'r18';
+
+/**
+ * Rows as the assembler reads them. Dense: a byte an entry. Sparse: a pair of bytes a nonzero, and 0 at the end of the row. The
+ * first of a pair is subtracted from the low byte of the address of the previous operand's high byte, modulo 256, to give that of
+ * this operand: 256 less the way forward, which is odd and at most 255. Subtracting it borrows, but where the address leaves its
+ * page of 256 bytes; nor does subtracting the 0 at the end. So one conditional branch, not taken, is all that a nonzero pays
+ * for both.
+ */
+export function encodeAvrRow(matrix: IntegerMatrix, row: number, form: MatrixForm, next = 0): number[] {
+  const values = Array.from(matrix.values.subarray(row * matrix.columns, (row + 1) * matrix.columns));
+  if (form === 'dense') return values.map((value) => value & 255);
+  const bytes: number[] = [];
+  const step = (columns: number, value: number): void => void bytes.push(256 - (2 * columns + 1), value & 255);
+  let at = next; // the column that follows the previous operand
+  for (const [column, value] of values.entries()) {
+    if (value === 0) continue;
+    for (; column - at > 127; at += 128) step(127, 0); // a filler of weight 0
+    step(column - at, value);
+    at = column + 1;
+  }
+  return [...bytes, 0];
+}
+
+/** Where the address of a sparse row's operands stands before its first: at the byte before the vector. Of a dense one, at it. */
+export const firstAddress = (form: MatrixForm): number => (form === 'sparse' ? -1 : 0);
+
+/** The column at which a row of the same stream must be taken up by one that follows it along the same vector. */
+export function columnAfter(matrix: IntegerMatrix, row: number): number {
+  const values = matrix.values.subarray(row * matrix.columns, (row + 1) * matrix.columns);
+  return values.findLastIndex((value) => value !== 0) + 1;
+}
+
+/** sum += r18 * r20:r19: 8 by 16 bits are two products, each widened by its sign, the carry. */
+function accumulate(bytes: 3 | 4): string {
+  const [a0, a1, a2, a3] = accumulator(bytes).map(reg);
+  return bytes === 3
+    ? `mulsu ${weight}, r19; sbc r19, r19; add ${a0}, r0; adc ${a1}, r1; adc ${a2}, r19
+       muls ${weight}, r20; add ${a1}, r0; adc ${a2}, r1`
+    : `mulsu ${weight}, r19; sbc r19, r19; add ${a0}, r0; adc ${a1}, r1; adc ${a2}, r19; adc ${a3}, r19
+       muls ${weight}, r20; sbc r20, r20; add ${a1}, r0; adc ${a2}, r1; adc ${a3}, r20`;
+}
+
+/**
+ * A sparse row: 22 cycles a nonzero with 3 bytes, 25 with 4, and 2 a turn of the loop over `turns` of them. It goes on at @NAME_end.
+ */
+export function sparseRow(name: string, bytes: 3 | 4, unroll: number): string {
+  const entry = (i: number): string => `@${name}_${i}: lpm r19, Z+; sub r26, r19; brcc @${name}_x${i}
+    @${name}_y${i}: lpm ${weight}, Z+; ld r19, X+; ld r20, X
+    ${accumulate(bytes)}`;
+  const page = (i: number): string =>
+    `@${name}_x${i}: tst r19; breq @${name}_end; inc r27; rjmp @${name}_y${i} | the row's end, or the next page`;
+  return `${repeat(unroll, entry)}
+    rjmp @${name}_0
+    ${repeat(unroll, page)}
+    @${name}_end:
+  `;
+}
+
+/** A dense row of `columns` entries: 17 cycles each with 3 bytes, 20 with 4; the loop is entered so that no entry is left over. */
+export function denseRow(name: string, bytes: 3 | 4, columns: number, unroll: number, counter: string): string {
+  const turns = Math.ceil(columns / unroll);
+  const entry = (i: number): string => `@${name}_${i}: lpm ${weight}, Z+; ld r19, X+; ld r20, X+
+    ${accumulate(bytes)}`;
+  if (turns === 1) return `${repeat(columns, entry)}\n`;
+  const first = turns * unroll - columns;
+  return `ldi ${counter}, ${turns}${first > 0 ? `; rjmp @${name}_${first}` : ''}
+    ${repeat(unroll, entry)}
+    dec ${counter}; brne @${name}_0
+  `;
+}

@@ -1,0 +1,307 @@
+import { tanhTable } from '../../../integer/index.js';
+import { gateRange, half, residualRange, updateRange } from '../../bounds.js';
+import { byteOf, reg } from './assembler.js';
+import { addHalf, move, multiply, saturate, shiftRight, signOf, zero, type Registers } from './arithmetic.js';
+import { bytesFor, type AvrPlan, type UnitRow } from './plan.js';
+import { startSum, unrolled } from './projection.js';
+import { accumulator, denseRow, sparseRow } from './rows.js';
+
+/**
+ * Equations 4 to 9 of every unit. Z reads the stream, Y points to h, r5:r4 to the vector of operands (r7:r6 to those of the second row
+ * where its address can't be walked to), r9:r8 to r; r3 counts the units; r11:r10 is the table of tanh. z comes to r21:r20, c to
+ * r23:r22, g to r17:r16, v to r15:r12.
+ */
+export function unitsCode(plan: AvrPlan): string {
+  const table = plan.layout.table ? tableRoutine() : '';
+  return `
+    @unit:
+    ${sums(plan)}
+    ${residual(plan)}
+    dec r3; breq @done; rjmp @unit
+    ${table}
+    @done:
+  `;
+}
+
+/** z, c, g and v of FastRNN and FastGRNN are the same but for where z and g come from. */
+function residual(plan: AvrPlan): string {
+  const { network, layout } = plan;
+  const gated = layout.gated;
+  const constants = gated
+    ? ''
+    : `ldi r20, ${byteOf(network.offset, 0)}; ldi r21, ${byteOf(network.offset, 1)} | beta
+       ldi r16, ${byteOf(network.scale, 0)}; ldi r17, ${byteOf(network.scale, 1)} | alpha`;
+  return `
+    ${gated ? gate(plan) : ''}
+    ${update(plan)}
+    ${gated ? scale(plan) : constants}
+    ${newState(plan)}
+  `;
+}
+
+/** Whether the second row goes on where the first has left its operands. */
+export const walksOn = ({ first, second }: AvrPlan): boolean => first.matrix.form === second.matrix.form;
+
+/** p in r22, r23 and, where it needs them, r24: the sums of both rows, each rounded by its own shift. */
+function sums(plan: AvrPlan): string {
+  const { first, second, biases, biasOffset, bounds } = plan;
+  const shift = second.matrix.shift;
+  const bothEight = shift === 8 && first.matrix.shift === 8;
+  const preloadOffset = biases === 'wide' && bothEight && plan.unitBound + Math.abs(biasOffset) * 256 < 2 ** 31;
+  const bound = plan.unitBound + (preloadOffset ? Math.abs(biasOffset) * 256 : 0);
+  const bytes = biases === 'preloaded' ? 3 : bytesFor(bound);
+  const acc = accumulator(bytes);
+  const startValue = half(first.matrix.shift) - (preloadOffset ? biasOffset * 256 : 0);
+  const start = biases === 'preloaded' ? 'ldi r21, 128; lpm r22, Z+; lpm r23, Z+' : startSum(bytes, startValue);
+  const name = first.matrix.form === 'sparse' ? 's' : 'd';
+  const between = betweenRows(acc, first.matrix.shift, shift);
+  const same = walksOn(plan) && first.matrix.form === 'sparse';
+  const row = (label: string, { matrix }: UnitRow): string =>
+    matrix.form === 'sparse'
+      ? sparseRow(label, bytes, unrolled(bytes))
+      : denseRow(label, bytes, matrix.matrix.columns, 4, 'r25');
+  const rows = same
+    ? `clt
+       ${row(name, first)}
+       brts @both; set
+       ${between}
+       rjmp @s_0
+       @both:`
+    : `${row(`${name}1`, first)}
+       ${between}
+       ${walksOn(plan) ? '' : 'movw r26, r6'}
+       ${row(second.matrix.form === 'sparse' ? 's2' : 'd2', second)}`;
+  const { code, result } = shiftRight(acc, shift, bound);
+  const kept = bounds.p <= 32767 && biases !== 'wide' ? result.slice(0, 2) : result;
+  return `
+    ${start}; movw r26, r4
+    ${rows}
+    ${code}${place(kept, plan, preloadOffset)}
+  `;
+}
+
+/** What stands between the rows: the first sum in the second's format, its rounded-off bits replaced by the second's rounding term. */
+function betweenRows(acc: Registers, first: number, second: number): string {
+  const lines: string[] = [];
+  let difference = first - second;
+  for (; difference >= 8; difference -= 8) lines.push(move(acc, acc.slice(1)).trim());
+  const once = acc
+    .toReversed()
+    .map((r, k) => `${k === 0 ? 'asr' : 'ror'} ${reg(r)}`)
+    .join('; ');
+  for (; difference > 0; difference--) lines.push(once);
+  for (let k = 0; 8 * k < second; k++) {
+    const r = reg(acc[k]);
+    const bits = Math.min(8, second - 8 * k);
+    const top = second <= 8 * (k + 1) ? 2 ** (bits - 1) : 0;
+    if (bits === 8) lines.push(`ldi ${r}, ${top}`);
+    else lines.push(`andi ${r}, ${256 - 2 ** bits}; ori ${r}, ${top}`);
+  }
+  return lines.join('\n');
+}
+
+/** Brings p to r22 and r23, and r24 where 3 bytes count, no larger than 2^22, with the offset of the biases taken off. */
+function place(value: Registers, plan: AvrPlan, offsetTaken: boolean): string {
+  const { biases, bounds, biasOffset } = plan;
+  if (biases !== 'wide') return move([22, 23], value);
+  const wide = value.length > 3 || bounds.p + 2 * 65536 + 32768 >= 2 ** 23;
+  let code = move(value.length > 3 ? [22, 23, 24, 25] : [22, 23, 24], value);
+  if (wide) {
+    if (value.length > 3) {
+      code += `${signOf(20, 24)}; cp r25, r20; breq @p_24; ldi r24, 32; sbrc r25, 7; ldi r24, 224; @p_24:\n`;
+    }
+    code += `cpi r24, 32; brlt @p_23; ldi r24, 32; @p_23: cpi r24, 224; brge @p_22; ldi r24, 224; @p_22:\n`;
+  }
+  if (offsetTaken || biasOffset === 0) return code;
+  const bytes = [0, 1, 2].map((k) => byteOf(biasOffset, k));
+  return `${code}subi r22, ${bytes[0]}; sbci r23, ${bytes[1]}; sbci r24, ${bytes[2]}\n`;
+}
+
+/** q = p + a bias of the stream, and its corner, in these registers; p is in r24 to r22. */
+function biased(q: Registers, plan: AvrPlan, corner: number): string {
+  const wide = plan.biases === 'wide';
+  const [q0, q1, q2] = q.map(reg);
+  const copy = move(wide ? q : q.slice(0, 2), wide ? [22, 23, 24] : [22, 23]);
+  const carry = wide ? `; adc ${q2}, ${zero}` : '';
+  const explicit = plan.cornersStored || corner === 0 ? '' : `; subi ${q1}, ${256 - corner / 256}; sbci ${q2}, 255`;
+  return `${copy}lpm r18, Z+; lpm r19, Z+; add ${q0}, r18; adc ${q1}, r19${carry}${explicit}`;
+}
+
+/** clip(q, 0, top) in place, where `top` is a multiple of 256 and q of 2 or 3 bytes; a q above it becomes `above`. */
+function clip(q: Registers, wide: boolean, top: number, name: string): string {
+  const [q0, q1, q2] = q.map(reg);
+  const high = byteOf(top, 1);
+  return `${wide ? `tst ${q2}; brne @${name}_out; ` : ''}cpi ${q1}, ${high}; brlo @${name}_in
+    @${name}_out: lsl ${wide ? q2 : q1}; ldi ${q1}, ${high}; brcc @${name}_end; ldi ${q1}, 0
+    @${name}_end: clr ${q0}
+    @${name}_in:`;
+}
+
+/** q, which has no corner, within 0..32767. */
+function positive(q: Registers, wide: boolean, name: string): string {
+  const [q0, q1, q2] = q.map(reg);
+  if (!wide) return `tst ${q1}; brpl @${name}_in; clr ${q0}; clr ${q1}\n@${name}_in:`;
+  return `tst ${q2}; brmi @${name}_zero; brne @${name}_most; tst ${q1}; brpl @${name}_in
+    @${name}_most: ldi ${q0}, 255; ldi ${q1}, 127; rjmp @${name}_in
+    @${name}_zero: clr ${q0}; clr ${q1}
+    @${name}_in:`;
+}
+
+const double = ([q0, q1]: Registers): string => `lsl ${reg(q0)}; rol ${reg(q1)}`;
+const halve = ([q0, q1]: Registers): string => `asr ${reg(q1)}; ror ${reg(q0)}`;
+
+/** Equation 5: z in r21:r20. */
+function gate(plan: AvrPlan): string {
+  const { network, biases, gateCorner } = plan;
+  const wide = biases === 'wide';
+  const q = [20, 21, 25];
+  const start = biases === 'preloaded' ? 'movw r20, r22' : biased(q, plan, gateCorner);
+  const after = (): string => {
+    switch (network.gate) {
+      case 'hardSigmoid4':
+        return clip(q, wide, 16384, 'z');
+      case 'hardSigmoid':
+        return `${clip(q, wide, 8192, 'z')} ${double(q)}`;
+      case 'hardTanh':
+        return `${clip(q, wide, 8192, 'z')} subi r21, 16; ${double(q)}; ${double(q)}`;
+      case 'relu':
+        return `${positive(q, wide, 'z')}
+          cpi r21, 32; brlo @z_small; ldi r20, 255; ldi r21, 127; rjmp @z_done
+          @z_small: ${double(q)}; ${double(q)}
+          @z_done:`;
+      default:
+        return interpolated(q, plan, network.gate, 'z');
+    }
+  };
+  return `${start}\n${after()}`;
+}
+
+/** Equation 6: c in r23:r22. */
+function update(plan: AvrPlan): string {
+  const { network, biases, updateCorner, layout } = plan;
+  const wide = biases === 'wide';
+  const q = [22, 23, 24];
+  // Preloaded, p holds the gate's bias, or without a gate that of the update.
+  const start = biases === 'preloaded' && !layout.gated ? '' : biased(q, plan, updateCorner);
+  const after = (): string => {
+    switch (network.update) {
+      case 'hardTanh': // rs(4 p, 2) = p
+        return `${clip(q, wide, 8192, 'c')} subi r23, 16`;
+      case 'relu':
+        return positive(q, wide, 'c');
+      case 'hardSigmoid': // rs(2 y, 2)
+        return `${clip(q, wide, 8192, 'c')} subi r22, 255; sbci r23, 255; ${halve(q)}`;
+      case 'hardSigmoid4':
+        return `${clip(q, wide, 16384, 'c')} subi r22, 254; sbci r23, 255; ${halve(q)}; ${halve(q)}`;
+      default:
+        return `${interpolated(q, plan, network.update, 'c')}; subi r22, 254; sbci r23, 255; ${halve(q)}; ${halve(q)}`;
+    }
+  };
+  return `${start}\n${after()}`;
+}
+
+/** tanh or sigmoid of q, which a 16-bit argument suffices for. */
+function interpolated(q: Registers, plan: AvrPlan, kind: string, name: string): string {
+  const wide = plan.biases === 'wide';
+  const [q0, q1] = q.map(reg);
+  const within = saturate(wide ? q : q.slice(0, 2), wide ? 2 ** 22 : plan.bounds.p + 32768, 32767, 18, `${name}q`);
+  const negate = (low: string, high: string): string => `com ${high}; neg ${low}; sbci ${high}, 255`;
+  const magnitude = `movw r18, ${q0}; sbrs r19, 7; rjmp @${name}_plus; ${negate('r18', 'r19')}\n@${name}_plus:`;
+  if (kind === 'tanh') {
+    return `${within}${magnitude} lsl r18; rol r19; rcall @table
+      sbrs ${q1}, 7; rjmp @${name}_set; ${negate('r18', 'r19')}
+      @${name}_set: movw ${q0}, r18`;
+  }
+  return `${within}${magnitude} rcall @table
+    sbrs ${q1}, 7; rjmp @${name}_add; ${negate('r18', 'r19')}
+    @${name}_add: movw ${q0}, r18; subi ${q0}, ${byteOf(-16385, 0)}; sbci ${q1}, ${byteOf(-16385, 1)}; lsr ${q1}; ror ${q0}`;
+}
+
+/** Y(m, 10) of m in r19:r18, in the same registers; changes r0, r1, r12 to r17, X and r25. */
+function tableRoutine(): string {
+  const last = tanhTable[32];
+  return `
+    @table: tst r19; brpl @inside; ldi r18, ${byteOf(last, 0)}; ldi r19, ${byteOf(last, 1)}; ret
+    @inside: mov r25, r19; lsr r25; andi r25, 126 | two bytes a segment
+    movw r26, r30; movw r30, r10; add r30, r25; adc r31, ${zero}
+    lpm r16, Z+; lpm r17, Z+; lpm r12, Z+; lpm r13, Z; sub r12, r16; sbc r13, r17; movw r30, r26
+    andi r19, 3; mul r12, r18; mov r14, r1; mul r13, r19; mov r25, r0
+    mul r12, r19; add r14, r0; adc r25, r1; mul r13, r18; add r14, r0; adc r25, r1
+    mov r18, r14; subi r18, 254; sbci r25, 255; lsr r25; ror r18; lsr r25; ror r18
+    mov r19, r25; add r18, r16; adc r19, r17; ret
+  `;
+}
+
+/** Equation 7: g in r17:r16. */
+function scale(plan: AvrPlan): string {
+  const { network } = plan;
+  const { scale: zeta, offset: nu } = network;
+  const sum = zeta + nu;
+  const range = residualRange(network);
+  const z = gateRange(network);
+  const fits = range.low >= -32767 && range.high <= 32767 && Math.abs(sum) <= 32767;
+  if (zeta >= 0 && zeta < 16384 && z.low >= 0 && fits) {
+    // g = floor((2^16 (zeta + nu) + 2^15 - 4 zeta z) / 2^16), 4 zeta in r19:r18
+    return `ldi r18, ${byteOf(4 * zeta, 0)}; ldi r19, ${byteOf(4 * zeta, 1)}
+      ldi r25, 128; ldi r16, ${byteOf(sum, 0)}; ldi r17, ${byteOf(sum, 1)}
+      mul r20, r18; cp ${zero}, r0; sbc r25, r1; sbc r16, ${zero}; sbc r17, ${zero}
+      mul r20, r19; sub r25, r0; sbc r16, r1; sbc r17, ${zero}
+      mul r21, r18; sub r25, r0; sbc r16, r1; sbc r17, ${zero}
+      mul r21, r19; sub r16, r0; sbc r17, r1
+    `;
+  }
+  // zeta + nu + ((8192 - zeta z) >> 14), whose product fits 16 by 16 bits
+  const product = [12, 13, 14, 15];
+  const added = (k: number): number => byteOf(-sum, k);
+  return `ldi r18, ${byteOf(-zeta, 0)}; ldi r19, ${byteOf(-zeta, 1)}
+    ${multiply(product, { regs: [18, 19], signed: true }, { regs: [20, 21], signed: true }, 25, false)}
+    ${addHalf(product, 14, 25)}
+    ${signOf(18, 15)}
+    lsl r13; rol r14; rol r15; rol r18
+    lsl r13; rol r14; rol r15; rol r18
+    movw r16, r14; subi r16, ${added(0)}; sbci r17, ${added(1)}; sbci r18, ${added(2)}
+    ${saturate([16, 17, 18], 2 ** 18, 32767, 25, 'g')}
+  `;
+}
+
+/** Equations 8 and 9: v = g c + z h + r, the new h and r. */
+function newState(plan: AvrPlan): string {
+  const { network, bounds } = plan;
+  const g = { regs: [16, 17], signed: residualRange(network).low < 0 };
+  const c = { regs: [22, 23], signed: updateRange(network).low < 0 };
+  const z = { regs: [20, 21], signed: gateRange(network).low < 0 };
+  const h = { regs: [18, 19], signed: true };
+  const v = [12, 13, 14, 15];
+  const limit = network.stateLimit;
+  const mayOverflow = bounds.v >= 2 ** 29;
+  const twice = 'lsl r13; rol r14; rol r15';
+  const shifted = mayOverflow
+    ? `${twice}; ${bounds.v >= 2 ** 30 ? 'brvs @h_over; ' : ''}${twice}; brvc @h_in
+       @h_over: ldi r24, ${byteOf(limit, 0)}; ldi r25, ${byteOf(limit, 1)}; brcc @h_store
+       ldi r24, ${byteOf(-limit, 0)}; ldi r25, ${byteOf(-limit, 1)}; rjmp @h_store
+       @h_in: movw r24, r14`
+    : `${twice}; ${twice}; movw r24, r14`;
+  return `
+    ${multiply(v, c, g, 25, false)}
+    ld r18, Y; ldd r19, Y+1
+    ${multiply(v, h, z, 25, true)}
+    movw r26, r8; ld r24, X+; ld r25, X; add r12, r24; adc r13, r25; adc r14, ${zero}; adc r15, ${zero}
+    movw r24, r12; andi r25, 63; st X, r25; st -X, r24; adiw r26, 2; movw r8, r26 | the remainder
+    ${shifted}
+    ${saturate([24, 25], Math.min(32768, Math.ceil(bounds.v / 16384)), limit, 18, 'h')}
+    @h_store: st Y+, r24; st Y+, r25
+  `;
+}
+
+/** The bytes of a unit's biases before its rows, and behind them. */
+export function biasBytes(plan: AvrPlan, unit: number): { before: number[]; after: number[] } {
+  const { network, biases, biasOffset, cornersStored, gateCorner, updateCorner, layout } = plan;
+  const stored = (bias: number, corner: number): number => bias + biasOffset + (cornersStored ? corner : 0);
+  const int16 = (value: number): number[] => [byteOf(value, 0), byteOf(value, 1)];
+  const update16 = stored(network.biasUpdate[unit], updateCorner);
+  if (!layout.gated)
+    return biases === 'preloaded' ? { before: int16(update16), after: [] } : { before: [], after: int16(update16) };
+  const gate16 = stored(network.biasGate[unit], gateCorner);
+  if (biases === 'preloaded') return { before: int16(gate16), after: int16(update16 - gate16) };
+  return { before: [], after: [...int16(gate16), ...int16(update16)] };
+}
