@@ -1,5 +1,6 @@
 import type { RP2040 } from 'rp2040js';
 import { ImageError, picoLimits, type Segment } from '../firmware/index.js';
+import { movesLink } from './m0plus-machine.js';
 import { MachineError, type SerialMachine } from './machine.js';
 
 /** Clock of a Pico in Hz, as its programs set it. */
@@ -82,14 +83,16 @@ export class PicoMachine implements SerialMachine {
 
   exchange(bytes: ArrayLike<number>, count: number, budget: number): Uint8Array {
     const { mcu, received } = this;
-    const { core } = mcu;
+    const { core, flash16 } = mcu;
     const [uart] = mcu.uart;
     const limit = core.cycles + budget;
     let sent = 0;
     let lowest = this.lowestStackPointer;
     while (received.length < count || sent < bytes.length) {
       if (sent < bytes.length && uart.enabled && uart.flags & receiveEmpty) uart.feedByte(bytes[sent++]);
+      const at = (core.PC & 0xffffff) >> 1;
       core.executeInstruction();
+      if (movesLink(flash16[at])) core.cycles++;
       const stackPointer = core.registers[13];
       if (stackPointer < lowest) lowest = stackPointer;
       if (this.complaint !== undefined) throw new MachineError(`the program goes astray: ${this.complaint}`);

@@ -1,4 +1,4 @@
-import { ImageError, type Segment } from '../firmware/index.js';
+import { ImageError, type FlashParts, type Segment } from '../firmware/index.js';
 import { IntegerInterpreter, stepInputs, type IntegerNetwork } from '../integer/index.js';
 import { MachineError } from './machine.js';
 
@@ -34,6 +34,8 @@ export interface BoardProof {
   readonly cyclesPerStep: number;
   /** Of the part, in Hz. */
   readonly clock: number;
+  /** Where a simulator counts instructions: what gives the cycles. Absent where it counts cycles. */
+  readonly cycleModel?: string;
   readonly minCyclesPerStep: number;
   readonly maxCyclesPerStep: number;
   readonly msPerStep: number;
@@ -41,6 +43,8 @@ export interface BoardProof {
   readonly msPerPrediction: number;
   /** Bytes of flash that the image fills. */
   readonly flashBytes: number;
+  /** Where they go, of a build whose parts are known. */
+  readonly flash?: FlashParts;
   /** Bytes of RAM without the stack: static data, state and vectors. */
   readonly ramBytes: number;
   /** Bytes of the deepest stack that was seen. */
@@ -79,6 +83,8 @@ export interface BoardProgram {
 export interface BoardUnderTest {
   /** Hz. */
   readonly clock: number;
+  /** Where cycles follow from counted instructions: the model that gives them. */
+  readonly model?: string;
   /** Bytes of flash that the image fills. */
   readonly flashBytes: number;
   /** Starts the image. */
@@ -135,6 +141,7 @@ export function prove(
     steps: tally.steps,
     cyclesPerStep,
     clock: board.clock,
+    ...(board.model !== undefined && { cycleModel: board.model }),
     minCyclesPerStep: tally.steps > 0 ? tally.least : 0,
     maxCyclesPerStep: tally.most,
     msPerStep: ms(cyclesPerStep),

@@ -7,6 +7,7 @@ export interface ElfSymbol {
   /** Of a Thumb function without its lowest bit. */
   readonly address: number;
   readonly bytes: number;
+  readonly isFunction: boolean;
 }
 
 /** What a linked 32-bit program consists of. */
@@ -50,8 +51,9 @@ export function readElf(bytes: Uint8Array): Elf {
         const isFunction = (bytes[at + 12] & 15) === thumbFunction;
         return {
           name: new TextDecoder().decode(name),
-          address: isFunction ? value & ~1 : value,
+          address: isFunction ? (value & ~1) >>> 0 : value,
           bytes: word(at + 8),
+          isFunction,
         };
       });
     });

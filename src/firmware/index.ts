@@ -15,6 +15,12 @@ export {
   type UnoImage,
   type UnoRuntimeImage,
 } from './targets/avr.js';
+export { compileBatch, type BatchTarget } from './targets/batch.js';
 export type { Build, FlashParts } from './targets/build.js';
-export { compilePico, picoImage, picoUf2, picoLimits, type PicoImage } from './targets/pico.js';
+export { nrf51 } from './targets/nrf51.js';
+export { nrf52840 } from './targets/nrf52840.js';
+export { rv32imcTarget } from './targets/rv32imc.js';
+export { sam3x } from './targets/sam3x.js';
+export { samd21 } from './targets/samd21.js';
+export { compilePico, picoImage, picoLimits, picoUf2, type PicoImage } from './targets/pico.js';
 export { testInputs, testVectors, type TestVectors, type VectorOptions } from './vectors.js';

@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { workerData } from 'node:worker_threads';
-import { HostError, type Platform, type ProgramResult } from './types.js';
+import { HostError, type Platform, type ProgramOptions, type ProgramResult } from './types.js';
 
 export { HostError } from './types.js';
 export type { ProgramResult } from './types.js';
@@ -145,11 +145,21 @@ export function describeHost(): { node: string; cpu: string; os: string } {
   };
 }
 
-export function runProgram(command: string, args: readonly string[]): Promise<ProgramResult | undefined> {
+export function runProgram(
+  command: string,
+  args: readonly string[],
+  { directory, milliseconds = 0 }: ProgramOptions = {},
+): Promise<ProgramResult | undefined> {
+  const options = {
+    maxBuffer: 64 * 1024 * 1024,
+    timeout: milliseconds,
+    ...(directory !== undefined && { cwd: directory }),
+  };
   return new Promise((resolve, reject) => {
-    execFile(command, args, { maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-      const { code } = (error ?? {}) as { code?: number | string };
+    execFile(command, args, options, (error, stdout, stderr) => {
+      const { code, killed } = error ?? {};
       if (code === 'ENOENT') resolve(undefined);
+      else if (killed) resolve({ code: -1, stdout, stderr: `${stderr}\nstopped after ${milliseconds} ms` });
       else if (error && typeof code !== 'number') reject(hostError('run', command, error));
       else resolve({ code: typeof code === 'number' ? code : 0, stdout, stderr });
     });

@@ -33,7 +33,7 @@ export interface Platform {
   /** What `doctor` and `metrics.json` say of the host. */
   describeHost(): { node: string; cpu: string; os: string };
   /** Runs an external program where the host can (a cross compiler); undefined when it isn't there. */
-  runProgram(command: string, args: readonly string[]): Promise<ProgramResult | undefined>;
+  runProgram(command: string, args: readonly string[], options?: ProgramOptions): Promise<ProgramResult | undefined>;
   /** A directory for temporary files, removed by `dispose`. */
   temporaryDirectory(): Promise<{ path: string; dispose(): Promise<void> }>;
   /** Inside a worker: the data that it was started with. */
@@ -54,6 +54,13 @@ export interface Platform {
 export interface Workers {
   /** Starts a thread of a training (`training/worker.ts`) on `data`, which is cloned. */
   startTrainingWorker(data: unknown): WorkerHandle;
+}
+
+export interface ProgramOptions {
+  /** Where it runs. */
+  readonly directory?: string;
+  /** After which it is killed; its code is then -1. */
+  readonly milliseconds?: number;
 }
 
 export interface ProgramResult {

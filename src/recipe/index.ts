@@ -1,3 +1,4 @@
+export { boardNames, type BoardName } from './boards.js';
 export { canonicalJson } from './canonical.js';
 export { recipeFields } from './describe.js';
 export { RecipeError } from './errors.js';

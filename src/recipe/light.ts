@@ -1,2 +1,3 @@
 /** What rooms need of this one that only write and compare: it loads no library. */
 export { canonicalJson } from './canonical.js';
+export { boardNames, type BoardName } from './boards.js';

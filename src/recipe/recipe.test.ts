@@ -86,7 +86,10 @@ describe('resolving', () => {
       'recipe r: data.groupBy.pattern: "p[0-9]+" must be a regular expression with parentheses around the group, as in \'^(p[0-9]+)_\'',
     ],
     [{ seed: -1 }, 'recipe r: seed: -1 must be an integer from 0 to 4294967295'],
-    [{ targets: 'uno' }, 'recipe r: targets: "uno" must be a list of board names, of which there is uno, as in [uno]'],
+    [
+      { targets: 'uno' },
+      'recipe r: targets: "uno" must be a list of board names, as in [uno]; there are uno, mkr1000, rp2040, microbit, due, cortex-m4f, riscv',
+    ],
   ])('%j', (input, message) => expect(problem(input)).toBe(message));
 
   test('all that is wrong is told at once', () => {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { boardNames } from './boards.js';
 import { field, integer as whole } from './fields.js';
 import { compression } from './sections/compression.js';
 import { data } from './sections/data.js';
@@ -22,9 +23,9 @@ export const recipeSchema = z.strictObject({
   compression: z.prefault(compression, {}),
   integer: z.prefault(integer, {}),
   targets: field(
-    z._default(z.array(z.enum(['uno'])), ['uno']),
-    'The boards for which firmware is made and on which it is proven.',
-    'a list of board names, of which there is uno, as in [uno]',
+    z._default(z.array(z.enum(boardNames)), [...boardNames]),
+    "The boards for which firmware is made and on which it is proven; one that this machine can't simulate is skipped.",
+    `a list of board names, as in [uno]; there are ${boardNames.join(', ')}`,
   ),
 });
 

@@ -1,3 +1,4 @@
+import { boardNames } from '../../recipe/light.js';
 import type { FolderFacts } from './facts.js';
 
 /** A line of a proposed recipe: what stands there, and why. */
@@ -27,7 +28,7 @@ export function proposeRecipe(facts: FolderFacts, path: string): ProposedLine[] 
     ...dataLines(facts, path, window, sequences),
     ...(isSound(facts) ? soundLines(sequences) : sensorLines(facts, window, sequences)),
     ...balanceLines(facts),
-    { field: 'targets', value: ['uno'], why: 'boards for which firmware is made; [] for none' },
+    { field: 'targets', value: [...boardNames], why: 'boards for which firmware is made; [] for none' },
   ];
 }
 

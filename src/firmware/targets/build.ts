@@ -42,16 +42,22 @@ const prefix = 'model';
 /**
  * Exports a network, compiles it and links it with a part's program; undefined where the compiler isn't there.
  *
+ * @param change what becomes of the exported C before it is compiled: proofs that must fail change it
  * @throws ExportError when it doesn't fit the part.
  */
-export async function build(network: IntegerNetwork, plan: BuildPlan): Promise<Build | undefined> {
+export async function build(
+  network: IntegerNetwork,
+  plan: BuildPlan,
+  change = (text: string) => text,
+): Promise<Build | undefined> {
   const version = await runProgram(plan.compiler, ['--version']);
   if (!version || version.code !== 0) return undefined;
   const directory = await temporaryDirectory();
   const inside = (name: string) => joinPath(directory.path, name);
   const own = (name: string) => packageFile(`firmware/${name}`);
   try {
-    for (const [name, text] of Object.entries(exportC(network, { prefix }))) await writeFile(inside(name), text);
+    const exported = Object.entries(exportC(network, { prefix }));
+    for (const [name, text] of exported) await writeFile(inside(name), change(text));
     const result = await runProgram(plan.compiler, [
       ...plan.flags,
       `-I${directory.path}`,

@@ -5,6 +5,7 @@ import { ExportError } from '../errors.js';
 import { readHex, type Segment } from '../hex.js';
 import { writeUf2 } from '../uf2.js';
 import { vectorBytes } from './avr.js';
+import { bareFlags } from './batch.js';
 import { build, type Build } from './build.js';
 
 /** A Raspberry Pi Pico (RP2040, Cortex-M0+): its memory, in bytes and addresses. */
@@ -74,9 +75,3 @@ export function compilePico(network: IntegerNetwork): Promise<Build | undefined>
     script: 'rp2040/link.ld',
   });
 }
-
-/** Flags of programs without an operating system, for any compiler of the GNU family. */
-const bareFlags =
-  '-std=c99 -pedantic -O2 -Wall -Wextra -Wconversion -Werror -ffreestanding -ffunction-sections -fdata-sections -nostdlib -Wl,--gc-sections,--no-warn-rwx-segments,--build-id=none'.split(
-    ' ',
-  );

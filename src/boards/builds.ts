@@ -1,0 +1,130 @@
+import {
+  compileBatch,
+  compilePico,
+  compileUno,
+  isUf2,
+  nrf51,
+  nrf52840,
+  picoImage,
+  rv32imcTarget,
+  sam3x,
+  samd21,
+  unoImage,
+  type BatchTarget,
+} from '../firmware/index.js';
+import type { IntegerNetwork } from '../integer/index.js';
+import { boardNames, type BoardName } from '../recipe/light.js';
+import { cortexM0 } from './cycles/cortex-m0plus.js';
+import { cortexM3, cortexM4 } from './cycles/cortex-m3.js';
+import { rv32imc } from './cycles/rv32imc.js';
+import { proveMkr1000 } from './mkr1000.js';
+import { provePico } from './pico.js';
+import type { BoardProof, ProofOptions, ProofSequence } from './prove.js';
+import { hasQemu, proveQemu, type QemuMachine } from './qemu.js';
+import { proveUno } from './uno.js';
+
+/** A proof of exported C names its compiler. */
+export interface CompiledProof extends BoardProof {
+  readonly compiler: string;
+}
+
+/** What is to be proven. */
+export interface Job {
+  readonly network: IntegerNetwork;
+  readonly sequences: readonly ProofSequence[];
+  readonly options: ProofOptions;
+}
+
+/** How a board is proven. */
+export interface BoardBuilds {
+  /** The committed generic runtime, of boards that have one. */
+  runtime?(job: Job): Promise<BoardProof>;
+  /** The exported C; or why it can't be compiled or run here. */
+  generated(job: Job): Promise<CompiledProof | string>;
+  /** An image that the user has, on boards that take one. */
+  given?(job: Job, image: Uint8Array | string): Promise<BoardProof>;
+}
+
+const missing = (program: string, packages: string) => `${program} not found; install it: apt-get install ${packages}`;
+
+function qemu(target: BatchTarget, machine: QemuMachine, machinePackage: string): BoardBuilds {
+  return {
+    async generated({ network, sequences, options }) {
+      if (!(await hasQemu(machine))) return missing(machine.command, machinePackage);
+      const compiled = await compileBatch(network, target);
+      if (!compiled) return missing(target.compiler, target.package);
+      return {
+        ...(await proveQemu(network, compiled, machine, sequences, options)),
+        compiler: compiled.compiler,
+        flash: compiled.flash,
+      };
+    },
+  };
+}
+
+function textOf(image: Uint8Array | string): string {
+  return typeof image === 'string' ? image : new TextDecoder().decode(image);
+}
+
+const arm = (name: string, clock: number, model: QemuMachine['model']): QemuMachine => ({
+  command: 'qemu-system-arm',
+  options: ['-M', name],
+  clock,
+  model,
+});
+
+/** How each board is proven. */
+export const buildsOf: Readonly<Record<BoardName, BoardBuilds>> = {
+  uno: {
+    runtime: async ({ network, sequences, options }) => proveUno(network, await unoImage(network), sequences, options),
+    async generated({ network, sequences, options }) {
+      const compiled = await compileUno(network);
+      if (!compiled) return missing('avr-gcc', 'gcc-avr binutils-avr avr-libc');
+      return { ...proveUno(network, compiled, sequences, options), compiler: compiled.compiler };
+    },
+    given: async ({ network, sequences, options }, image) =>
+      proveUno(network, { hex: textOf(image) }, sequences, options),
+  },
+  mkr1000: {
+    async generated({ network, sequences, options }) {
+      const compiled = await compileBatch(network, samd21);
+      if (!compiled) return missing(samd21.compiler, samd21.package);
+      return {
+        ...(await proveMkr1000(network, compiled, sequences, options)),
+        compiler: compiled.compiler,
+        flash: compiled.flash,
+      };
+    },
+  },
+  rp2040: {
+    runtime: async ({ network, sequences, options }) =>
+      provePico(network, await picoImage(network), sequences, options),
+    async generated({ network, sequences, options }) {
+      const compiled = await compilePico(network);
+      if (!compiled) return missing(samd21.compiler, samd21.package);
+      return {
+        ...(await provePico(network, compiled, sequences, options)),
+        compiler: compiled.compiler,
+        flash: compiled.flash,
+      };
+    },
+    given: ({ network, sequences, options }, image) =>
+      provePico(
+        network,
+        typeof image !== 'string' && isUf2(image) ? { uf2: image } : { hex: textOf(image) },
+        sequences,
+        options,
+      ),
+  },
+  microbit: qemu(nrf51, arm('microbit', 16_000_000, cortexM0), 'qemu-system-arm'),
+  due: qemu(sam3x, arm('mps2-an385', 84_000_000, cortexM3), 'qemu-system-arm'),
+  'cortex-m4f': qemu(nrf52840, arm('mps2-an386', 64_000_000, cortexM4), 'qemu-system-arm'),
+  riscv: qemu(
+    rv32imcTarget,
+    { command: 'qemu-system-riscv32', options: ['-M', 'virt', '-bios', 'none'], clock: 160_000_000, model: rv32imc },
+    'qemu-system-misc',
+  ),
+};
+
+/** The boards that an image can be given to. */
+export const imageBoards: readonly BoardName[] = boardNames.filter((name) => buildsOf[name].given);

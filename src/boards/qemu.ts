@@ -1,0 +1,149 @@
+import { joinPath, readFile, runProgram, temporaryDirectory, writeFile } from '#platform';
+import type { Build } from '../firmware/index.js';
+import type { IntegerNetwork } from '../integer/index.js';
+import { batchInput, BatchProgram, type BatchCycles } from './batch.js';
+import type { CycleModel } from './cycles/model.js';
+import { MachineError } from './machine.js';
+import { prove, type BoardProof, type ProofOptions, type ProofSequence } from './prove.js';
+
+/** A machine of QEMU. */
+export interface QemuMachine {
+  /** `qemu-system-arm` or another. */
+  readonly command: string;
+  /** Its machine's options. */
+  readonly options: readonly string[];
+  /** Of the part that it stands for, in Hz. */
+  readonly clock: number;
+  readonly model: CycleModel;
+}
+
+/** A simulator that hangs is stopped after so many milliseconds. */
+const patience = 120_000;
+/** About so many instructions are traced, for their cycles. */
+const tracedInstructions = 400_000;
+
+/** Whether a machine's program is there. */
+export async function hasQemu({ command }: QemuMachine): Promise<boolean> {
+  return (await runProgram(command, ['--version']))?.code === 0;
+}
+
+/**
+ * Runs a batch program under QEMU and compares every value with the definition. QEMU counts no cycles: those of the first
+ * steps of each sequence follow from a trace of the instructions and the core's cycle model.
+ */
+export async function proveQemu(
+  network: IntegerNetwork,
+  build: Build,
+  machine: QemuMachine,
+  sequences: readonly ProofSequence[],
+  options: ProofOptions = {},
+): Promise<BoardProof> {
+  const directory = await temporaryDirectory();
+  const inside = (name: string) => joinPath(directory.path, name);
+  try {
+    await writeFile(inside('program.elf'), build.elf);
+    const run = async (inputs: readonly ProofSequence[], more: readonly string[]): Promise<string | undefined> => {
+      await writeFile(inside('in.bin'), batchInput(inputs, network));
+      const result = await runProgram(
+        machine.command,
+        [
+          ...machine.options,
+          '-nographic',
+          '-semihosting-config',
+          'enable=on,target=native',
+          ...more,
+          '-kernel',
+          'program.elf',
+        ],
+        { directory: directory.path, milliseconds: patience },
+      );
+      if (result?.code === 0) return undefined;
+      return `${machine.command} ends with code ${result?.code ?? 'none'}: ${result?.stderr.trim().slice(0, 500) ?? ''}`;
+    };
+    let complaint = await run(sequences, []);
+    const output = complaint === undefined ? await readFile(inside('out.bin')) : new Uint8Array(0);
+    let cycles: BatchCycles = { reset: [], step: [], predict: [] };
+    if (complaint === undefined) {
+      const range = codeRange(build);
+      const filter = `0x${range.from.toString(16)}..0x${(range.to - 1).toString(16)}`;
+      const trace = ['-singlestep', '-d', 'exec,nochain', '-dfilter', filter, '-D', 'trace.log'];
+      complaint = await run(shortened(network, sequences), trace);
+      if (complaint === undefined) cycles = countCycles(await readFile(inside('trace.log')), build, machine.model);
+    }
+    const board = {
+      clock: machine.clock,
+      model: machine.model.source,
+      flashBytes: build.flashBytes,
+      start(): BatchProgram {
+        if (complaint !== undefined) throw new MachineError(complaint);
+        return new BatchProgram(network, sequences, output, cycles);
+      },
+    };
+    return prove(network, board, sequences, options);
+  } finally {
+    await directory.dispose();
+  }
+}
+
+/** The first steps of up to four sequences. */
+function shortened(network: IntegerNetwork, sequences: readonly ProofSequence[]): ProofSequence[] {
+  const weights = [network.w1, network.w2, network.u1, network.u2].reduce((sum, m) => sum + (m?.values.length ?? 0), 0);
+  const instructions = 10 * weights + 100 * (network.hiddenSize + network.inputSize);
+  const steps = Math.max(1, Math.min(16, Math.floor(tracedInstructions / 4 / instructions)));
+  return sequences.slice(0, 4).map((sequence) => ({ ...sequence, steps: Math.min(steps, sequence.steps) }));
+}
+
+/** The addresses of the network's functions and of the library behind them. */
+function codeRange({ symbols, segments }: Build): { from: number; to: number } {
+  const own = symbols.filter(({ name, isFunction }) => isFunction && name.startsWith('model_'));
+  const from = own.reduce((least, { address }) => Math.min(least, address), Infinity);
+  const home = segments.find(({ address, bytes }) => from >= address && from < address + bytes.length);
+  return { from, to: home ? home.address + home.bytes.length : from };
+}
+
+/** The cycles of each reset, step and prediction of a trace. */
+function countCycles(log: Uint8Array, { symbols, segments }: Build, model: CycleModel): BatchCycles {
+  const addresses = traceAddresses(log);
+  const entry = (name: string) => symbols.find((symbol) => symbol.name === `model_${name}`)?.address;
+  const pieces = new Map([
+    [entry('reset'), 'reset'],
+    [entry('step'), 'step'],
+    [entry('predict'), 'predict'],
+    [entry('logits'), 'logits'],
+  ] as const);
+  const counts = { reset: [] as number[], step: [] as number[], predict: [] as number[], logits: [] as number[] };
+  const half = halfReader(segments);
+  let from = -1;
+  for (let k = 0; k <= addresses.length; k++) {
+    if (k < addresses.length && !pieces.has(addresses[k])) continue;
+    const piece = from < 0 ? undefined : pieces.get(addresses[from]);
+    if (piece) counts[piece].push(model.cycles({ addresses, from, to: k, half }));
+    from = k;
+  }
+  return counts;
+}
+
+function halfReader(segments: Build['segments']): (address: number) => number {
+  const [code] = segments;
+  const view = new DataView(code.bytes.buffer, code.bytes.byteOffset, code.bytes.byteLength);
+  return (address) => {
+    const at = address - code.address;
+    return at >= 0 && at + 1 < view.byteLength ? view.getUint16(at, true) : 0;
+  };
+}
+
+/** The program counters of a log of executed blocks, one an instruction: `Trace 0: 0x7f… [00800400/00000200/…] name`. */
+function traceAddresses(log: Uint8Array): Uint32Array {
+  const addresses: number[] = [];
+  for (let at = log.indexOf(0x5b); at >= 0; at = log.indexOf(0x5b, at)) {
+    let value = 0;
+    for (let k = at + 10; k < at + 18; k++) {
+      const digit = log[k];
+      value = value * 16 + (digit < 0x3a ? digit - 0x30 : digit - 0x57);
+    }
+    addresses.push(value);
+    at = log.indexOf(0x0a, at);
+    if (at < 0) break;
+  }
+  return Uint32Array.from(addresses);
+}
