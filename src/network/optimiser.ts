@@ -127,13 +127,23 @@ export class Optimiser {
     // The kernel's 1 - beta is that of the float32 numbers, so the powers must be theirs as well.
     this.beta1Power *= Math.fround(beta1);
     this.beta2Power *= Math.fround(beta2);
-    this.settings.set([rate, weightDecay, beta1, beta2, epsilon, 1 - this.beta1Power, 1 - this.beta2Power]);
+    const { settings: s } = this; // one by one: nothing is allocated for a step
+    s[0] = rate;
+    s[1] = weightDecay;
+    s[2] = beta1;
+    s[3] = beta2;
+    s[4] = epsilon;
+    s[5] = 1 - this.beta1Power;
+    s[6] = 1 - this.beta2Power;
     this.arena.run(this.programs.adam);
   }
 
   /** One step of momentum, Nesterov's or plain. */
   momentum(settings: MomentumSettings): void {
-    this.settings.set([settings.rate, settings.weightDecay ?? 0, settings.momentum]);
+    const { settings: s } = this;
+    s[0] = settings.rate;
+    s[1] = settings.weightDecay ?? 0;
+    s[2] = settings.momentum;
     this.arena.run(settings.nesterov ? this.programs.nesterov : this.programs.momentum);
   }
 

@@ -23,7 +23,12 @@ export function classWeights(labels: Int32Array, rows: Uint32Array, classes: num
  * As many rows as there are, of each class that occurs equally many (but for a remainder), each class's rows in turn in an
  * order drawn anew for each round; then all shuffled. A function of seed and epoch alone.
  */
-export function balancedOrder(rows: Uint32Array, labels: Int32Array, seed: number, epoch: number): Uint32Array {
+export function balancedOrder(
+  rows: Uint32Array,
+  labels: Int32Array,
+  seed: number,
+  epoch: number,
+): Uint32Array<ArrayBuffer> {
   const members = new Map<number, Uint32Array>();
   for (const label of [...new Set(Array.from(rows, (row) => labels[row]))].sort((a, b) => a - b)) {
     members.set(

@@ -4,7 +4,7 @@ import { Random } from '../math/index.js';
 export const streams = { initialise: 1, validation: 2, shuffle: 1000, augment: 1_000_000, balance: 2_000_000 } as const;
 
 /** The order in which an epoch visits the rows; a function of seed and epoch alone. */
-export function epochOrder(rows: Uint32Array, seed: number, epoch: number): Uint32Array {
+export function epochOrder(rows: Uint32Array, seed: number, epoch: number): Uint32Array<ArrayBuffer> {
   const order = Uint32Array.from(rows);
   new Random(seed, streams.shuffle + epoch).shuffle(order);
   return order;
@@ -12,7 +12,12 @@ export function epochOrder(rows: Uint32Array, seed: number, epoch: number): Uint
 
 /** Cuts `count` rows into `parts` runs whose lengths differ by at most one: run i is [starts[i], starts[i + 1]). */
 export function cut(count: number, parts: number): number[] {
-  return Array.from({ length: parts + 1 }, (_, i) => Math.floor((i * count) / parts));
+  return Array.from({ length: parts + 1 }, (_, i) => cutAt(i, count, parts));
+}
+
+/** Where run i of `cut` starts. */
+export function cutAt(i: number, count: number, parts: number): number {
+  return Math.floor((i * count) / parts);
 }
 
 /** How many batches of about `batchSize` rows an epoch has; all rows are used, batches differ by at most one row. */

@@ -1,4 +1,5 @@
 import { waitForChange } from '#platform';
+import type { Optimiser } from '../network/index.js';
 
 /**
  * What the workers of one training share: a slot of gradients for every shard, sums of an evaluation's blocks, and a barrier.
@@ -50,7 +51,9 @@ export class Exchange {
   readonly shards: number;
   readonly blocks: number;
   private readonly control: Int32Array;
-  private readonly slots: Float32Array[];
+  /** Two turns of [shards]: a shard's gradient, and behind each its sum of losses. */
+  private readonly slots: readonly Float32Array[];
+  private readonly losses: Float32Array;
   private readonly blockSums: Float64Array;
   private turn = 0;
   private evaluationTurn = 0;
@@ -61,32 +64,29 @@ export class Exchange {
     this.shards = buffers.shards;
     this.blocks = buffers.blocks;
     this.control = new Int32Array(buffers.control, 0, 16);
-    const size = buffers.gradientSize + 1;
-    this.slots = Array.from(
-      { length: 2 * buffers.shards },
-      (_, slot) => new Float32Array(buffers.gradients, slot * size * 4, size),
-    );
+    const slots = 2 * buffers.shards;
+    const size = buffers.gradientSize;
+    this.slots = Array.from({ length: slots }, (_, slot) => new Float32Array(buffers.gradients, slot * size * 4, size));
+    this.losses = new Float32Array(buffers.gradients, slots * size * 4, slots);
     this.blockSums = new Float64Array(buffers.sums);
   }
 
   /** Leaves shard `shard`'s gradient and sum of losses for all. */
   put(shard: number, gradient: Float32Array, loss: number): void {
-    const slot = this.slots[this.turn * this.shards + shard];
-    slot.set(gradient);
-    slot[gradient.length] = loss;
+    const slot = this.turn * this.shards + shard;
+    this.slots[slot].set(gradient);
+    this.losses[slot] = loss;
   }
 
-  /** Waits for all shards, then writes the sum of their gradients, in shard order, into `total`. Returns the sum of losses. */
-  async sum(total: Float32Array, shards: number): Promise<number> {
-    await this.barrier();
+  /** Once all are `together`: the sum of the shards' gradients, in shard order, into the optimiser. Returns the sum of losses. */
+  sum(optimiser: Optimiser, shards: number): number {
     const first = this.turn * this.shards;
     this.turn = 1 - this.turn;
-    total.set(this.slots[first].subarray(0, total.length));
-    let loss = this.slots[first][total.length];
-    for (let shard = 1; shard < shards; shard++) {
-      const slot = this.slots[first + shard];
-      for (let i = 0; i < total.length; i++) total[i] += slot[i];
-      loss += slot[total.length];
+    optimiser.gradient.set(this.slots[first]);
+    let loss = this.losses[first];
+    for (let slot = first + 1; slot < first + shards; slot++) {
+      optimiser.addGradient(this.slots[slot]);
+      loss += this.losses[slot];
     }
     return loss;
   }
@@ -98,9 +98,8 @@ export class Exchange {
     this.blockSums[at + 1] = loss;
   }
 
-  /** Waits for all blocks, then adds them up in order. */
-  async sumBlocks(blocks: number): Promise<{ correct: number; loss: number }> {
-    await this.barrier();
+  /** Once all are `together`: the blocks' sums, added up in order. */
+  sumBlocks(blocks: number): { correct: number; loss: number } {
     let correct = 0;
     let loss = 0;
     for (let block = 0; block < blocks; block++) {
@@ -119,23 +118,31 @@ export class Exchange {
     Atomics.notify(this.control, GENERATION);
   }
 
-  /** Waits for all workers. Where that takes long it breathes, so that signals and the death of a worker are noticed. */
-  private async barrier(): Promise<void> {
-    if (this.workers === 1) return;
+  /**
+   * Until all workers have come here: nothing to wait for, or a promise. Shards take nearly the same time, so that the others
+   * are mostly a few microseconds away: it looks before it sleeps.
+   */
+  together(): Promise<void> | undefined {
+    if (this.workers === 1) return undefined;
     const { control } = this;
     const generation = Atomics.load(control, GENERATION);
     if (Atomics.add(control, ARRIVED, 1) === this.workers - 1) {
       Atomics.store(control, ARRIVED, 0);
       Atomics.add(control, GENERATION, 1);
       Atomics.notify(control, GENERATION);
-    } else {
-      // Shards take nearly the same time, so the others are mostly a few microseconds away: look before sleeping.
-      let looks = 0;
-      while (Atomics.load(control, GENERATION) === generation) {
-        if (Atomics.load(control, STOP) !== 0) throw new TrainingStopped('the training was stopped');
-        if (++looks > 2000) await waitForChange(control, GENERATION, generation, 50);
-      }
     }
+    for (let looks = 0; looks < 2000; looks++) if (this.hasPassed(generation)) return undefined;
+    return this.sleep(generation);
+  }
+
+  /** Where waiting takes long it breathes, so that signals and the death of a worker are noticed. */
+  private async sleep(generation: number): Promise<void> {
+    while (!this.hasPassed(generation)) await waitForChange(this.control, GENERATION, generation, 50);
+  }
+
+  private hasPassed(generation: number): boolean {
+    const { control } = this;
     if (Atomics.load(control, STOP) !== 0) throw new TrainingStopped('the training was stopped');
+    return Atomics.load(control, GENERATION) !== generation;
   }
 }

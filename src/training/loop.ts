@@ -1,7 +1,7 @@
 import { hardThreshold } from '../compression/index.js';
 import { NetworkEngine, Optimiser, parameterCount } from '../network/index.js';
 import type { Kernels } from '../kernels/index.js';
-import { balancedOrder, classWeights } from './balance.js';
+import { balancedOrder } from './balance.js';
 import { batchesFor, cut, epochOrder, largestShard, sortByLength } from './batches.js';
 import { blockRows, score } from './evaluation.js';
 import type { Exchange } from './exchange.js';
@@ -9,7 +9,8 @@ import { Gather, recordingLimits } from './gather.js';
 import { learningRateAt } from './schedule.js';
 import { shardedGradient } from './shards.js';
 import type { TrainingState } from './state.js';
-import { markDecay, thresholdedMatrices, type ThresholdedMatrix } from './support.js';
+import { TrainingBatch } from './training-batch.js';
+import { markDecay, thresholdedMatrices } from './support.js';
 import { TrainingError, type EpochRecord, type TrainingTask } from './task.js';
 
 /** What the first worker hears of a training while it runs. */
@@ -34,11 +35,15 @@ export class TrainingLoop {
   /** 1 where a parameter may be nonzero. */
   private readonly support: Float32Array;
   private readonly gather: Gather;
-  private readonly matrices: readonly ThresholdedMatrix[];
+  /** The matrices that stage 2 thresholds: their places, how many entries stay, and room to find the smallest of them. */
+  private readonly matrices: readonly {
+    readonly values: Float32Array;
+    readonly support: Float32Array;
+    readonly kept: number;
+    readonly magnitudes: Float32Array;
+  }[];
   private readonly totalEpochs: number;
-  /** By class, what a row's loss is multiplied by. */
-  private readonly classWeights: Float64Array | undefined;
-  private readonly rowWeights: Float64Array;
+  private readonly batch: TrainingBatch;
   /** Whether sequences differ in length. */
   private readonly ragged: boolean;
 
@@ -61,13 +66,16 @@ export class TrainingLoop {
       lsb: task.lsb,
     });
     this.ragged = sequences.lengths.some((length) => length !== sequences.steps);
-    this.rowWeights = new Float64Array(rows).fill(1);
-    this.classWeights =
-      training.balance === 'weights' ? classWeights(sequences.labels, task.trainRows, architecture.classes) : undefined;
+    this.batch = new TrainingBatch(task, this.engine, this.gather);
     this.totalEpochs = task.stages.reduce((sum, stage) => sum + stage.epochs, 0);
-    this.matrices = thresholdedMatrices(architecture, compression);
     this.optimiser = new Optimiser(kernels, parameterCount(architecture));
     this.support = new Float32Array(this.optimiser.length);
+    this.matrices = thresholdedMatrices(architecture, compression).map(({ tensor: { offset, size }, kept }) => ({
+      values: this.optimiser.parameters.subarray(offset, offset + size),
+      support: this.support.subarray(offset, offset + size),
+      kept,
+      magnitudes: new Float32Array(size),
+    }));
     markDecay(architecture, this.optimiser.decay);
     this.load();
   }
@@ -96,7 +104,7 @@ export class TrainingLoop {
     const earlier = task.stages.slice(0, state.stage);
     const before = earlier.reduce((sum, s) => sum + s.epochs, 0) + state.epoch;
     const ran = earlier.reduce((sum, s) => sum + s.stopAfter, 0) + state.epoch;
-    const order = this.order(before);
+    this.batch.start(this.order(before), before);
     const starts = cut(trainRows.length, batchesFor(trainRows.length, training.batchSize));
     const batches = starts.length - 1;
     let lossSum = 0;
@@ -107,7 +115,9 @@ export class TrainingLoop {
       const first = starts[batch];
       const count = starts[batch + 1] - first;
       learningRate = learningRateAt(training, before + (batch + 1) / batches, this.totalEpochs);
-      const loss = await this.gradient(order, first, count, before);
+      this.batch.take(first, count);
+      const sum = shardedGradient(this.engine, this.exchange, this.batch, this.optimiser);
+      const loss = typeof sum === 'number' ? sum : await sum;
       if (Number.isFinite(loss) && this.clip()) {
         this.step(learningRate);
         if (stage.name === 'thresholding') {
@@ -118,7 +128,8 @@ export class TrainingLoop {
         lossSum += loss;
         rowsSeen += count;
       } else skipped++;
-      if (hooks.onBatch) await hooks.onBatch(ran + (batch + 1) / batches, loss / count);
+      const pause = hooks.onBatch?.(ran + (batch + 1) / batches, loss / count);
+      if (pause) await pause; // a promise to wait for only where there is one: each would be allocated anew
     }
     if (skipped > batches / 2) {
       throw this.diverged(before, `${skipped} of ${batches} batches have no finite gradient`);
@@ -137,7 +148,7 @@ export class TrainingLoop {
   }
 
   /** The rows of an epoch in order. Of sequences of different lengths, each batch's are sorted, so that a shard's are alike. */
-  private order(epoch: number): Uint32Array {
+  private order(epoch: number): Uint32Array<ArrayBuffer> {
     const { trainRows, seed, training, sequences } = this.task;
     const order =
       training.balance === 'sampling'
@@ -153,28 +164,6 @@ export class TrainingLoop {
     return new TrainingError(
       `training diverged in epoch ${epoch + 1}: ${what}; lower training.learningRate (now ${learningRate}) or training.weightDecay (now ${weightDecay}), or set training.clip (now ${clip})`,
     );
-  }
-
-  /** The gradient of a batch's mean loss, summed over the shards of all workers, into the optimiser. Returns the sum of losses. */
-  private async gradient(order: Uint32Array, first: number, count: number, epoch: number): Promise<number> {
-    const { task, engine } = this;
-    const { labelSmoothing, shards } = task.training;
-    const place = (start: number, end: number) => ({
-      steps: this.gather.training(engine, order, first + start, first + end, epoch),
-      labelSmoothing,
-      ...(this.classWeights ? { rowWeights: this.weigh(order, first + start, end - start) } : {}),
-    });
-    return shardedGradient(engine, this.exchange, { count, shards }, place, this.optimiser.gradient);
-  }
-
-  /** The weights of the rows that were gathered. */
-  private weigh(order: Uint32Array, first: number, rows: number): Float64Array {
-    const { rowWeights, classWeights: weights, task } = this;
-    for (let r = 0; r < rows; r++) {
-      const label = task.sequences.labels[order[first + r]];
-      rowWeights[r] = (label >= 0 && weights?.[label]) || 1;
-    }
-    return rowWeights;
   }
 
   /** Scales the gradient down to the norm `clip`. False when it is not finite. */
@@ -199,13 +188,8 @@ export class TrainingLoop {
 
   /** Stage 2's projection of every matrix of the cell: a weight outside the support comes in when this step made it large. */
   private threshold(): void {
-    const { support } = this;
-    const { parameters } = this.optimiser;
-    for (const { tensor, kept } of this.matrices) {
-      const range = [tensor.offset, tensor.offset + tensor.size] as const;
-      hardThreshold(parameters.subarray(...range), support.subarray(...range), kept);
-    }
-    this.engine.parameters.set(parameters);
+    for (const { values, support, kept, magnitudes } of this.matrices) hardThreshold(values, support, kept, magnitudes);
+    this.engine.parameters.set(this.optimiser.parameters);
   }
 
   /** Between two projections: back to the support, while the optimiser's memory goes on for all weights. */
@@ -227,7 +211,8 @@ export class TrainingLoop {
       const loss = engine.evaluate(end - start, steps);
       exchange.putBlock(block, score(engine, end - start, steps), loss);
     }
-    const { correct, loss } = await exchange.sumBlocks(blocks);
+    await exchange.together();
+    const { correct, loss } = exchange.sumBlocks(blocks);
     return { validation: correct / rows.length, validationLoss: loss / rows.length };
   }
 

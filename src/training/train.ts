@@ -86,9 +86,7 @@ export async function train(task: TrainingTask, options: TrainOptions = {}): Pro
     const loop = new TrainingLoop(kernels, task, exchange, state);
     const progress = progressReporter(task, state, options.onProgress);
     await loop.run({
-      onBatch: async (epochs, loss) => {
-        if (progress(epochs, loss)) await breathe();
-      },
+      onBatch: (epochs, loss) => (progress(epochs, loss) ? breathe() : undefined),
       ...(options.onEpoch ? { onEpoch: options.onEpoch } : {}),
     });
   } catch (error) {

@@ -1,0 +1,66 @@
+import type { LossOptions, NetworkEngine } from '../network/index.js';
+import { classWeights } from './balance.js';
+import type { Gather } from './gather.js';
+import type { ShardedBatch } from './shards.js';
+import type { TrainingTask } from './task.js';
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** The batch at hand of a training: one object for all of them, since nothing is allocated in the loop over batches. */
+export class TrainingBatch implements ShardedBatch {
+  count = 0;
+  readonly shards: number;
+  readonly options: Writable<LossOptions>;
+  private readonly engine: NetworkEngine;
+  private readonly gather: Gather;
+  private readonly labels: Int32Array;
+  /** By class, what a row's loss is multiplied by. */
+  private readonly classWeights: Float64Array | undefined;
+  private readonly rowWeights: Float64Array;
+  private order = new Uint32Array(0);
+  private epoch = 0;
+  private first = 0;
+
+  constructor(task: TrainingTask, engine: NetworkEngine, gather: Gather) {
+    const { training, sequences, trainRows, architecture } = task;
+    this.engine = engine;
+    this.gather = gather;
+    this.shards = training.shards;
+    this.labels = sequences.labels;
+    this.rowWeights = new Float64Array(engine.limits.rows).fill(1);
+    this.classWeights =
+      training.balance === 'weights' ? classWeights(sequences.labels, trainRows, architecture.classes) : undefined;
+    this.options = {
+      batchRows: 0,
+      labelSmoothing: training.labelSmoothing,
+      ...(this.classWeights ? { rowWeights: this.rowWeights } : {}),
+    };
+  }
+
+  /** Batches are from now on of this epoch, whose rows are visited in this order. */
+  start(order: Uint32Array<ArrayBuffer>, epoch: number): void {
+    this.order = order;
+    this.epoch = epoch;
+  }
+
+  /** The batch is from now on the `count` rows from the order's `first` on. */
+  take(first: number, count: number): void {
+    this.first = first;
+    this.count = count;
+    this.options.batchRows = count;
+  }
+
+  place(start: number, end: number): number {
+    const { first, order } = this;
+    if (this.classWeights) this.weigh(first + start, end - start, this.classWeights);
+    return this.gather.training(this.engine, order, first + start, first + end, this.epoch);
+  }
+
+  private weigh(first: number, rows: number, weights: Float64Array): void {
+    const { rowWeights, labels, order } = this;
+    for (let r = 0; r < rows; r++) {
+      const label = labels[order[first + r]];
+      rowWeights[r] = (label >= 0 && weights[label]) || 1;
+    }
+  }
+}
