@@ -75,6 +75,14 @@ describe('--json', () => {
       expect(files.toSorted()).toEqual(names.map((name) => at('export', name)).toSorted());
       for (const file of files) expect((await readFile(file)).length).toBeGreaterThan(0);
     }
+    const library = ['--target', 'arduino', '--prefix', 'net', '--out', at('libraries'), '--json'];
+    const { files } = json(await commandLine('export', model, ...library)) as { files: string[] };
+    expect(files).toContain(at('libraries', 'net', 'library.properties'));
+    const sketch = await readFile(at('libraries', 'net', 'examples', 'Live', 'Live.ino'), 'utf8');
+    expect(sketch).toContain('x[0] = 0; /* x, one count is ');
+    const header = await readFile(at('libraries', 'net', 'src', 'net.h'), 'utf8');
+    expect(header).toMatch(/SHA-256 of the recipe: [0-9a-f]{64}\n/);
+    expect(header).toMatch(/SHA-256 of the data: [0-9a-f]{64}\n/);
   });
 
   it('of the commands on data and machine', async () => {

@@ -52,7 +52,7 @@ describe('a wrong command line', () => {
     ['negative seed', ['run', 'digits', '--seed', '-1'], /--seed.*'-1' is invalid/],
     ['unknown backend', ['run', 'digits', '--backend', 'gpu'], /'gpu' is invalid.*auto, wasm, native/],
     ['no target', ['export', 'model'], /--target.*not specified/],
-    ['unknown target', ['export', 'model', '--target', 'elf'], /'elf' is invalid.*c, hex, uf2/],
+    ['unknown target', ['export', 'model', '--target', 'elf'], /'elf' is invalid.*c, arduino, hex, uf2/],
     ['unknown board', ['simulate', 'model', '--board', 'due'], /'due' is invalid.*uno/],
     ['no port', ['flash', 'model'], /--port.*not specified/],
     ['nothing to flash', ['flash', '--port', 'COM3'], /give either a model or --image/],

@@ -5,6 +5,8 @@ export type { HeadOptions } from './c99/header.js';
 export { decodeBlob } from './decode.js';
 export { ExportError, ImageError } from './errors.js';
 export { readHex, writeHex, type Segment } from './hex.js';
+export { exportLibrary } from './library.js';
+export type { LibraryOptions } from './library/options.js';
 export { isUf2, readUf2, writeUf2 } from './uf2.js';
 export {
   compileUno,

@@ -4,6 +4,7 @@ import type { Sequences } from '../data/index.js';
 import {
   exportC,
   ExportError,
+  exportLibrary,
   picoUf2,
   testInputs,
   testVectors,
@@ -14,15 +15,8 @@ import type { IntegerNetwork } from '../integer/index.js';
 import type { ModelFacts } from './models.js';
 
 /** Lines for the exported header's comment: where the network comes from, its classes, the unit of each input. */
-function descriptionOf({
-  architecture,
-  provenance,
-  imported,
-  classNames,
-  input,
-  features,
-  outputs,
-}: ModelFacts): string[] {
+function descriptionOf(facts: ModelFacts): string[] {
+  const { architecture, classNames, input, features, outputs } = facts;
   const channels = input.channelNames.length;
   const { frames, stride } = features.stack ?? { frames: 1, stride: 1 };
   const inputs =
@@ -31,12 +25,11 @@ function descriptionOf({
       : Array.from({ length: architecture.inputSize }, (_, i) => {
           const c = i % channels;
           const frame = frames > 1 ? ` of frame ${Math.floor(i / channels)}` : '';
-          return `  x[${i}]: ${input.channelNames[c]}${frame}, one count is ${input.lsb[c]} ${input.units[c]}`.trimEnd();
+          return `  x[${i}]: ${input.channelNames[c]}${frame}, ${countOf(input, c)}`;
         });
   return [
-    imported
-      ? `Imported from ${imported.files.map(({ name }) => name).join(', ')}, fastgrnn ${provenance.version}.`
-      : `Recipe ${provenance.recipe}, seed ${provenance.seed}, fastgrnn ${provenance.version}.`,
+    originOf(facts),
+    ...hashesOf(facts),
     `${{ softmax: 'Classes', sigmoid: 'Labels', regression: 'Values' }[architecture.head]}: ${classNames.map((name, i) => `${i} ${name}`).join(', ')}.`,
     ...(outputs
       ? [
@@ -47,6 +40,28 @@ function descriptionOf({
     'Inputs, int16 counts each:',
     ...inputs,
   ];
+}
+
+/** Where a network comes from, in a sentence. */
+function originOf({ provenance, imported }: Pick<ModelFacts, 'provenance' | 'imported'>): string {
+  return imported
+    ? `Imported from ${imported.files.map(({ name }) => name).join(', ')}, fastgrnn ${provenance.version}.`
+    : `Recipe ${provenance.recipe}, seed ${provenance.seed}, fastgrnn ${provenance.version}.`;
+}
+
+/** By which recipe, data or files can be recognised. */
+function hashesOf({ provenance, imported }: ModelFacts): string[] {
+  if (imported) return imported.files.map(({ name, sha256 }) => `SHA-256 of ${name}: ${sha256}`);
+  const { recipeHash, dataHash, fma } = provenance;
+  return [
+    `SHA-256 of the recipe: ${recipeHash}`,
+    `SHA-256 of the data: ${dataHash}`,
+    ...(fma ? ['Trained with fused multiply-adds, whose results depend on the machine.'] : []),
+  ];
+}
+
+function countOf({ lsb, units }: ModelFacts['input'], channel: number): string {
+  return `one count is ${lsb[channel]} ${units[channel]}`.trimEnd();
 }
 
 /** What the exported header says of a model beyond its network: where it comes from, what inputs and logits mean. */
@@ -68,6 +83,27 @@ export async function writeC(
   };
   for (const [name, text] of Object.entries(files)) await writeFile(joinPath(folder, name), text);
   return Object.keys(files);
+}
+
+/** Writes the network as a library for Arduino, PlatformIO, CMake and Zephyr, a folder of the prefix's name; returns its files' paths inside `folder`. */
+export async function writeLibrary(
+  network: IntegerNetwork,
+  facts: ModelFacts,
+  prefix: string,
+  folder: string,
+): Promise<string[]> {
+  const { input, features, classNames } = facts;
+  const files = exportLibrary(network, {
+    prefix,
+    ...headerOptionsOf(facts),
+    names: classNames,
+    channels: input.channelNames.map((name, c) => `${name}, ${countOf(input, c)}`),
+    stack: features.stack,
+    steps: input.steps,
+    origin: originOf(facts),
+  });
+  for (const [name, text] of Object.entries(files)) await writeFile(joinPath(folder, prefix, name), text);
+  return Object.keys(files).map((name) => joinPath(prefix, name));
 }
 
 /** Writes the firmware of a run: the exported C, and the images of an Uno and a Pico where the network fits them. */

@@ -1,5 +1,5 @@
 export type { Listener, RunEvent } from './events.js';
-export { headerOptionsOf, proveBoards, runSequences, writeC, writeFirmware } from './firmware.js';
+export { headerOptionsOf, proveBoards, runSequences, writeC, writeFirmware, writeLibrary } from './firmware.js';
 export {
   decode,
   encode,
