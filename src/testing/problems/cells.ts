@@ -1,33 +1,13 @@
 import { NONLINEARITIES, type Matrix, type Nonlinearity } from '../../kernels/index.js';
+import { functions } from '../functions.js';
 import { Rounded } from '../rounded.js';
 import type { Draw, Expected, Problem } from './problem.js';
 
-/** A nonlinearity in float64, and how far the kernels may be from it. */
-interface Function {
-  readonly f: (x: number) => number;
-  /** Units in the last place (docs/kernels.md). */
-  readonly ulps: number;
-  /** The largest slope. */
-  readonly slope: number;
-}
-
 const clip = (x: number, low: number, high: number) => Math.min(Math.max(x, low), high);
 
-/** The nonlinearities as their definitions, with the kernels' largest errors. */
-export const functions: Readonly<Record<Nonlinearity, Function>> = {
-  tanh: { f: Math.tanh, ulps: 6, slope: 1 },
-  sigmoid: { f: (x) => 1 / (1 + Math.exp(-x)), ulps: 3, slope: 0.25 },
-  relu: { f: (x) => Math.max(x, 0), ulps: 0, slope: 1 },
-  hardTanh: { f: (x) => clip(x, -1, 1), ulps: 0, slope: 1 },
-  hardSigmoid: { f: (x) => clip((x + 1) / 2, 0, 1), ulps: 0.5, slope: 0.5 },
-  hardSigmoid4: { f: (x) => clip((x + 2) / 4, 0, 1), ulps: 0.5, slope: 0.25 },
-};
-
 function apply(kind: Nonlinearity, x: Rounded): Rounded {
-  const { f, ulps, slope } = functions[kind];
-  const y = x.through(f, ulps, slope);
-  // The hard ones round x plus a constant, which near 0 is large beside the result.
-  return kind.startsWith('hardSigmoid') ? y.within(2 ** -23) : y;
+  const { f, ulps, slope, outside } = functions[kind];
+  return x.through(f, ulps, slope).within(outside);
 }
 
 /** Below this, values of the backward pass become 0 (kernels/vector.h, rule 7). */

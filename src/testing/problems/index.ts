@@ -8,12 +8,10 @@ import * as vectors from './vectors.js';
 
 export { Draw, type Expected, type Problem } from './problem.js';
 
-const { functions: _, ...passes } = cells;
-
 /** By the operation's name; gemm is with pack, gemmTransposed with unpack. */
 export const problems: Readonly<Record<string, (draw: Draw) => Problem>> = {
   ...products,
-  ...passes,
+  ...cells,
   ...losses,
   ...rows,
   ...vectors,

@@ -1,10 +1,11 @@
+import { exponentialUlps } from '../functions.js';
 import { Rounded } from '../rounded.js';
 import type { Results } from '../workbench.js';
 import type { Draw, Problem } from './problem.js';
 
-/** e^x of the kernels: at most 2 units in the last place, and from -87 down as at -87. */
+/** e^x of the kernels: from -87 down as at -87. */
 function exponential(x: Rounded): Rounded {
-  return x.through(Math.exp, 2, Math.exp(x.value + x.error)).within(x.value < -86 ? Math.exp(-86) : 0);
+  return x.through(Math.exp, exponentialUlps, Math.exp(x.value + x.error)).within(x.value < -86 ? Math.exp(-86) : 0);
 }
 
 /** What sums in double precision err by, relative to their largest term. */
