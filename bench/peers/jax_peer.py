@@ -17,21 +17,20 @@ from jax import lax
 
 from peer import answer
 
-UNROLL = int(os.environ.get("UNROLL", "1"))
-
 
 def loss_of(parameters, x, labels, full_w, full_u):
     p = parameters
     zeta, nu = jax.nn.sigmoid(p["zeta"]), jax.nn.sigmoid(p["nu"])
     wx = x @ p["W"].T if full_w else x @ p["W2"] @ p["W1"].T  # for all steps at once
+    u = p["U"].T if full_u else p["U2"] @ p["U1"].T  # one product a step in place of two small ones: faster
 
     def step(h, wx):
-        a = wx + (h @ p["U"].T if full_u else h @ p["U2"] @ p["U1"].T)
+        a = wx + h @ u
         z = jax.nn.sigmoid(a + p["biasGate"])
         candidate = jnp.tanh(a + p["biasUpdate"])
         return (zeta * (1 - z) + nu) * candidate + z * h, None
 
-    h, _ = lax.scan(step, jnp.zeros((x.shape[1], p["biasGate"].size)), wx, unroll=UNROLL)
+    h, _ = lax.scan(step, jnp.zeros((x.shape[1], p["biasGate"].size)), wx)
     logits = h @ p["classifier"].T + p["classifierBias"]
     chosen = jnp.take_along_axis(jax.nn.log_softmax(logits), labels[:, None], axis=1)
     return -jnp.mean(chosen)
