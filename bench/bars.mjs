@@ -41,7 +41,6 @@ export function figures(results) {
       3.5,
     );
   }
-  faster('native exact against the best of PyTorch', 'D2', exact, named('pytorch-eager', 'pytorch-compile'), 14);
   faster('native exact against PyTorch eager', 'D2', exact, named('pytorch-eager'), 14);
   faster('native exact against torch.compile', 'D2', exact, named('pytorch-compile'), 14);
   faster('native exact against JAX', 'D2', exact, named('jax-scan'), 4.5);

@@ -6,6 +6,7 @@
 //     --threads 1          one number of threads
 //     --rounds N           turns of each (default 11); --slice MS: how long a turn is at least (default 100)
 //     --shards N           parts of a batch (default 2; the same for any number of workers)
+//     --processor          one thread's times are its process's on the processor: for a machine that others use as well
 //     --json FILE          where results go (default bench/results.json)
 //     --from FILE          no measurement: tables of earlier results
 //     --markdown           tables as in docs/performance.md; --docs writes them there
@@ -30,7 +31,7 @@ const { values: options } = parseArgs({
     ...{ shapes: text(), only: text(), threads: text(), rounds: text('11'), slice: text('100'), shards: text('2') },
     ...{ json: text(fileURLToPath(new URL('results.json', import.meta.url))), from: text() },
     ...{ markdown: { type: 'boolean' }, docs: { type: 'boolean' } },
-    ...{ training: { type: 'boolean' }, profile: { type: 'boolean' } },
+    ...{ training: { type: 'boolean' }, profile: { type: 'boolean' }, processor: { type: 'boolean' } },
   },
 });
 
@@ -47,7 +48,10 @@ function wholeNumber(name) {
 }
 
 async function measure() {
-  const setting = { rounds: wholeNumber('rounds'), slice: wholeNumber('slice'), shards: wholeNumber('shards') };
+  const setting = {
+    ...{ rounds: wholeNumber('rounds'), slice: wholeNumber('slice'), shards: wholeNumber('shards') },
+    clock: options.processor ? 'processor' : 'wall',
+  };
   const names = shapeNames(options.shapes);
   const { implementations, skipped } = await findImplementations(setting);
   const wanted = options.only?.split(',');
@@ -78,7 +82,7 @@ async function measure() {
     training = await measureTraining();
   }
   say('');
-  const machine = { ...(await describeMachine()), shards: setting.shards, versions };
+  const machine = { ...(await describeMachine()), shards: setting.shards, clock: setting.clock, versions };
   return { machine, peak: peaksOf(samples), rows, skipped, ...(training ? { training } : {}) };
 }
 

@@ -39,9 +39,9 @@ const shapesOf = ({ rows }) => [...new Set(rows.map(({ shape }) => shape))];
 const rowsOf = ({ rows }, name) => rows.filter(({ shape }) => shape === name).toSorted(order);
 
 function machineText({ machine }) {
-  const { cpu, cores, memoryGb, os, node, date, versions, shards } = machine;
+  const { cpu, cores, memoryGb, os, node, date, versions, shards, clock } = machine;
   const peers = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  const text = `${cpu}, ${cores} cores, ${memoryGb} GB, ${os}; Node ${node}; batches in ${shards} shards; ${date}`;
+  const text = `${cpu}, ${cores} cores, ${memoryGb} GB, ${os}; Node ${node}; batches in ${shards} shards; ${date}${clock === 'processor' ? "; one thread by the processor's time" : ''}`;
   return [text, ...(peers.length > 0 ? [`peers: ${peers.join(', ')}`] : [])];
 }
 

@@ -9,10 +9,11 @@ const slow = 1000;
 const roundsOfSlow = 3;
 
 /**
- * @param setting rounds, slice (milliseconds of an implementation's turn), folder (for the problem), say (for progress)
+ * @param setting rounds, slice (milliseconds of an implementation's turn), clock (`wall`, or `processor` for what has one thread),
+ *   folder (for the problem), say (for progress)
  * @returns rows, sampled peaks as { width: { kind: number[] } }, what was skipped, and versions of the peers
  */
-export async function measureShape(name, implementations, { rounds, slice, folder, say }) {
+export async function measureShape(name, implementations, { rounds, slice, clock, folder, say }) {
   const problem = await writeProblem(name, folder);
   const skipped = {};
   const versions = {};
@@ -45,11 +46,15 @@ export async function measureShape(name, implementations, { rounds, slice, folde
       const first = round % Math.max(1, entries.length); // nobody always comes after the same one
       for (const entry of [...entries.slice(first), ...entries.slice(0, first)]) {
         if (entry.samples.length >= roundsOfSlow && entry.samples[0] > slow) continue;
-        const { ms } = await entry.child.ask({ do: 'run', iterations: entry.iterations });
-        entry.samples.push(ms / entry.iterations);
+        const ask = async (request) => {
+          const { ms, processorMs, flops } = await entry.child.ask(request);
+          return { ms: clock === 'processor' && entry.threads === 1 ? processorMs : ms, flops };
+        };
+        entry.samples.push((await ask({ do: 'run', iterations: entry.iterations })).ms / entry.iterations);
         if (!entry.peak || entry.threads > 1) continue;
         const [width, kind] = entry.peak;
-        ((peaks[width] ??= {})[kind] ??= []).push((await entry.child.ask({ do: 'peak' })).gflops);
+        const { ms, flops } = await ask({ do: 'peak' });
+        ((peaks[width] ??= {})[kind] ??= []).push(flops / ms / 1e6);
       }
     }
   } finally {

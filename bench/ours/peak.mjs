@@ -1,7 +1,8 @@
 // The peak of a core with the vectors of one build of the kernels: every other rate's measure.
 import { Layout, ProgramBuilder } from '../../dist/kernels/index.js';
+import { stopwatch } from '../stopwatch.mjs';
 
-/** Returns a function that measures GFLOP/s of independent chains of multiply and add: fused where the build fuses. */
+/** Returns a function that runs and times independent chains of multiply and add: fused where the build fuses. */
 export function peakProbe(kernels) {
   const layout = new Layout();
   const values = layout.vector(3);
@@ -12,8 +13,8 @@ export function peakProbe(kernels) {
   arena.f32(values.offset, 2).set([0.5, 1]);
   arena.i32(offset, words.length).set(words);
   return () => {
-    const start = performance.now();
+    const elapsed = stopwatch();
     arena.run(offset);
-    return (iterations * 24 * kernels.lanes) / (performance.now() - start) / 1e6;
+    return { ...elapsed(), flops: iterations * 24 * kernels.lanes };
   };
 }

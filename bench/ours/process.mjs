@@ -4,6 +4,7 @@ import { loadKernels } from '../../dist/kernels/index.js';
 import { exchangeBuffers } from '../../dist/training/exchange.js';
 import { answerRequests } from '../answer.mjs';
 import { readProblem } from '../problem.mjs';
+import { stopwatch } from '../stopwatch.mjs';
 import { peakProbe } from './peak.mjs';
 import { createReplica } from './replica.mjs';
 
@@ -47,9 +48,9 @@ await answerRequests({
     return { losses: [...(await iterate(facts.checkedIterations, rates.checked))] };
   },
   async run({ iterations }) {
-    const start = performance.now();
+    const elapsed = stopwatch();
     const losses = await iterate(iterations, rates.timed);
-    return { ms: performance.now() - start, loss: losses.at(-1) };
+    return { ...elapsed(), loss: losses.at(-1) };
   },
-  peak: () => ({ gflops: peak() }),
+  peak,
 });

@@ -7,9 +7,6 @@ import { Exchange } from '../../dist/training/exchange.js';
 import { shardedGradient } from '../../dist/training/shards.js';
 import { readProblem } from '../problem.mjs';
 
-/** Parts of a batch where a recipe doesn't say otherwise. */
-export const defaultShards = 8;
-
 /**
  * @param setting kernels ({ backend, fma }), problem (a file), shards, worker, buffers (of the exchange)
  * @returns a function that runs iterations and returns the mean loss of each
@@ -41,17 +38,24 @@ export async function createReplica({ kernels: which, problem: file, shards, wor
     }
     inputs.set(start, values);
   }
-  const batch = { count: rows, shards };
-  const place = (start, end) => {
-    engine.input.set(inputs.get(start));
-    for (let r = start; r < end; r++) engine.labels[r - start] = labels[r];
-    return { steps };
+  let placed; // a worker's only shard stays where it is
+  const batch = {
+    ...{ count: rows, shards, options: { batchRows: rows } },
+    place(start, end) {
+      if (placed !== start) {
+        engine.input.set(inputs.get(start));
+        for (let r = start; r < end; r++) engine.labels[r - start] = labels[r];
+      }
+      placed = start;
+      return steps;
+    },
   };
 
   return async (iterations, rate) => {
     const losses = new Float64Array(iterations);
     for (let i = 0; i < iterations; i++) {
-      losses[i] = (await shardedGradient(engine, exchange, batch, place, optimiser.gradient)) / rows;
+      const loss = shardedGradient(engine, exchange, batch, optimiser);
+      losses[i] = (typeof loss === 'number' ? loss : await loss) / rows;
       optimiser.adam({ rate });
       engine.parameters.set(optimiser.parameters);
     }

@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { answerRequests } from '../answer.mjs';
 import { readProblem } from '../problem.mjs';
+import { stopwatch } from '../stopwatch.mjs';
 
 const backend = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
 setWasmPaths(`${path.dirname(backend)}/`);
@@ -68,8 +69,8 @@ await answerRequests({
     return { losses: await iterate(problem.checkedIterations, rates.checked), version: tf.version.tfjs };
   },
   async run({ iterations }) {
-    const start = performance.now();
+    const elapsed = stopwatch();
     const losses = await iterate(iterations, rates.timed);
-    return { ms: performance.now() - start, loss: losses.at(-1) };
+    return { ...elapsed(), loss: losses.at(-1) };
   },
 });
