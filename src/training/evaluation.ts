@@ -4,8 +4,8 @@ import type { Kernels } from '../kernels/index.js';
 import { Gather, recordingLimits } from './gather.js';
 import type { LabelledSequences, OutputUnits } from './task.js';
 
-/** Rows that are evaluated at once. */
-export const blockRows = 64;
+/** Rows that are evaluated at once. More are no faster, and of long sequences they would take more memory than a training's shards. */
+export const blockRows = 32;
 
 /** How right a network is on some rows. */
 export interface Evaluation {

@@ -1,5 +1,5 @@
 import { hardThreshold } from '../compression/index.js';
-import { NetworkEngine, Optimiser, parameterCount } from '../network/index.js';
+import { NetworkEngine, Optimiser, parameterCount, type Limits } from '../network/index.js';
 import type { Kernels } from '../kernels/index.js';
 import { balancedOrder } from './balance.js';
 import { batchesFor, cut, epochOrder, largestShard, sortByLength } from './batches.js';
@@ -19,6 +19,13 @@ export interface LoopHooks {
   readonly onEpoch?: (record: EpochRecord, state: TrainingState) => void | Promise<void>;
   /** After each batch: epochs run so far, with a fraction, and the batch's mean loss. */
   readonly onBatch?: (epochs: number, loss: number) => void | Promise<void>;
+}
+
+/** What a worker's engine must hold: a shard of a batch, or a block of an evaluation. */
+export function engineLimits({ architecture, training, sequences, trainRows }: TrainingTask): Limits {
+  const rows = Math.max(blockRows, largestShard(trainRows.length, training.batchSize, training.shards));
+  const recordings = recordingLimits(sequences, architecture, training.augment);
+  return { rows, steps: sequences.steps, training: true, recordings };
 }
 
 /**
@@ -52,14 +59,7 @@ export class TrainingLoop {
     this.task = task;
     this.exchange = exchange;
     this.state = state;
-    const rows = Math.max(blockRows, largestShard(task.trainRows.length, training.batchSize, training.shards));
-    const recordings = recordingLimits(sequences, architecture, training.augment);
-    this.engine = new NetworkEngine(kernels, architecture, {
-      rows,
-      steps: sequences.steps,
-      training: true,
-      recordings,
-    });
+    this.engine = new NetworkEngine(kernels, architecture, engineLimits(task));
     this.gather = new Gather(sequences, architecture, task, {
       augment: training.augment,
       seed: task.seed,
