@@ -117,6 +117,9 @@ uint8_t network_open(const uint8_t *blob, uint32_t room, void *arena, uint16_t a
   for (i = 18; i < 23; i++) {
     if (READ8(blob + i) > 30) return NETWORK_BAD_FIELD;
   }
+  for (i = 24; i < 32; i = (uint8_t)(i + 2)) { /* saturation limits */
+    if (read16(blob + i) <= 0) return NETWORK_BAD_FIELD;
+  }
   if (network_arena_bytes() > arena_bytes) return NETWORK_NO_RAM;
 
   describe(&net.affine, READ8(blob + 18), 0);

@@ -26,6 +26,9 @@ enum network_status {
  */
 uint8_t network_open(const uint8_t *blob, uint32_t room, void *arena, uint16_t arena_bytes);
 
+/* Sends a line of text that says in words what a status other than NETWORK_OK means. */
+void network_explain(uint8_t status, void (*send)(uint8_t byte));
+
 /*
  * Bytes of arena that the opened network uses: 2 (2 H + s), s = D + rw + (ru or, of full rank, H). Where the head reads the mean of
  * the states, 2 (4 H + max(s, H)).

@@ -70,12 +70,17 @@ static void answer(uint8_t command)
   }
 }
 
+void refuse(uint8_t status, void (*explain)(uint8_t status, void (*send)(uint8_t byte)))
+{
+  hello(status);
+  explain(status, board_send);
+  for (;;) {
+  }
+}
+
 void serve(void)
 {
-  uint8_t status = program_open();
-  hello(status);
-  for (;;) {
-    uint8_t command = board_receive();
-    if (!status) answer(command);
-  }
+  program_open();
+  hello(0);
+  for (;;) answer(board_receive());
 }

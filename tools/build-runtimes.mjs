@@ -44,7 +44,7 @@ function buildAvr(directory) {
   const hex = join(directory, 'runtime.hex');
   const flags =
     '-mmcu=atmega328p -std=c99 -O2 -Wall -Wextra -Wconversion -Werror -ffunction-sections -fdata-sections -Wl,--gc-sections -Wl,--relax';
-  const sources = ['avr/main.c', 'avr/runtime.c', 'network.c', 'avr/rows.S'];
+  const sources = ['avr/main.c', 'avr/runtime.c', 'network.c', 'explain.c', 'avr/rows.S'];
   run('avr-gcc', [...flags.split(' '), '-o', elf, ...sources]);
   run('avr-objcopy', ['-O', 'ihex', elf, hex]);
   const symbols = symbolsOf('avr-nm', elf);
@@ -80,7 +80,7 @@ function buildPico(directory) {
   const hex = join(directory, 'pico.hex');
   const flags =
     '-mcpu=cortex-m0plus -mthumb -std=c99 -O2 -Wall -Wextra -Wconversion -Werror -ffreestanding -ffunction-sections -fdata-sections -nostdlib -Wl,--gc-sections,--no-warn-rwx-segments,--build-id=none -T rp2040/link.ld';
-  const sources = ['rp2040/boot2.S', 'rp2040/board.c', 'rp2040/runtime.c', 'serve.c', 'network.c'];
+  const sources = ['rp2040/boot2.S', 'rp2040/board.c', 'rp2040/runtime.c', 'serve.c', 'network.c', 'explain.c'];
   run('arm-none-eabi-gcc', [...flags.split(' '), '-o', elf, ...sources, '-lgcc']);
   run('arm-none-eabi-objcopy', ['-O', 'ihex', elf, hex]);
   checkBoot2(elf, join(directory, 'boot2.bin'));

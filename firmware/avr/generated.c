@@ -10,11 +10,7 @@ static union {
   int32_t logits[MODEL_CLASSES];
 } shared;
 
-uint8_t program_open(void)
-{
-  model_reset(&state);
-  return 0;
-}
+void program_open(void) { model_reset(&state); }
 
 uint16_t program_vector_bytes(void) { return 0; }
 uint8_t program_inputs(void) { return MODEL_INPUTS; }

@@ -93,16 +93,20 @@ static void serve(uint8_t command)
   }
 }
 
+void refuse(uint8_t status, void (*explain)(uint8_t status, void (*send)(uint8_t byte)))
+{
+  hello(status);
+  explain(status, send);
+  for (;;) {
+  }
+}
+
 int main(void)
 {
-  uint8_t status;
   UBRR0 = 0; /* with U2X: 16 MHz / 8 = 2 Mbaud */
   UCSR0A = _BV(U2X0);
   UCSR0B = _BV(TXEN0) | _BV(RXEN0);
-  status = program_open();
-  hello(status);
-  for (;;) {
-    uint8_t command = receive();
-    if (!status) serve(command);
-  }
+  program_open();
+  hello(0);
+  for (;;) serve(receive());
 }

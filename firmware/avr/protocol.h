@@ -2,7 +2,8 @@
  * The serial protocol of the Uno programs, 2 Mbaud 8N1, over which a host feeds a network and reads back every value.
  *
  * After its reset a program says hello: 'F' 'G', PROTOCOL_VERSION, a network_status, D, H, L, and as uint16 the bytes of RAM
- * that it uses (static data, state and vectors; not the stack). With a status other than 0 it then stops.
+ * that it uses (static data, state and vectors; not the stack). With a status other than 0 a line of text follows, for people with
+ * a serial monitor, and the program stops.
  * Numbers are little-endian. Commands:
  *
  *   'R'                 forget the past            answers 'R'
@@ -23,7 +24,7 @@ enum { PROTOCOL_VERSION = 1 };
 enum { MARK_IDLE = 0, MARK_RESET = 1, MARK_STEP = 2, MARK_PREDICT = 3 };
 
 /* What a program gives to the protocol. */
-uint8_t program_open(void);         /* a network_status */
+void program_open(void);             /* makes it ready, or calls `refuse` */
 uint16_t program_vector_bytes(void); /* RAM beyond static data */
 uint8_t program_inputs(void);
 uint8_t program_hidden(void);
@@ -34,6 +35,12 @@ void program_reset(void);
 void program_step(void);
 void program_logits(void (*send)(int32_t logit));
 uint8_t program_predict(void);
+
+/*
+ * What the protocol gives to a program that can't run: says hello with a network_status, lets `explain` send its line, and never
+ * returns.
+ */
+void refuse(uint8_t status, void (*explain)(uint8_t status, void (*send)(uint8_t byte)));
 
 /* The first byte of RAM behind static data, and how many bytes lie from there to the end of RAM. */
 uint8_t *free_ram(void);

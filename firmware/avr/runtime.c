@@ -9,12 +9,14 @@ enum {
 
 extern const uint8_t __data_load_end; /* the linker's: the end of the program in flash */
 
-uint8_t program_open(void)
+void program_open(void)
 {
+  uint8_t status;
   const uint8_t *blob = &__data_load_end;
   uint16_t room = free_ram_bytes();
   room = room > STACK_RESERVE ? (uint16_t)(room - STACK_RESERVE) : 0;
-  return network_open(blob, FLASH_BYTES - (uint16_t)blob, free_ram(), room);
+  status = network_open(blob, FLASH_BYTES - (uint16_t)blob, free_ram(), room);
+  if (status) refuse(status, network_explain);
 }
 
 uint16_t program_vector_bytes(void) { return network_arena_bytes(); }

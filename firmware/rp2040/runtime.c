@@ -10,10 +10,12 @@ enum {
 extern const uint8_t program_end[]; /* the linker's: the end of the program in flash */
 extern uint8_t bss_end[], stack_top[];
 
-uint8_t program_open(void)
+void program_open(void)
 {
+  uint8_t status;
   uint32_t room = (uint32_t)(stack_top - bss_end) - STACK_RESERVE;
-  return network_open(program_end, FLASH_END - (uint32_t)program_end, bss_end, (uint16_t)(room > 65532 ? 65532 : room));
+  status = network_open(program_end, FLASH_END - (uint32_t)program_end, bss_end, (uint16_t)(room > 65532 ? 65532 : room));
+  if (status) refuse(status, network_explain);
 }
 
 uint16_t program_vector_bytes(void) { return network_arena_bytes(); }
