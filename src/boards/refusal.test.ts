@@ -49,7 +49,8 @@ function heard(board: string, blob: Uint8Array): { status: number; text: string 
   const machine = machines[board]([...segments, { address: blobAddress, bytes: blob }]);
   const [, , , status] = machine.exchange([], 9, 4_000_000);
   let text = '';
-  while (status !== 0 && text.split('\n').length < 3) {
+  if (status === 0) return { status, text };
+  while (text.split('\n').length < 3) {
     text += String.fromCharCode(...machine.exchange([], 1, 400_000));
   }
   return { status, text };
