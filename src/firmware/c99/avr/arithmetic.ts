@@ -131,14 +131,21 @@ export interface Factor {
 }
 
 /**
- * `sum += a * b`, or `sum = a * b`; `sum` of 4 bytes, in pairs of registers.
+ * `sum += a * b`; `sum` of 4 bytes, in pairs of registers.
  *
+ * @param held what of the sum is held by its registers before: nothing, the lower two bytes, or all
  * @param temporary for the sign of a product
  */
-export function multiply(sum: Registers, a: Factor, b: Factor, temporary: number, add: boolean): string {
+export function multiply(
+  sum: Registers,
+  a: Factor,
+  b: Factor,
+  temporary: number,
+  held: 'none' | 'low' | 'all',
+): string {
   const [s0, s1, s2, s3] = sum.map(reg);
   const sign = reg(temporary);
-  const high = { r: reg(a.regs[1]), signed: a.signed };
+  const aHigh = { r: reg(a.regs[1]), signed: a.signed };
   const product = (x: { r: string; signed: boolean }, y: { r: string; signed: boolean }): string => {
     if (x.signed && y.signed) return `muls ${x.r}, ${y.r}`;
     if (!x.signed && !y.signed) return `mul ${x.r}, ${y.r}`;
@@ -152,9 +159,9 @@ export function multiply(sum: Registers, a: Factor, b: Factor, temporary: number
       ? `${multiplied}; sbc ${sign}, ${sign}; add ${s1}, r0; adc ${s2}, r1; adc ${s3}, ${sign}\n`
       : `${multiplied}; add ${s1}, r0; adc ${s2}, r1; adc ${s3}, ${zero}\n`;
   };
-  const outer = add
-    ? `${product(high, bHigh)}; add ${s2}, r0; adc ${s3}, r1
-       ${product(low(a), low(b))}; add ${s0}, r0; adc ${s1}, r1; adc ${s2}, ${zero}; adc ${s3}, ${zero}\n`
-    : `${product(high, bHigh)}; movw ${s2}, r0; ${product(low(a), low(b))}; movw ${s0}, r0\n`;
-  return outer + cross(a, bHigh) + cross(b, high);
+  const high = held === 'all' ? `add ${s2}, r0; adc ${s3}, r1` : `movw ${s2}, r0`;
+  const lower =
+    held === 'none' ? `movw ${s0}, r0` : `add ${s0}, r0; adc ${s1}, r1; adc ${s2}, ${zero}; adc ${s3}, ${zero}`;
+  const outer = `${product(aHigh, bHigh)}; ${high}; ${product(low(a), low(b))}; ${lower}\n`;
+  return outer + cross(a, bHigh) + cross(b, aHigh);
 }

@@ -1,10 +1,10 @@
 import { byteOf } from './assembler.js';
-import { addHalf, multiply, saturate, shiftRight, zero } from './arithmetic.js';
+import { addHalf, multiply, saturate, shiftRight } from './arithmetic.js';
 import type { AvrPlan } from './plan.js';
 
-/** Equation 1: inputs from X, results to Y; the affine from Z, r25 counts the inputs. One affine for all stays in r20 to r23. */
+/** Equation 1: inputs from X, results to Y; the affine from Z. */
 export function normalisationCode({ network }: AvrPlan): string {
-  const { centre, multiplier, inputShift, inputLimit } = network;
+  const { centre, multiplier, inputSize, inputShift, inputLimit } = network;
   const perChannel = centre.length > 1;
   const signed = multiplier.some((m) => m < 0);
   const largest = multiplier.reduce((most, m) => Math.max(most, Math.abs(m)), 0);
@@ -13,23 +13,23 @@ export function normalisationCode({ network }: AvrPlan): string {
   const { code, result } = shiftRight(sum, inputShift, bound);
   const shifted = Math.ceil(bound / 2 ** inputShift);
   const value = shifted <= 32767 ? result.slice(0, 2) : result;
-  const extended = value.length === 1 ? [value[0], 20] : value;
-  const load = `lpm r22, Z+; lpm r23, Z+; lpm r12, Z+; lpm r13, Z+ | centre, multiplier`;
+  const extended = value.length === 1 ? [value[0], 24] : value;
+  const load = `lpm r12, Z+; lpm r13, Z+; lpm r20, Z+; lpm r21, Z+ | centre, multiplier`;
   return `
-    clr ${zero}
+    ldi r25, ${inputSize}
     ${perChannel ? '' : load}
     @next: ${perChannel ? load : ''}
-    ld r18, X+; ld r19, X+; sub r18, r22; sbc r19, r23; brvs @over
+    ld r18, X+; ld r19, X+; sub r18, r12; sbc r19, r13; brvs @over
     cpi r19, 128; brne @in; tst r18; brne @in; inc r18; rjmp @in | x - centre, within 16 bits
     @over: ldi r18, 255; ldi r19, 127; brmi @in; ldi r18, 1; ldi r19, 128
-    @in: movw r20, r12
-    ${multiply(sum, { regs: [18, 19], signed: true }, { regs: [20, 21], signed }, 24, false)}
+    @in:
+    ${multiply(sum, { regs: [18, 19], signed: true }, { regs: [20, 21], signed }, 24, 'none')}
     ${addHalf(sum, inputShift, 24)}
-    ${code}${value.length === 1 ? `mov r20, r${value[0]}; lsl r20; sbc r20, r20` : ''}
-    ${saturate(extended, shifted, inputLimit, 24, 'a')}
+    ${code}${value.length === 1 ? `mov r24, r${value[0]}; lsl r24; sbc r24, r24` : ''}
+    ${saturate(extended, shifted, inputLimit, 22, 'a')}
     st Y+, r${extended[0]}; st Y+, r${extended[1]}
-    dec r25; breq @done; rjmp @next
-    @done:
+    dec r25; breq @affine; rjmp @next
+    @affine:
   `;
 }
 

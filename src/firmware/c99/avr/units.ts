@@ -3,8 +3,8 @@ import { gateRange, half, residualRange, updateRange } from '../../bounds.js';
 import { byteOf, reg } from './assembler.js';
 import { addHalf, move, multiply, saturate, shiftRight, signOf, zero, type Registers } from './arithmetic.js';
 import { bytesFor, type AvrPlan, type UnitRow } from './plan.js';
-import { startSum, unrolled } from './projection.js';
-import { accumulator, denseRow, sparseRow } from './rows.js';
+import { unrolled } from './projection.js';
+import { accumulator, denseRow, narrow, sparseRow, startSum, widen } from './rows.js';
 
 /**
  * Equations 4 to 9 of every unit. Z reads the stream, Y points to h, r5:r4 to the vector of operands (r7:r6 to those of the second row
@@ -54,12 +54,14 @@ function sums(plan: AvrPlan): string {
   const startValue = half(first.matrix.shift) - (preloadOffset ? biasOffset * 256 : 0);
   const start = biases === 'preloaded' ? 'ldi r21, 128; lpm r22, Z+; lpm r23, Z+' : startSum(bytes, startValue);
   const name = first.matrix.form === 'sparse' ? 's' : 'd';
-  const between = betweenRows(acc, first.matrix.shift, shift);
+  const inPlace = first.matrix.shift === shift && shift < 24;
+  const requantised = betweenRows(acc, first.matrix.shift, shift);
+  const between = inPlace ? requantised : `${widen(bytes)}${requantised}\n${narrow(bytes)}`;
   const same = walksOn(plan) && first.matrix.form === 'sparse';
   const row = (label: string, { matrix }: UnitRow): string =>
     matrix.form === 'sparse'
-      ? sparseRow(label, bytes, unrolled(bytes))
-      : denseRow(label, bytes, matrix.matrix.columns, 4, 'r25');
+      ? sparseRow(label, bytes, unrolled)
+      : denseRow(label, bytes, matrix.matrix.columns, unrolled, 'r25');
   const rows = same
     ? `clt
        ${row(name, first)}
@@ -76,7 +78,7 @@ function sums(plan: AvrPlan): string {
   return `
     ${start}; movw r26, r4
     ${rows}
-    ${code}${place(kept, plan, preloadOffset)}
+    ${widen(bytes)}${code}${place(kept, plan, preloadOffset)}
   `;
 }
 
@@ -254,7 +256,7 @@ function scale(plan: AvrPlan): string {
   const product = [12, 13, 14, 15];
   const added = (k: number): number => byteOf(-sum, k);
   return `ldi r18, ${byteOf(-zeta, 0)}; ldi r19, ${byteOf(-zeta, 1)}
-    ${multiply(product, { regs: [18, 19], signed: true }, { regs: [20, 21], signed: true }, 25, false)}
+    ${multiply(product, { regs: [18, 19], signed: true }, { regs: [20, 21], signed: true }, 25, 'none')}
     ${addHalf(product, 14, 25)}
     ${signOf(18, 15)}
     lsl r13; rol r14; rol r15; rol r18
@@ -282,11 +284,11 @@ function newState(plan: AvrPlan): string {
        @h_in: movw r24, r14`
     : `${twice}; ${twice}; movw r24, r14`;
   return `
-    ${multiply(v, c, g, 25, false)}
+    movw r26, r8; ld r12, X+; ld r13, X+; movw r8, r26 | the remainder
+    ${multiply(v, c, g, 25, 'low')}
     ld r18, Y; ldd r19, Y+1
-    ${multiply(v, h, z, 25, true)}
-    movw r26, r8; ld r24, X+; ld r25, X; add r12, r24; adc r13, r25; adc r14, ${zero}; adc r15, ${zero}
-    movw r24, r12; andi r25, 63; st X, r25; st -X, r24; adiw r26, 2; movw r8, r26 | the remainder
+    ${multiply(v, h, z, 25, 'all')}
+    movw r24, r12; andi r25, 63; st -X, r25; st -X, r24
     ${shifted}
     ${saturate([24, 25], Math.min(32768, Math.ceil(bounds.v / 16384)), limit, 18, 'h')}
     @h_store: st Y+, r24; st Y+, r25
