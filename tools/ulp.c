@@ -17,7 +17,7 @@ static const char *const names[FUNCTIONS] = {"tanh", "sigmoid", "relu", "hardTan
 
 // Where an error is meant in units of the last place: exp and sigmoid stop where the result, or its reciprocal, would leave
 // the normal floats, and tanh meets subnormal numbers on its way below 2^-118.
-static int measured(int function, float x) {
+INLINE int measured(int function, float x) {
   switch (function) {
     case TANH: return fabsf(x) >= 0x1p-118f;
     case SIGMOID: return x >= -87.0f;
@@ -26,20 +26,29 @@ static int measured(int function, float x) {
   }
 }
 
-static double exact(int function, double x) {
+// Most floats are tiny or huge, where the library need not be asked: to the precision of float64 the results are these.
+INLINE double exact_exp(double x) { return fabs(x) < 0x1p-27 ? 1.0 + x : exp(x); }
+INLINE double exact_tanh(double x) {
+  if (fabs(x) < 0x1p-14) return x - x * x * x / 3.0;
+  return fabs(x) > 20.0 ? copysign(1.0, x) : tanh(x);
+}
+
+INLINE double bounded(double x, double low) { return x < low ? low : x > 1.0 ? 1.0 : x; }
+
+INLINE double exact(const int function, double x) {
   switch (function) {
-    case TANH: return tanh(x);
-    case SIGMOID: return 1.0 / (1.0 + exp(-x));
-    case RELU: return fmax(x, 0.0);
-    case HARD_TANH: return fmin(fmax(x, -1.0), 1.0);
-    case HARD_SIGMOID: return fmin(fmax((x + 1.0) / 2.0, 0.0), 1.0);
-    case HARD_SIGMOID_4: return fmin(fmax((x + 2.0) / 4.0, 0.0), 1.0);
-    default: return exp(x);
+    case TANH: return exact_tanh(x);
+    case SIGMOID: return 1.0 / (1.0 + exact_exp(-x));
+    case RELU: return x > 0.0 ? x : 0.0;
+    case HARD_TANH: return bounded(x, -1.0);
+    case HARD_SIGMOID: return bounded((x + 1.0) / 2.0, 0.0);
+    case HARD_SIGMOID_4: return bounded((x + 2.0) / 4.0, 0.0);
+    default: return exact_exp(x);
   }
 }
 
 // The distance between floats at y.
-static double last_place(double y) {
+INLINE double last_place(double y) {
   union {
     double value;
     uint64_t bits;
@@ -47,16 +56,6 @@ static double last_place(double y) {
   int exponent = (int)(u.bits >> 52 & 0x7ff) - 1023;
   u.bits = (uint64_t)((exponent < -126 ? -126 : exponent) - 23 + 1023) << 52;
   return u.value;
-}
-
-static void evaluate(int function, const float *x, float *y) {
-#define CASE(f) \
-  case f: for (int i = 0; i < BLOCK; i += VL) store(y + i, nonlinear(f, load(x + i))); break;
-  switch (function) {
-    CASE(TANH) CASE(SIGMOID) CASE(RELU) CASE(HARD_TANH) CASE(HARD_SIGMOID) CASE(HARD_SIGMOID_4)
-    default:
-      for (int i = 0; i < BLOCK; i += VL) store(y + i, exponential(load(x + i)));
-  }
 }
 
 struct result {
@@ -76,20 +75,29 @@ static void take_hash(struct result *r, const float *y) {
     }
 }
 
-static void take_error(struct result *r, int function, int count, const float *x, const float *y) {
+INLINE void take_error(struct result *r, const int function, int count, const float *x, const float *y) {
   for (int i = 0; i < count; i++) {
     if (isnan(x[i]) || isnan(y[i])) {
       r->wrong += !isnan(x[i]) || !isnan(y[i]);
       continue;
     }
-    double e = exact(function, x[i]), error = e == y[i] ? 0.0 : fabs(y[i] - e);
+    double e = exact(function, x[i]);
+    if (e == y[i]) continue;
+    double error = fabs(y[i] - e);
     if (!measured(function, x[i])) {
       if (error > r->outside) r->outside = error;
-      continue;
+    } else if (error > r->worst * last_place(e)) {
+      r->worst = error / last_place(e), r->at = x[i];
     }
-    error = error == 0.0 ? 0.0 : error / last_place(e);
-    if (error > r->worst) r->worst = error, r->at = x[i];
   }
+}
+
+// A block of results of one function, and what is to be learnt of them.
+INLINE void take(struct result *r, const int function, int hashing, int present, const float *x, float *y) {
+  for (int i = 0; i < BLOCK; i += VL)
+    store(y + i, function == EXP ? exponential(load(x + i)) : nonlinear(function, load(x + i)));
+  if (hashing) take_hash(r, y);
+  else take_error(r, function, present, x, y);
 }
 
 int main(int count, char **arguments) {
@@ -107,11 +115,8 @@ int main(int count, char **arguments) {
       uint32_t bits = i < present ? (uint32_t)((first + (uint64_t)i) * stride) : 0;
       memcpy(x + i, &bits, 4);
     }
-    for (int f = 0; f < FUNCTIONS; f++) {
-      evaluate(f, x, y);
-      if (hashing) take_hash(results + f, y);
-      else take_error(results + f, f, present, x, y);
-    }
+#define TAKE(f) take(results + f, f, hashing, present, x, y)
+    TAKE(TANH), TAKE(SIGMOID), TAKE(RELU), TAKE(HARD_TANH), TAKE(HARD_SIGMOID), TAKE(HARD_SIGMOID_4), TAKE(EXP);
   }
   for (int f = 0; f < FUNCTIONS; f++) {
     const struct result *r = results + f;

@@ -4,6 +4,8 @@ import { loadKernels, nativeVariants, type Backend, type Kernels } from '../kern
 export interface TestedBackend {
   readonly name: string;
   readonly kernels: Kernels;
+  /** What gives these kernels. */
+  readonly options: { readonly backend: Backend; readonly fma: boolean };
   /** Whether it gives WASM's bits; others fuse multiply and add, and are held to bounds. */
   readonly exact: boolean;
 }
@@ -11,15 +13,17 @@ export interface TestedBackend {
 /** Every backend of this machine; WASM, the reference, first. */
 export async function everyBackend(): Promise<readonly TestedBackend[]> {
   const { variants, fused } = await nativeVariants();
-  const load = (backend: Backend, fma: boolean) => loadKernels({ backend, fma });
-  const all = await Promise.all([
-    load('wasm', false),
-    ...variants.map((variant) => load(`native-${variant}`, false)),
-    ...fused.map((variant) => load(`native-${variant}`, true)),
-  ]);
-  return all.map((kernels) => ({
-    name: kernels.fma ? `${kernels.backend}-fma` : kernels.backend,
-    kernels,
-    exact: !kernels.fma,
-  }));
+  const all: TestedBackend['options'][] = [
+    { backend: 'wasm', fma: false },
+    ...variants.map((variant) => ({ backend: `native-${variant}`, fma: false }) as const),
+    ...fused.map((variant) => ({ backend: `native-${variant}`, fma: true }) as const),
+  ];
+  return Promise.all(
+    all.map(async (options) => ({
+      name: options.fma ? `${options.backend}-fma` : options.backend,
+      kernels: await loadKernels(options),
+      options,
+      exact: !options.fma,
+    })),
+  );
 }
