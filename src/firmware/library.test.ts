@@ -83,7 +83,7 @@ describe('manifests', () => {
   });
 });
 
-describe.runIf(run('cmake', ['--version']).status === 0)('CMake', () => {
+describe.runIf(process.env.CI !== undefined || run('cmake', ['--version']).status === 0)('CMake', () => {
   it('builds the library alone, and its test passes; with one wrong value it fails', () => {
     const build = (folder: string) => {
       must('cmake', ['-S', folder, '-B', `${folder}/build`, '-DCMAKE_C_FLAGS=-Wall -Wextra -Wconversion -Werror']);

@@ -3,10 +3,15 @@ import type { ByteStream } from './stream.js';
 
 /** What is used of an open port of the npm package `serialport`, by its shape. */
 export interface SerialPortLike {
+  /** Bytes have come. */
   on(event: 'data', listener: (bytes: Uint8Array) => void): unknown;
+  /** The port is gone, or fails. */
   on(event: 'close' | 'error', listener: (error?: Error | null) => void): unknown;
+  /** Takes bytes to send. */
   write(bytes: Uint8Array, done: (error?: Error | null) => void): unknown;
+  /** Waits until all are sent. */
   drain(done: (error?: Error | null) => void): void;
+  /** Drives DTR and RTS. */
   set(signals: { readonly dtr: boolean; readonly rts: boolean }, done: (error?: Error | null) => void): void;
 }
 

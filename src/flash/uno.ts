@@ -30,7 +30,9 @@ export interface FlashProgress {
   readonly total: number;
 }
 
+/** How `flashUno` tells of its progress. */
 export interface FlashOptions {
+  /** Called after each page. */
   readonly onProgress?: (progress: FlashProgress) => void;
 }
 
