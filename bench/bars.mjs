@@ -79,8 +79,9 @@ export function figures(results) {
     list.push({ what: `two workers against one, ${row.shape}`, measured, bar: 1.8, reached: measured >= 1.8, detail });
   }
   if (results.training) {
-    const { minutes, backend, workers } = results.training;
-    const detail = `${backend}, ${workers} workers; the paper's GPU took 45`;
+    const { minutes: wall, processorMinutes, backend, workers } = results.training;
+    const minutes = results.machine.clock === 'processor' ? processorMinutes : wall;
+    const detail = `${backend}, ${workers} workers, validation included; the paper's GPU took 45`;
     const what = "a training of the paper's Google-12 size, minutes";
     list.push({ what, measured: minutes, bar: 6, reached: minutes <= 6, detail, most: true });
   }

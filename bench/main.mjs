@@ -12,13 +12,13 @@
 //     --markdown           tables as in docs/performance.md; --docs writes them there
 //     --training           measures the training of the paper's Google-12 size whatever is left out (default: in whole runs)
 //     --profile            a breakdown by kernel instead (bench/profile.mjs)
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { peaksOf } from './bars.mjs';
-import { measureTraining } from './google12.mjs';
 import { findImplementations } from './implementations.mjs';
 import { describeMachine } from './machine.mjs';
 import { markdownTables, plainTables } from './print.mjs';
@@ -47,6 +47,14 @@ function wholeNumber(name) {
   return value;
 }
 
+/** bench/google12.mjs on two workers, by itself: its memory and threads shall not meet the others'. */
+async function measureTraining(folder) {
+  const file = path.join(folder, 'google12.json');
+  const script = fileURLToPath(new URL('google12.mjs', import.meta.url));
+  await promisify(execFile)(process.execPath, [script, '--workers', '2', '--json', file]);
+  return JSON.parse(await readFile(file, 'utf8'));
+}
+
 async function measure() {
   const setting = {
     ...{ rounds: wholeNumber('rounds'), slice: wholeNumber('slice'), shards: wholeNumber('shards') },
@@ -63,6 +71,7 @@ async function measure() {
   if (chosen.length === 0) throw new Error(`nothing here is called ${options.only}`);
   const folder = await mkdtemp(path.join(tmpdir(), 'fastgrnn-bench-'));
   const [rows, samples, versions] = [[], {}, {}];
+  let training;
   try {
     for (const name of names) {
       const measured = await measureShape(name, chosen, { ...setting, folder, say });
@@ -73,13 +82,12 @@ async function measure() {
         for (const [kind, values] of Object.entries(kinds)) ((samples[width] ??= {})[kind] ??= []).push(...values);
       }
     }
+    if (options.training || (!wanted && !options.shapes && !options.threads)) {
+      say("a training of the paper's Google-12 size");
+      training = await measureTraining(folder);
+    }
   } finally {
     await rm(folder, { recursive: true, force: true });
-  }
-  let training;
-  if (options.training || (!wanted && !options.shapes && !options.threads)) {
-    say("a training of the paper's Google-12 size");
-    training = await measureTraining();
   }
   say('');
   const machine = { ...(await describeMachine()), shards: setting.shards, clock: setting.clock, versions };
