@@ -10,7 +10,7 @@ export type { NativeVariant, NativeVariants } from './native.js';
 export { NONLINEARITIES, type Nonlinearity } from './nonlinearity.js';
 export { packedWords, rowStride, shift, within, wholeGroups, type Matrix, type Operand } from './operand.js';
 export { ProgramBuilder } from './program.js';
-export type { Span } from './program-words.js';
+export { OPCODES, WORDS, type Span } from './program-words.js';
 
 /** What can be asked for: `auto` takes the fastest that is there, `native` the widest vectors; the others insist on one build. */
 export const BACKENDS = [

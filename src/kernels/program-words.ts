@@ -1,7 +1,7 @@
 import type { Operand } from './operand.js';
 
 /** The numbers of the operations, as kernels/program.c lists them. */
-const OPCODES = [
+export const OPCODES = [
   'pack',
   'unpack',
   'gemm',
@@ -37,7 +37,7 @@ const OPCODES = [
 const SIZES = 7;
 const OPERANDS = 8;
 /** Words of an operation. */
-const WORDS = 1 + SIZES + 2 * OPERANDS;
+export const WORDS = 1 + SIZES + 2 * OPERANDS;
 /** The offset that stands for no operand; any other, even below 0, may be one that later steps bring into the arena. */
 export const ABSENT: Operand = { offset: -(2 ** 31), step: 0 };
 
