@@ -31,7 +31,7 @@ void sigmoid_cross_entropy(int rows, int outputs, int ld, int ldt, const float *
     for (int k = 0; k < outputs; k += VL) {
       vec y = load(logits + k), target = keep * load(targets + k) + spread, small = exponential(-absolute(y));
       if (dlogits) {
-        vec share = one / (one + small), p = select(y < (vec){0}, small * share, share);
+        vec share = one / (one + small), p = choose(y < (vec){0}, small * share, share);
         store(dlogits + k, known ? splat(weight * scale) * (p - target) : (vec){0});
       }
       for (int i = 0; i < VL && k + i < outputs; i++) {

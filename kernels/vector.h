@@ -16,6 +16,10 @@
 #ifndef FASTGRNN_VECTOR_H
 #define FASTGRNN_VECTOR_H
 
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
+
 #ifndef VL
 #define VL 4
 #endif
@@ -41,15 +45,24 @@ INLINE void store(float *p, vec v) { *(loose_vec *)p = v; }
 // The scalar in every lane. Subtracting +0 changes no float, not even -0.
 INLINE vec splat(float s) { return s - (vec){0}; }
 
-INLINE vec select(ivec mask, vec yes, vec no) { return (vec)((mask & (ivec)yes) | (~mask & (ivec)no)); }
+INLINE vec choose(ivec mask, vec yes, vec no) { return (vec)((mask & (ivec)yes) | (~mask & (ivec)no)); }
 
-// min(x, limit) and max(x, limit); x itself when x is NaN.
+// min(x, limit) and max(x, limit); x itself when x is NaN. The instructions of WASM and x86 do just this, others' don't.
 #if defined(__wasm__) && VL == 4
 INLINE vec at_most(vec x, vec limit) { return (vec)__builtin_wasm_pmin_f32x4(x, limit); }
 INLINE vec at_least(vec x, vec limit) { return (vec)__builtin_wasm_pmax_f32x4(x, limit); }
+#elif defined(__x86_64__) && VL == 16
+INLINE vec at_most(vec x, vec limit) { return (vec)_mm512_min_ps((__m512)limit, (__m512)x); }
+INLINE vec at_least(vec x, vec limit) { return (vec)_mm512_max_ps((__m512)limit, (__m512)x); }
+#elif defined(__x86_64__) && VL == 8
+INLINE vec at_most(vec x, vec limit) { return (vec)_mm256_min_ps((__m256)limit, (__m256)x); }
+INLINE vec at_least(vec x, vec limit) { return (vec)_mm256_max_ps((__m256)limit, (__m256)x); }
+#elif defined(__x86_64__) && VL == 4
+INLINE vec at_most(vec x, vec limit) { return (vec)_mm_min_ps((__m128)limit, (__m128)x); }
+INLINE vec at_least(vec x, vec limit) { return (vec)_mm_max_ps((__m128)limit, (__m128)x); }
 #else
-INLINE vec at_most(vec x, vec limit) { return select(limit < x, limit, x); }
-INLINE vec at_least(vec x, vec limit) { return select(x < limit, limit, x); }
+INLINE vec at_most(vec x, vec limit) { return choose(limit < x, limit, x); }
+INLINE vec at_least(vec x, vec limit) { return choose(x < limit, limit, x); }
 #endif
 
 INLINE vec clip(vec x, float low, float high) { return at_most(at_least(x, splat(low)), splat(high)); }
