@@ -6,16 +6,61 @@
 
 enum nonlinearity { TANH, SIGMOID, RELU, HARD_TANH, HARD_SIGMOID, HARD_SIGMOID_4 };
 
-INLINE vec nonlinear(int kind, vec x) {
+// Of n vectors, so many go through an elementary function together, by the registers that there are.
+#if VL == 16
+#define TOGETHER 4
+#elif VL == 8
+#define TOGETHER 2
+#else
+#define TOGETHER 1
+#endif
+
+#define IN_GROUPS(function)                                                               \
+  do {                                                                                    \
+    if (n < TOGETHER) {                                                                   \
+      EACH function(1, x + i);                                                            \
+    } else {                                                                              \
+      UNROLL for (unsigned i = 0; i < n; i += TOGETHER) function(TOGETHER, x + i);        \
+    }                                                                                     \
+  } while (0)
+
+// x <- f(x), n vectors.
+INLINE void nonlinear(int kind, const unsigned n, vec *x) {
   switch (kind) {
-    case TANH: return hyperbolic_tangent(x);
-    case SIGMOID: return sigmoid(x);
-    case RELU: return at_least(x, splat(0.0f));
-    case HARD_TANH: return clip(x, -1.0f, 1.0f);
-    case HARD_SIGMOID: return clip((x + splat(1.0f)) * splat(0.5f), 0.0f, 1.0f);
-    default: return clip((x + splat(2.0f)) * splat(0.25f), 0.0f, 1.0f);
+    case TANH: IN_GROUPS(hyperbolic_tangents); break;
+    case SIGMOID: IN_GROUPS(sigmoids); break;
+    case RELU: EACH x[i] = at_least(x[i], splat(0.0f)); break;
+    case HARD_TANH: EACH x[i] = clip(x[i], -1.0f, 1.0f); break;
+    case HARD_SIGMOID: EACH x[i] = clip((x[i] + splat(1.0f)) * splat(0.5f), 0.0f, 1.0f); break;
+    default: EACH x[i] = clip((x[i] + splat(2.0f)) * splat(0.25f), 0.0f, 1.0f);
   }
 }
+
+// A pass over [rows][columns] takes several vectors at once. With the widest vectors a row has too few, and they come from as many
+// rows; else they are neighbours in one row, whose room is whole groups of 16 floats. GROUPS(rows, columns, ld, group) goes over
+// all of them by group(n, at, column, ld): n vectors, the first one `at` floats from the matrix's start, in column `column`.
+#if VL == 16
+#define GROUP 4
+#define GROUPS(rows, columns, ld, group)                                             \
+  do {                                                                               \
+    int r = 0;                                                                       \
+    for (; r + GROUP <= rows; r += GROUP)                                            \
+      for (int j = 0; j < columns; j += VL) group(GROUP, r * ld + j, j, ld);         \
+    for (; r < rows; r++)                                                            \
+      for (int j = 0; j < columns; j += VL) group(1, r * ld + j, j, ld);             \
+  } while (0)
+#else
+#define GROUP (16 / VL)
+#define GROUPS(rows, columns, ld, group)                                             \
+  do {                                                                               \
+    for (int r = 0; r < rows; r++)                                                   \
+      for (int j = 0; j < columns; j += 16) group(GROUP, r * ld + j, j, ld);         \
+  } while (0)
+#endif
+
+// From a group's first vector to its i-th, in a matrix and in what has one row only, such as a bias.
+INLINE int in_matrix(unsigned i, int ld) { return VL == 16 ? (int)i * ld : (int)i * VL; }
+INLINE int in_row(unsigned i) { return VL == 16 ? 0 : (int)i * VL; }
 
 // A nonlinearity's derivative, told from its output y alone.
 //   smooth:   y' = constant + y (linear - y)            tanh 1 - y^2, sigmoid y (1 - y)

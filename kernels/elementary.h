@@ -15,48 +15,62 @@ struct tangent_constants {
 extern const struct exponential_constants exponential_constants;
 extern const struct tangent_constants tangent_constants;
 
-// e^x for x in [-87, 87], clipped to that range, so that neither the result nor its reciprocal is subnormal; at most 2 ulp.
+// The functions work on n independent vectors at once, step by step, since one alone would mostly wait for its own results.
+// Engines of WASM have too few registers for that: see TOGETHER in activation.h.
+#define EACH UNROLL for (unsigned i = 0; i < n; i++)
+
+// The most vectors at once.
+#define MOST 4
+
+// x <- e^x for x in [-87, 87], clipped to that range, so that neither the result nor its reciprocal is subnormal; at most 2 ulp.
 // x = n ln 2 + r with |r| <= ln 2 / 2 (ln 2 in two parts, after Cody and Waite); e^r by the polynomial of Cephes' expf.
-INLINE vec exponential(vec x) {
+INLINE void exponentials(const unsigned n, vec *x) {
   const struct exponential_constants *k = &exponential_constants;
-  x = clip(x, k->low, k->high);
-  vec shifted = x * splat(k->log2_e) + splat(k->magic);
-  vec n = shifted - splat(k->magic);
-  vec r = x - n * splat(k->ln2_high) - n * splat(k->ln2_low);
-  vec p = splat(k->p5);
-  p = p * r + splat(k->p4);
-  p = p * r + splat(k->p3);
-  p = p * r + splat(k->p2);
-  p = p * r + splat(k->p1);
-  p = p * r + splat(k->p0);
-  vec y = p * (r * r) + r + splat(k->one);
-  // 2^n from its exponent bits. A product, so that a NaN in y stays a NaN.
-  return y * (vec)(((ivec)shifted << 23) + (ivec)splat(k->one));
+  vec shifted[MOST], whole[MOST], r[MOST], p[MOST];
+  EACH x[i] = clip(x[i], k->low, k->high);
+  EACH shifted[i] = x[i] * splat(k->log2_e) + splat(k->magic);
+  EACH whole[i] = shifted[i] - splat(k->magic);
+  EACH r[i] = x[i] - whole[i] * splat(k->ln2_high);
+  EACH r[i] = r[i] - whole[i] * splat(k->ln2_low);
+  EACH p[i] = splat(k->p5) * r[i] + splat(k->p4);
+  EACH p[i] = p[i] * r[i] + splat(k->p3);
+  EACH p[i] = p[i] * r[i] + splat(k->p2);
+  EACH p[i] = p[i] * r[i] + splat(k->p1);
+  EACH p[i] = p[i] * r[i] + splat(k->p0);
+  EACH p[i] = p[i] * (r[i] * r[i]) + r[i] + splat(k->one);
+  // 2^whole from its exponent bits. A product, so that a NaN in p stays a NaN.
+  EACH x[i] = p[i] * (vec)(((ivec)shifted[i] << 23) + (ivec)splat(k->one));
 }
 
-// 1 / (1 + e^-x), at most 3 ulp in either tail (down to 1.6e-38).
-INLINE vec sigmoid(vec x) {
-  vec one = splat(exponential_constants.one);
-  return one / (one + exponential(-x));
+INLINE vec exponential(vec x) {
+  exponentials(1, &x);
+  return x;
 }
 
-// tanh by a rational function, degree 13 over degree 6 (coefficients: Eigen's generic_fast_tanh_float), at most 6 ulp.
-INLINE vec hyperbolic_tangent(vec x) {
+// x <- 1 / (1 + e^-x), at most 3 ulp in either tail (down to 1.6e-38).
+INLINE void sigmoids(const unsigned n, vec *x) {
+  const vec one = splat(exponential_constants.one);
+  EACH x[i] = -x[i];
+  exponentials(n, x);
+  EACH x[i] = one / (one + x[i]);
+}
+
+// x <- tanh x by a rational function, degree 13 over degree 6 (coefficients: Eigen's generic_fast_tanh_float), at most 6 ulp.
+INLINE void hyperbolic_tangents(const unsigned n, vec *x) {
   const struct tangent_constants *k = &tangent_constants;
-  x = clip(x, k->low, k->high);
-  vec s = x * x;
-  vec p = splat(k->p13);
-  p = p * s + splat(k->p11);
-  p = p * s + splat(k->p9);
-  p = p * s + splat(k->p7);
-  p = p * s + splat(k->p5);
-  p = p * s + splat(k->p3);
-  p = p * s + splat(k->p1);
-  vec q = splat(k->q6);
-  q = q * s + splat(k->q4);
-  q = q * s + splat(k->q2);
-  q = q * s + splat(k->q0);
-  return p * x / q;
+  vec s[MOST], p[MOST], q[MOST];
+  EACH x[i] = clip(x[i], k->low, k->high);
+  EACH s[i] = x[i] * x[i];
+  EACH p[i] = splat(k->p13) * s[i] + splat(k->p11);
+  EACH p[i] = p[i] * s[i] + splat(k->p9);
+  EACH p[i] = p[i] * s[i] + splat(k->p7);
+  EACH p[i] = p[i] * s[i] + splat(k->p5);
+  EACH p[i] = p[i] * s[i] + splat(k->p3);
+  EACH p[i] = p[i] * s[i] + splat(k->p1);
+  EACH q[i] = splat(k->q6) * s[i] + splat(k->q4);
+  EACH q[i] = q[i] * s[i] + splat(k->q2);
+  EACH q[i] = q[i] * s[i] + splat(k->q0);
+  EACH x[i] = p[i] * x[i] / q[i];
 }
 
 // ln x in double precision for a normal x > 0; NaN and infinity return themselves. One scalar a row: the loss.

@@ -4,19 +4,35 @@
 #include "activation.h"
 #include "operations.h"
 
+INLINE void fastgrnn_group(const unsigned n, int ld, int gate, int update, float *z, float *c, const float *previous, float *h,
+                           const float *bias_gate, const float *bias_update, vec zeta, vec nu) {
+  const vec one = splat(1.0f);
+  vec zs[GROUP], cs[GROUP];
+  EACH {
+    vec a = load(z + in_matrix(i, ld));
+    zs[i] = a + load(bias_gate + in_row(i));
+    cs[i] = a + load(bias_update + in_row(i));
+  }
+  nonlinear(update, n, cs);
+  nonlinear(gate, n, zs);
+  EACH {
+    int at = in_matrix(i, ld);
+    vec before = load(previous + at);
+    store(z + at, zs[i]);
+    store(c + at, cs[i]);
+    store(h + at, (zeta * (one - zs[i]) + nu) * cs[i] + zs[i] * before);
+  }
+}
+
 // z: a on entry, z on return. c, h: written. scalars: zeta, nu (after their sigmoid).
 void fastgrnn_forward(int rows, int n, int ld, int gate, int update, float *z, float *c, const float *previous, float *h,
                       const float *bias_gate, const float *bias_update, const float *scalars) {
-  const vec one = splat(1.0f), zeta = splat(scalars[0]), nu = splat(scalars[1]);
-  for (int r = 0; r < rows; r++) {
-    activate(update, n, z, bias_update, c);
-    activate(gate, n, z, bias_gate, z);
-    for (int j = 0; j < n; j += VL) {
-      vec zj = load(z + j);
-      store(h + j, (zeta * (one - zj) + nu) * load(c + j) + zj * load(previous + j));
-    }
-    z += ld, c += ld, previous += ld, h += ld;
-  }
+  const vec zeta = splat(scalars[0]), nu = splat(scalars[1]);
+#define FORWARD(count, at, column, stride)                                                                           \
+  fastgrnn_group(count, stride, gate, update, z + at, c + at, previous + at, h + at, bias_gate + column, bias_update + column, \
+          zeta, nu)
+  GROUPS(rows, n, ld, FORWARD);
+#undef FORWARD
 }
 
 // With g = dL/dh:

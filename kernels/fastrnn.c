@@ -4,15 +4,27 @@
 #include "activation.h"
 #include "operations.h"
 
+INLINE void fastrnn_group(const unsigned n, int ld, int update, float *c, const float *previous, float *h,
+                          const float *bias, vec alpha, vec beta) {
+  vec cs[GROUP];
+  EACH cs[i] = load(c + in_matrix(i, ld)) + load(bias + in_row(i));
+  nonlinear(update, n, cs);
+  EACH {
+    int at = in_matrix(i, ld);
+    vec before = load(previous + at);
+    store(c + at, cs[i]);
+    store(h + at, alpha * cs[i] + beta * before);
+  }
+}
+
 // c: a on entry, c on return. h: written. scalars: alpha, beta (after their sigmoid).
 void fastrnn_forward(int rows, int n, int ld, int update, float *c, const float *previous, float *h, const float *bias,
                      const float *scalars) {
   const vec alpha = splat(scalars[0]), beta = splat(scalars[1]);
-  for (int r = 0; r < rows; r++) {
-    activate(update, n, c, bias, c);
-    for (int j = 0; j < n; j += VL) store(h + j, alpha * load(c + j) + beta * load(previous + j));
-    c += ld, previous += ld, h += ld;
-  }
+#define FORWARD(count, at, column, stride) \
+  fastrnn_group(count, stride, update, c + at, previous + at, h + at, bias + column, alpha, beta)
+  GROUPS(rows, n, ld, FORWARD);
+#undef FORWARD
 }
 
 // With g = dL/dh:  da = alpha g update',  dL/dh' += beta g,  dL/dalpha = sum g c,  dL/dbeta = sum g h'.

@@ -2,8 +2,19 @@
 #include "operations.h"
 #include "panels.h"
 
-// The rows of the tallest tile below.
-#define TALLEST 6
+// The tallest tile of each width in vectors: its sums, a row of the panel, a product and the other factor fit into the registers.
+// Measured. gcc runs out of other registers, for addresses, sooner than clang. V8 loads all factors of a term first, so those have
+// to fit as well: 4 x 2 does; 5 x 2 and 3 x 3 don't.
+#if VL == 16 && defined(__clang__)
+#define HEIGHTS(H) H(12, 1) H(12, 2) H(8, 3) H(6, 4)
+#elif VL == 16
+#define HEIGHTS(H) H(8, 1) H(8, 2) H(8, 3) H(6, 4)
+#elif VL == 8
+#define HEIGHTS(H) H(12, 1) H(6, 2)
+#else
+#define HEIGHTS(H) H(6, 1) H(4, 2)
+#endif
+#define TALLEST 12
 
 // sum[m][n] += a column of m factors, times a row of n vectors. The factors are the k-th numbers of rows, `ld` apart.
 INLINE void add_products(const unsigned m, const unsigned n, vec sum[TALLEST][WIDEST], const float *a, int ld,
@@ -71,38 +82,33 @@ INLINE void tile_transposed(const unsigned m, const unsigned n, int rows, const 
     tile_transposed(m, n, rows, a, lda, b, ldb, c, ldc);                                                             \
   }
 
-// A stripe is one panel of C, n vectors wide: tiles of m rows, then tiles of 2 rows and of 1.
-#define DEFINE_STRIPE(m, n)                                                                                          \
-  static void stripe_##n(int rows, int inner, const float *a, int lda, const float *panel, float *c, int ldc,        \
-                         int accumulate) {                                                                           \
-    int i = 0;                                                                                                       \
-    for (; i + m <= rows; i += m) tile_##m##_##n(inner, a + i * lda, lda, panel, c + i * ldc, ldc, accumulate);      \
-    for (; i + 2 <= rows; i += 2) tile_2_##n(inner, a + i * lda, lda, panel, c + i * ldc, ldc, accumulate);          \
-    if (i < rows) tile_1_##n(inner, a + i * lda, lda, panel, c + i * ldc, ldc, accumulate);                          \
-  }                                                                                                                  \
-  static void stripe_transposed_##n(int rows, int a_columns, const float *a, int lda, const float *b, int ldb,       \
-                                    float *c, int ldc) {                                                             \
-    int i = 0;                                                                                                       \
-    for (; i + m <= a_columns; i += m) tile_transposed_##m##_##n(rows, a + i, lda, b, ldb, c + i * ldc, ldc);        \
-    for (; i + 2 <= a_columns; i += 2) tile_transposed_2_##n(rows, a + i, lda, b, ldb, c + i * ldc, ldc);            \
-    if (i < a_columns) tile_transposed_1_##n(rows, a + i, lda, b, ldb, c + i * ldc, ldc);                            \
-  }
+#define UP_TO_4(X, n) X(1, n) X(2, n) X(3, n) X(4, n)
+#define UP_TO_6(X, n) UP_TO_4(X, n) X(5, n) X(6, n)
+#define UP_TO_8(X, n) UP_TO_6(X, n) X(7, n) X(8, n)
+#define UP_TO_12(X, n) UP_TO_8(X, n) X(9, n) X(10, n) X(11, n) X(12, n)
 
-// The height of a tile of each width, see panels.h. (Measured in V8: an engine loads all factors of a term first, so sums,
-// vectors and factors must fit into its 15 registers together: 4 x 2 does; 5 x 2 and 3 x 3 don't.)
-#define DEFINE_TILES(m, n) DEFINE_TILE(m, n) DEFINE_TILE(2, n) DEFINE_TILE(1, n) DEFINE_STRIPE(m, n)
-#if VL == 16
-DEFINE_TILES(6, 1)
-DEFINE_TILES(6, 2)
-DEFINE_TILES(6, 3)
-DEFINE_TILES(6, 4)
-#elif VL == 8
-DEFINE_TILES(6, 1)
-DEFINE_TILES(5, 2)
-#else
-DEFINE_TILES(6, 1)
-DEFINE_TILES(4, 2)
-#endif
+// A stripe is one panel of C, n vectors wide, in tiles of heights as equal as can be: a low tile leaves most registers unused.
+#define CASE(m, n) \
+  case m: tile_##m##_##n(inner, a + i * lda, lda, panel, c + i * ldc, ldc, accumulate); break;
+#define CASE_TRANSPOSED(m, n) \
+  case m: tile_transposed_##m##_##n(rows, a + i, lda, b, ldb, c + i * ldc, ldc); break;
+#define DEFINE_STRIPE(tallest, n)                                                                                   \
+  UP_TO_##tallest(DEFINE_TILE, n)                                                                                   \
+  static void stripe_##n(int rows, int inner, const float *a, int lda, const float *panel, float *c, int ldc,       \
+                         int accumulate) {                                                                          \
+    for (int i = 0, m, tiles = (rows + tallest - 1) / tallest; tiles > 0; i += m, tiles--) {                        \
+      m = (rows - i + tiles - 1) / tiles;                                                                           \
+      switch (m) { UP_TO_##tallest(CASE, n) }                                                                       \
+    }                                                                                                               \
+  }                                                                                                                 \
+  static void stripe_transposed_##n(int rows, int a_columns, const float *a, int lda, const float *b, int ldb,      \
+                                    float *c, int ldc) {                                                            \
+    for (int i = 0, m, tiles = (a_columns + tallest - 1) / tallest; tiles > 0; i += m, tiles--) {                   \
+      m = (a_columns - i + tiles - 1) / tiles;                                                                      \
+      switch (m) { UP_TO_##tallest(CASE_TRANSPOSED, n) }                                                            \
+    }                                                                                                               \
+  }
+HEIGHTS(DEFINE_STRIPE)
 
 // C[rows][columns] (+)= A[rows][inner] * B[inner][columns], B packed by pack().
 void gemm(int rows, int columns, int inner, int lda, int ldc, int accumulate, const float *a, const float *packed,

@@ -1,8 +1,8 @@
-// Builds the native kernels, kernels/build/kernels.node, with the system's C compiler ($CC, or cc): one object for each
+// Builds the native kernels, kernels/build/kernels.node, with the system's C compiler ($CC, or clang, or cc): one object for each
 // instruction set, and the addon that chooses among them at run time.
 //   node tools/build-native.mjs            says what is wrong when it can't, and exits 1
 //   node tools/build-native.mjs --quiet    says one line when it can't, and exits 0: WASM serves then, with the same bits
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -12,7 +12,8 @@ import { include_dir } from 'node-api-headers';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const source = path.join(root, 'kernels/native');
 const target = path.join(root, 'kernels/build');
-const compiler = process.env.CC || 'cc';
+/** Clang's code for the widest vectors is a tenth faster than gcc's; both give the same bits. */
+const compiler = process.env.CC || (spawnSync('clang', ['--version']).status === 0 ? 'clang' : 'cc');
 
 /** Of each architecture: the flags of each variant; one with _fma may fuse a product and a sum, which changes bits. */
 const { flags, ...variants } = JSON.parse(readFileSync(path.join(source, 'variants.json'), 'utf8'));
