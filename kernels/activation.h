@@ -36,31 +36,38 @@ INLINE void nonlinear(int kind, const unsigned n, vec *x) {
   }
 }
 
-// A pass over [rows][columns] takes several vectors at once. With the widest vectors a row has too few, and they come from as many
-// rows; else they are neighbours in one row, whose room is whole groups of 16 floats. GROUPS(rows, columns, ld, group) goes over
-// all of them by group(n, at, column, ld): n vectors, the first one `at` floats from the matrix's start, in column `column`.
-#if VL == 16
-#define GROUP 4
-#define GROUPS(rows, columns, ld, group)                                             \
-  do {                                                                               \
-    int r = 0;                                                                       \
-    for (; r + GROUP <= rows; r += GROUP)                                            \
-      for (int j = 0; j < columns; j += VL) group(GROUP, r * ld + j, j, ld);         \
-    for (; r < rows; r++)                                                            \
-      for (int j = 0; j < columns; j += VL) group(1, r * ld + j, j, ld);             \
-  } while (0)
-#else
-#define GROUP (16 / VL)
-#define GROUPS(rows, columns, ld, group)                                             \
-  do {                                                                               \
-    for (int r = 0; r < rows; r++)                                                   \
-      for (int j = 0; j < columns; j += 16) group(GROUP, r * ld + j, j, ld);         \
-  } while (0)
-#endif
+// A forward pass over [rows][columns] takes several vectors at once, as they follow each other: row after row, each of which is
+// whole in 16 floats.
+#define GROUP (VL == 16 ? 4 : 16 / VL)
 
-// From a group's first vector to its i-th, in a matrix and in what has one row only, such as a bias.
-INLINE int in_matrix(unsigned i, int ld) { return VL == 16 ? (int)i * ld : (int)i * VL; }
-INLINE int in_row(unsigned i) { return VL == 16 ? 0 : (int)i * VL; }
+// Where the pass is.
+struct walk {
+  int columns, ld, row, column;
+};
+
+// Where the i-th vector of a group lies in the matrix, and in what has one row only, such as a bias.
+struct group {
+  int at[MOST], column[MOST];
+};
+
+INLINE struct group next_group(const unsigned n, struct walk *w) {
+  struct group g;
+  EACH {
+    g.at[i] = w->row + w->column, g.column[i] = w->column;
+    w->column += VL;
+    if ((i + 1) * VL % 16 == 0 && w->column >= w->columns) w->column = 0, w->row += w->ld;
+  }
+  return g;
+}
+
+// Runs pass(n, group) over all vectors.
+#define FOR_GROUPS(rows, columns, ld, pass)                                         \
+  do {                                                                              \
+    struct walk w = {columns, ld, 0, 0};                                            \
+    int left = rows * (whole_groups(columns) / VL);                                 \
+    for (; left >= GROUP; left -= GROUP) pass(GROUP, next_group(GROUP, &w));        \
+    for (; left > 0; left--) pass(1, next_group(1, &w));                            \
+  } while (0)
 
 // A nonlinearity's derivative, told from its output y alone.
 //   smooth:   y' = constant + y (linear - y)            tanh 1 - y^2, sigmoid y (1 - y)

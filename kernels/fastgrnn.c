@@ -4,19 +4,19 @@
 #include "activation.h"
 #include "operations.h"
 
-INLINE void fastgrnn_group(const unsigned n, int ld, int gate, int update, float *z, float *c, const float *previous, float *h,
+INLINE void fastgrnn_group(const unsigned n, struct group g, int gate, int update, float *z, float *c, const float *previous, float *h,
                            const float *bias_gate, const float *bias_update, vec zeta, vec nu) {
   const vec one = splat(1.0f);
   vec zs[GROUP], cs[GROUP];
   EACH {
-    vec a = load(z + in_matrix(i, ld));
-    zs[i] = a + load(bias_gate + in_row(i));
-    cs[i] = a + load(bias_update + in_row(i));
+    vec a = load(z + g.at[i]);
+    zs[i] = a + load(bias_gate + g.column[i]);
+    cs[i] = a + load(bias_update + g.column[i]);
   }
   nonlinear(update, n, cs);
   nonlinear(gate, n, zs);
   EACH {
-    int at = in_matrix(i, ld);
+    int at = g.at[i];
     vec before = load(previous + at);
     store(z + at, zs[i]);
     store(c + at, cs[i]);
@@ -28,10 +28,9 @@ INLINE void fastgrnn_group(const unsigned n, int ld, int gate, int update, float
 void fastgrnn_forward(int rows, int n, int ld, int gate, int update, float *z, float *c, const float *previous, float *h,
                       const float *bias_gate, const float *bias_update, const float *scalars) {
   const vec zeta = splat(scalars[0]), nu = splat(scalars[1]);
-#define FORWARD(count, at, column, stride)                                                                           \
-  fastgrnn_group(count, stride, gate, update, z + at, c + at, previous + at, h + at, bias_gate + column, bias_update + column, \
-          zeta, nu)
-  GROUPS(rows, n, ld, FORWARD);
+#define FORWARD(count, group) \
+  fastgrnn_group(count, group, gate, update, z, c, previous, h, bias_gate, bias_update, zeta, nu)
+  FOR_GROUPS(rows, n, ld, FORWARD);
 #undef FORWARD
 }
 

@@ -4,13 +4,13 @@
 #include "activation.h"
 #include "operations.h"
 
-INLINE void fastrnn_group(const unsigned n, int ld, int update, float *c, const float *previous, float *h,
+INLINE void fastrnn_group(const unsigned n, struct group g, int update, float *c, const float *previous, float *h,
                           const float *bias, vec alpha, vec beta) {
   vec cs[GROUP];
-  EACH cs[i] = load(c + in_matrix(i, ld)) + load(bias + in_row(i));
+  EACH cs[i] = load(c + g.at[i]) + load(bias + g.column[i]);
   nonlinear(update, n, cs);
   EACH {
-    int at = in_matrix(i, ld);
+    int at = g.at[i];
     vec before = load(previous + at);
     store(c + at, cs[i]);
     store(h + at, alpha * cs[i] + beta * before);
@@ -21,9 +21,8 @@ INLINE void fastrnn_group(const unsigned n, int ld, int update, float *c, const 
 void fastrnn_forward(int rows, int n, int ld, int update, float *c, const float *previous, float *h, const float *bias,
                      const float *scalars) {
   const vec alpha = splat(scalars[0]), beta = splat(scalars[1]);
-#define FORWARD(count, at, column, stride) \
-  fastrnn_group(count, stride, update, c + at, previous + at, h + at, bias + column, alpha, beta)
-  GROUPS(rows, n, ld, FORWARD);
+#define FORWARD(count, group) fastrnn_group(count, group, update, c, previous, h, bias, alpha, beta)
+  FOR_GROUPS(rows, n, ld, FORWARD);
 #undef FORWARD
 }
 

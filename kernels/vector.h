@@ -85,6 +85,9 @@ INLINE vec square_root(vec x) {
 #endif
 }
 
+// The room of a row of n columns, but for what keeps rows apart.
+INLINE int whole_groups(int n) { return (n + 15) / 16 * 16; }
+
 // The width that is computed for n columns.
 INLINE int whole_vectors(int n) { return (n + VL - 1) / VL; }
 
