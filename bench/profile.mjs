@@ -52,13 +52,13 @@ export function profile(kernels, shape, rounds = 31) {
   for (let r = 0; r < rows; r++) engine.labels[r] = random.below(arch.classes);
   engine.lossAndGradient(rows, steps, { batchRows: rows });
 
-  const { program, arena, plan } = engine;
-  const whole = program.slice(0, engine.loaded.length);
+  const { arena, passes } = engine;
+  const whole = passes.loaded;
   const single = (words, step) => Int32Array.of(1, 1, step, 1, 1, ...words);
   const timed = (words) => {
-    program.set(words);
+    passes.words.set(words);
     const start = performance.now();
-    arena.run(plan.programOffset);
+    arena.run(passes.offset);
     return performance.now() - start;
   };
   const operations = [...operationsOf(whole)].map(({ words, step }) => {
