@@ -5,7 +5,7 @@ import { stopwatch } from '../stopwatch.mjs';
 /** Returns a function that runs and times independent chains of multiply and add: fused where the build fuses. */
 export function peakProbe(kernels) {
   const layout = new Layout();
-  const values = layout.vector(3);
+  const values = layout.vector(15);
   const iterations = 2_000_000;
   const words = new ProgramBuilder().peak({ iterations, values }).build();
   const { offset } = layout.vector(words.length);

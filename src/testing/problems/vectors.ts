@@ -239,16 +239,19 @@ export function peak(draw: Draw): Problem {
   const { bench, sizes } = draw;
   const [iterations] = sizes;
   const [x, y] = [draw.between(1, 0, 0.5)[0], draw.floats(1)[0]];
-  const values = bench.vector([x, y, 0]);
+  const starts = draw.floats(12);
+  const values = bench.vector([x, y, ...starts, 0]);
   return {
     bench,
     compose: (program) => program.peak({ iterations, values }),
     expected: () => {
-      let chain = exact(y);
-      for (let n = 0; n < iterations; n++) chain = chain.times(x).plus(y);
       let sum = exact(0);
-      for (let k = 0; k < 12; k++) sum = sum.plus(chain);
-      return [vector('values', values, [exact(x), exact(y), sum.plus(sum)])];
+      for (const start of starts) {
+        let chain = exact(start);
+        for (let n = 0; n < iterations; n++) chain = chain.times(x).plus(y);
+        sum = sum.plus(chain);
+      }
+      return [vector('values', values, [exact(x), exact(y), ...Array.from(starts, exact), sum.plus(sum)])];
     },
   };
 }
