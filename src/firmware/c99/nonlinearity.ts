@@ -9,16 +9,16 @@ export function nonlinearityFunctions(layout: CLayout): string {
   const parts = layout.table ? [interpolation(layout)] : [];
   if (gated) {
     parts.push(`/* Equation 5, ${network.gate}: p in Q12, the value in Q14 */
-static int16_t ${prefix}_gate(int16_t p)
+static inline int32_t ${prefix}_gate(int32_t p)
 {
-  return (int16_t)(${activation(network.gate, prefix)});
+  return ${activation(network.gate, prefix)};
 }
 `);
   }
   parts.push(`/* Equation 6, ${network.update}: p in Q12, the value in Q12 */
-static int16_t ${prefix}_update(int16_t p)
+static inline int32_t ${prefix}_update(int32_t p)
 {
-  return (int16_t)(${updateExpression(network.update, prefix)});
+  return ${updateExpression(network.update, prefix)};
 }
 `);
   return parts.join('\n');
@@ -27,24 +27,24 @@ static int16_t ${prefix}_update(int16_t p)
 function updateExpression(kind: Nonlinearity, prefix: string): string {
   switch (kind) {
     case 'relu':
-      return 'p > 0 ? p : 0';
+      return 'p > 32767 ? 32767 : p > 0 ? p : 0';
     case 'hardTanh': // rs(4 p, 2) = p
-      return 'p > 4096 ? 4096 : p < -4096 ? -4096 : p';
+      return `${prefix}_clamp(p, 4096)`;
     default:
       return `((${activation(kind, prefix)}) + 2) >> 2`;
   }
 }
 
-/** S(p) as an expression of type int, which may have 16 bits. */
+/** S(p) as an expression; p of a smooth one fits 16 bits. */
 function activation(kind: Nonlinearity, prefix: string): string {
   const y = (magnitude: string) => `${prefix}_table((uint16_t)${magnitude})`;
   switch (kind) {
     case 'hardTanh':
-      return '4 * (p > 4096 ? 4096 : p < -4096 ? -4096 : p)';
+      return `4 * ${prefix}_clamp(p, 4096)`;
     case 'hardSigmoid':
-      return 'p >= 4096 ? 16384 : p <= -4096 ? 0 : 2 * p + 8192';
+      return `2 * ${prefix}_clamp(p, 4096) + 8192`;
     case 'hardSigmoid4':
-      return 'p >= 8192 ? 16384 : p <= -8192 ? 0 : p + 8192';
+      return `${prefix}_clamp(p, 8192) + 8192`;
     case 'relu':
       return 'p <= 0 ? 0 : p > 8191 ? 32767 : 4 * p';
     case 'tanh':

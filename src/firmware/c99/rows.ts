@@ -41,27 +41,6 @@ ${dense ? plainDense : plainSparse}
     .replaceAll('UPPER', upper);
 }
 
-/** Those that multiply rows of the other matrices with a vector, in C. */
-export function rowFunctions({ forms, classifier, prefix, upper }: CLayout): string {
-  return [
-    plainMultiply,
-    ...(forms.has('dense') && classifier.form !== 'dense' ? [plainDense] : []),
-    ...(forms.has('sparse') && classifier.form !== 'sparse' ? [plainSparse] : []),
-  ]
-    .join('\n')
-    .replaceAll('PREFIX', prefix)
-    .replaceAll('UPPER', upper);
-}
-
-const multiplySignature = `/* v + a * b */
-static int32_t PREFIX_multiply_add(int32_t v, int16_t a, int16_t b)`;
-
-const plainMultiply = `${multiplySignature}
-{
-  return v + (int32_t)a * b;
-}
-`;
-
 const denseSignature = `/* sum + one row of a dense matrix times v; *row moves on to the next row */
 static int32_t PREFIX_dense_row(const int8_t **row, uint8_t columns, const int16_t *v, int32_t sum)`;
 

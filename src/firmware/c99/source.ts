@@ -1,8 +1,7 @@
-import { embeddingShift } from '../../integer/index.js';
 import type { CLayout, CMatrix } from './layout.js';
-import { nonlinearityFunctions } from './nonlinearity.js';
-import { headRowFunction, rowFunctions, tableMacros } from './rows.js';
-import { commonTables, stepTables } from './tables.js';
+import { headRowFunction, tableMacros } from './rows.js';
+import { plainStep } from './step.js';
+import { commonTables } from './tables.js';
 import { planOf } from './avr/plan.js';
 import { avrSource } from './avr/source.js';
 
@@ -26,31 +25,10 @@ ${network.mean ? poolFunction(layout) : ''}#if ${upper}_AVR
 ${plan ? `${avrSource(plan)}${end}` : ''}
 #else
 
-${stepTables(layout)}
-${helpers(layout)}
-${rowFunctions(layout)}
-${nonlinearityFunctions(layout)}
-${stepFunction(layout)}${end}
+${plainStep(layout)}${end}
 #endif
 
 ${headFunctions(layout)}`;
-}
-
-/** What a step in C calls. */
-function helpers({ prefix }: CLayout): string {
-  return `/* v clamped to [-limit, limit], limit at most 32767; first to 16 bits, which 8-bit processors do faster */
-static int16_t ${prefix}_saturate(int32_t v, int16_t limit)
-{
-  int16_t s = (int16_t)(v > 32767 ? 32767 : v < -32767 ? -32767 : v);
-  return (int16_t)(s > limit ? limit : s < -limit ? -limit : s);
-}
-
-/* floor(v / 2^14), as shifts by whole bytes around one of two bits, which 8-bit processors do faster */
-static int32_t ${prefix}_shift14(int32_t v)
-{
-  return ((v >> 8) * 4) >> 8;
-}
-`;
 }
 
 function resetFunction({ prefix, upper, network }: CLayout): string {
@@ -65,13 +43,6 @@ ${network.mean ? '  s->count = 0;\n' : ''}}
 `;
 }
 
-/** `rs(start + row · v, shift)` as an expression; the rounding term is what the sum starts with. */
-function rowExpression({ prefix }: CLayout, m: CMatrix, v: string): string {
-  const start = m.shift > 0 ? 2 ** (m.shift - 1) : 0;
-  const shift = m.shift > 0 ? ` >> ${m.shift}` : '';
-  return `${rowCall(prefix, m, v, String(start))}${shift}`;
-}
-
 function rowCall(prefix: string, { name, matrix, form }: CMatrix, v: string, start: string): string {
   return form === 'dense'
     ? `${prefix}_dense_row(&${name}_row, ${matrix.columns}, ${v}, ${start})`
@@ -80,52 +51,6 @@ function rowCall(prefix: string, { name, matrix, form }: CMatrix, v: string, sta
 
 function rowPointer(prefix: string, { name, form }: CMatrix): string {
   return `const ${form === 'dense' ? 'int8_t' : 'uint8_t'} *${name}_row = ${prefix}_${name};`;
-}
-
-function stepFunction(layout: CLayout): string {
-  const { network, prefix, upper, w2, w1, u2, u1, gated } = layout;
-  const matrices = [w2, u2, w1, u1].filter((m) => m !== undefined);
-  const t = w2 ? 't' : 'a';
-  return `void ${prefix}_step(${prefix}_state *s, const int16_t *x)
-{
-  ${matrices.map((m) => rowPointer(prefix, m)).join('\n  ')}
-  int16_t a[${network.inputSize}];${w2 ? `\n  int16_t t[${network.wRank}];` : ''}
-  int16_t u[${u2 ? network.uRank : `${upper}_HIDDEN`}];
-  uint8_t i, j;
-
-${network.embedding ? embed(layout) : normalise(layout)}
-${w2 ? project(layout, w2, 't', 'a', network.wLimit, 'Equation 2') : ''}${
-    u2
-      ? project(layout, u2, 'u', 's->h', network.uLimit, 'Equation 3')
-      : `  /* Equation 3, full rank: a copy, as h changes below */
-  for (j = 0; j < ${upper}_HIDDEN; j++) u[j] = s->h[j];
-`
-  }
-  for (j = 0; j < ${upper}_HIDDEN; j++) {
-    int32_t p, v;
-    int16_t ${gated ? 'z, c, g' : 'c'};
-
-    /* Equation 4, Q12 */
-    p = ${rowExpression(layout, w1, t)};
-    p += ${rowExpression(layout, u1, 'u')};
-
-${residual(layout)}
-    s->h[j] = ${prefix}_saturate(${prefix}_shift14(v), ${network.stateLimit});
-    s->r[j] = (uint16_t)(v & 16383);
-  }
-`;
-}
-
-/** The token's row of the embedding, shifted up. */
-function embed({ network, prefix, upper }: CLayout): string {
-  const last = (network.embedding?.rows ?? 1) - 1;
-  return `  /* Equation 1, of tokens: the row of the embedding */
-  {
-    uint16_t token = (uint16_t)(x[0] < 0 ? 0 : x[0] > ${last} ? ${last} : x[0]);
-    const int8_t *row = &${prefix}_embedding[token * ${network.inputSize}u];
-    for (i = 0; i < ${network.inputSize}; i++) a[i] = (int16_t)((int8_t)${upper}_READ8(row++) * ${2 ** embeddingShift});
-  }
-`;
 }
 
 /** Equation 10. */
@@ -143,51 +68,6 @@ static void ${prefix}_pool(${prefix}_state *s)
 }
 
 `;
-}
-
-function normalise({ network, prefix, upper }: CLayout): string {
-  const channel = network.centre.length > 1 ? 'i' : '0';
-  const { inputShift: shift, inputLimit } = network;
-  const start = shift > 0 ? 2 ** (shift - 1) : 0;
-  const product = `${prefix}_multiply_add(${start}, v, ${upper}_READ16(&${prefix}_multiplier[${channel}]))`;
-  const shifted = shift > 0 ? `${product} >> ${shift}` : product;
-  return `  /* Equation 1: the input, normalised */
-  for (i = 0; i < ${upper}_INPUTS; i++) {
-    int16_t v = ${prefix}_saturate((int32_t)x[i] - ${upper}_READ16(&${prefix}_centre[${channel}]), 32767);
-    a[i] = ${prefix}_saturate(${shifted}, ${inputLimit});
-  }
-`;
-}
-
-function project(layout: CLayout, m: CMatrix, out: string, v: string, limit: number, comment: string): string {
-  return `  /* ${comment} */
-  for (j = 0; j < ${m.matrix.rows}; j++) ${out}[j] = ${layout.prefix}_saturate(${rowExpression(layout, m, v)}, ${limit});
-`;
-}
-
-function residual({ network, prefix, upper, gated }: CLayout): string {
-  const { scale, offset } = network;
-  const biased = (name: string) => `${prefix}_saturate(p + ${upper}_READ16(&${prefix}_${name}[j]), 32767)`;
-  if (!gated) {
-    return `    c = ${prefix}_update(${biased('bias_update')}); /* 6 */
-
-    /* Equations 8 and 9, with alpha and beta for g and z */
-    v = ${prefix}_multiply_add(${prefix}_multiply_add(s->r[j], ${scale}, c), ${offset}, s->h[j]);`;
-  }
-  return `    z = ${prefix}_gate(${biased('bias_gate')});     /* 5 */
-    c = ${prefix}_update(${biased('bias_update')}); /* 6 */
-
-    /* Equation 7; rs(zeta (16384 - z), 14) is zeta + ((8192 - zeta z) >> 14), whose product fits 16 by 16 bits */
-    v = ${prefix}_multiply_add(8192, ${-scale}, z);
-    g = ${prefix}_saturate(${prefix}_shift14(v) + ${constant(scale)} + ${constant(offset)}, 32767);
-
-    /* Equations 8 and 9: the new state; what the shift drops stays for the next step */
-    v = ${prefix}_multiply_add(${prefix}_multiply_add(s->r[j], g, c), z, s->h[j]);`;
-}
-
-/** A number that can stand behind an operator. */
-function constant(value: number): string {
-  return value < 0 ? `(${value})` : String(value);
 }
 
 function meanFunction({ prefix, upper }: CLayout): string {

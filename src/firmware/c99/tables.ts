@@ -1,6 +1,7 @@
 import { tanhTable, type IntegerMatrix } from '../../integer/index.js';
 import { encodeRow } from '../rows.js';
 import type { CLayout, CMatrix } from './layout.js';
+import { streamRow } from './row-stream.js';
 
 /** The constant tables that every processor reads, each with what it is. */
 export function commonTables(layout: CLayout): string {
@@ -15,16 +16,7 @@ export function commonTables(layout: CLayout): string {
 
 /** Those that a step in C reads besides. */
 export function stepTables(layout: CLayout): string {
-  const { network, gated } = layout;
-  return joined([
-    ...(layout.embedding ? [] : affineTables(layout)),
-    layout.w2 && matrixTable(layout, layout.w2),
-    layout.u2 && matrixTable(layout, layout.u2),
-    matrixTable(layout, layout.w1),
-    matrixTable(layout, layout.u1),
-    gated ? numbers(layout, 'int16_t', 'bias_gate', 'Q12', network.biasGate) : undefined,
-    numbers(layout, 'int16_t', 'bias_update', 'Q12', network.biasUpdate),
-  ]);
+  return joined([...(layout.embedding ? [] : affineTables(layout)), rowStream(layout), biasTable(layout)]);
 }
 
 function joined(parts: readonly (string | undefined)[]): string {
@@ -74,6 +66,34 @@ function matrixTable({ prefix, upper }: CLayout, { name, matrix, form }: CMatrix
   });
   const what = `${name}, ${rows} x ${columns} in units of 2^-${fractionBits}${dense ? '' : ', sparse rows'}`;
   return `/* ${what} */\nstatic const ${dense ? 'int8_t' : 'uint8_t'} ${prefix}_${name}[] ${upper}_TABLE = {\n${lines.join(',\n')}\n};\n`;
+}
+
+/** The rows of all matrices in the order of a step. */
+function rowStream(layout: CLayout): string {
+  const { prefix, network, w2, u2, w1, u1 } = layout;
+  const matrix = (m: CMatrix): string[] => [
+    `  /* ${m.name}, ${m.matrix.rows} x ${m.matrix.columns} in units of 2^-${m.matrix.fractionBits} */`,
+    ...Array.from({ length: m.matrix.rows }, (_, row) => `${wrap(streamRow(layout, m, row))},`),
+  ];
+  const units = Array.from({ length: network.hiddenSize }, (_, j) =>
+    [w1, u1].map((m) => `${wrap(streamRow(layout, m, j))},`),
+  );
+  const lines = [
+    ...(w2 ? matrix(w2) : []),
+    ...(u2 ? matrix(u2) : []),
+    `  /* for each unit its row of ${w1.name} and its row of ${u1.name}, in units of 2^-${w1.matrix.fractionBits} and 2^-${u1.matrix.fractionBits} */`,
+    ...units.flat(),
+    '  0',
+  ];
+  return `/* The rows that a step reads, in its order; of sparse ones a count, then pairs of an operand's place and a weight. 0 ends them. */
+static const uint8_t ${prefix}_rows[] = {\n${lines.join('\n')}\n};\n`;
+}
+
+/** For each unit the bias of the update and, in a FastGRNN, of the gate. */
+function biasTable(layout: CLayout): string {
+  const { network, gated } = layout;
+  const values = Array.from(network.biasUpdate).flatMap((bias, j) => (gated ? [bias, network.biasGate[j]] : [bias]));
+  return numbers(layout, 'int16_t', 'biases', `Q12, of each unit's update${gated ? ' and gate' : ''}`, values);
 }
 
 /** Breaks a list behind commas, at 110 columns. */
