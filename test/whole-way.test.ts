@@ -34,7 +34,7 @@ const keys: Record<string, string[]> = {
   number: [
     ...['seed', 'data.train', 'data.validation', 'data.test', 'training.seconds', 'training.workers', 'float.test'],
     ...['integer.test', 'integer.agreement', 'size.paperBytes', 'size.modelBytes', 'size.nonzeros'],
-    'size.recurrentNonzeros',
+    ...['size.recurrentNonzeros', 'training.sequencesPerSecond', 'training.gflops'],
     ...[
       'sequences',
       'steps',

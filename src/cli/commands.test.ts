@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder, writeCsv, writeMnist } from '../testing/index.js';
+import { loadKernels, nativeVariants } from '../kernels/index.js';
 import { commandLine, type CommandResult } from '../testing/command-line.js';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -97,8 +98,10 @@ describe('--json', () => {
     expect(json(await commandLine('data', 'info', 'uci-har', '--data', at('data'), '--json'), 1)).toMatchObject({
       check: { files: [] },
     });
+    const { backend } = await loadKernels();
+    const facts = { backend, ...(await nativeVariants()) };
     expect(json(await commandLine('doctor', '--json'))).toContainEqual(
-      expect.objectContaining({ what: 'kernels', ok: true }),
+      expect.objectContaining({ what: 'kernels', ok: true, facts: expect.objectContaining(facts) as unknown }),
     );
   });
 });

@@ -115,8 +115,9 @@ export function progressListener(): Listener {
         break;
       case 'progress': {
         if (!live) break;
-        const { epochs, totalEpochs, stage, loss, secondsLeft } = event.progress;
-        const line = `  ${stage}: epoch ${epochs.toFixed(1)} of ${totalEpochs}, loss ${loss.toFixed(3)}${accuracy}, ${duration(secondsLeft)} left`;
+        const { epochs, totalEpochs, stage, loss, secondsLeft, sequencesPerSecond } = event.progress;
+        const speed = sequencesPerSecond > 0 ? `, ${Math.round(sequencesPerSecond)} sequences/s` : '';
+        const line = `  ${stage}: epoch ${epochs.toFixed(1)} of ${totalEpochs}, loss ${loss.toFixed(3)}${accuracy}${speed}, ${duration(secondsLeft)} left`;
         clearLine();
         stream.write(line.slice(0, (stream.columns ?? 100) - 1));
         break;

@@ -26,4 +26,5 @@ export type { OpenRun, RunOptions } from './open.js';
 export { runRecipe, trainRecipe, type FinishedRun, type TrainedRun } from './run.js';
 export { checkDataDirectory, stackDataset, validationSplit } from './prepare.js';
 export { networkSize, type NetworkSize } from './size.js';
+export { measureSpeeds, type Speed } from './speed.js';
 export { packageVersion, spread, trainModel, type TrainedModel } from './train-model.js';

@@ -85,6 +85,7 @@ export async function runRecipe(options: RunOptions): Promise<FinishedRun> {
   const size = networkSize(network, model.facts.architecture);
   const [selection] = trained.phases;
   const last = trained.phases[trained.phases.length - 1];
+  const seconds = trained.phases.reduce((sum, phase) => sum + phase.seconds, 0);
   const metrics: Metrics = {
     recipe: recipe.name,
     seed: recipe.recipe.seed,
@@ -95,10 +96,12 @@ export async function runRecipe(options: RunOptions): Promise<FinishedRun> {
       test: dataset.test.count,
     },
     training: {
-      seconds: trained.phases.reduce((sum, phase) => sum + phase.seconds, 0),
+      seconds,
       backend: last.backend,
       workers: last.workers,
       fma: model.facts.provenance.fma,
+      sequencesPerSecond: trained.work.sequences / seconds,
+      gflops: trained.work.flops / seconds / 1e9,
       stages: stageMetrics(trained.stages, selection.history, selection.chosenEpochs),
     },
     ...evaluation.metrics,

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { makeDataset, type Dataset, type Sequences } from '../data/index.js';
 import { loadKernels } from '../kernels/index.js';
 import { Random } from '../math/index.js';
+import { forwardFlops, iterationFlops } from '../network/index.js';
 import { resolveRecipe, type LoadedRecipe } from '../recipe/index.js';
 import { temporaryFolder, toySequences } from '../testing/index.js';
 import { evaluateFloat, stagesOf, train } from '../training/index.js';
@@ -47,6 +48,20 @@ async function trainWatched(recipe: LoadedRecipe, dataset: Dataset, checkpoint?:
   });
   return { trained, events, epochs: events.filter(({ kind }) => kind === 'epoch').length };
 }
+
+it('counts the work of all epochs of all its trainings', async () => {
+  const recipe = recipeOf({ training: { retrain: true } });
+  const dataset = await datasetOf();
+  const { trained } = await trainWatched(recipe, dataset);
+  const { work, phases, validationCount } = trained;
+  const [selection, final] = phases.map(({ history }) => history.length);
+  const all = dataset.train.count;
+  expect(work.sequences).toBe(selection * (all - validationCount) + final * all);
+  const steps = dataset.train.steps;
+  const { architecture } = trained.model.facts;
+  const validation = selection * forwardFlops(architecture, validationCount, steps);
+  expect(work.flops).toBe(iterationFlops(architecture, work.sequences, steps) + validation);
+});
 
 describe('test recordings', () => {
   it('have no part in the model: scrambled, they leave every number of it as it was', async () => {

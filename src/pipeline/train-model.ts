@@ -3,7 +3,15 @@ import type { Dataset } from '../data/index.js';
 import { calibrate } from '../integer/index.js';
 import type { Backend, KernelSource } from '../kernels/index.js';
 import { recipeHash, type LoadedRecipe } from '../recipe/index.js';
-import { stagesOf, train, type Stage, type TrainingTask, type TrainOptions } from '../training/index.js';
+import {
+  epochWork,
+  stagesOf,
+  train,
+  type Stage,
+  type TrainingTask,
+  type TrainOptions,
+  type Work,
+} from '../training/index.js';
 import { loadCheckpoint, saveCheckpoint, type Checkpoint, type FinishedPhase } from './checkpoint.js';
 import type { Listener } from './events.js';
 import type { FloatModel, ModelFacts } from './models.js';
@@ -17,6 +25,8 @@ export interface TrainedModel {
   readonly phases: readonly FinishedPhase[];
   readonly stages: readonly Stage[];
   readonly validationCount: number;
+  /** Of all trainings. */
+  readonly work: Work;
 }
 
 export interface TrainModelOptions {
@@ -72,6 +82,7 @@ export async function trainModel(
   }
 
   let task: TrainingTask | undefined;
+  const epochs: Work[] = [];
   if (checkpoint.finished.length === phases.length) {
     listener({ kind: 'note', text: `the training was done before: ${options.checkpoint}` });
   } else if (checkpoint.state || checkpoint.finished.length > 0) {
@@ -79,6 +90,7 @@ export async function trainModel(
   }
   for (const [index, phase] of phases.entries()) {
     task = phase.task(checkpoint.finished);
+    epochs.push(epochWork(task));
     if (index < checkpoint.finished.length) continue;
     listener({
       kind: 'step',
@@ -92,6 +104,10 @@ export async function trainModel(
     const outcome = await train(task, {
       ...runOptions(options),
       ...(checkpoint.state ? { state: checkpoint.state } : {}),
+      onStart: ({ backend, fma, workers }) => {
+        const threads = `${workers} ${workers === 1 ? 'worker' : 'workers'}`;
+        listener({ kind: 'note', text: `on ${threads}, ${backend}${fma ? ' with fused multiply-add' : ''}` });
+      },
       onProgress: (progress) => listener({ kind: 'progress', phase: phase.name, progress }),
       onEpoch: async (record, state) => {
         listener({ kind: 'epoch', phase: phase.name, head, record });
@@ -133,7 +149,14 @@ export async function trainModel(
     phases: checkpoint.finished,
     stages: task.stages,
     validationCount: split.validation.length,
+    work: workOf(checkpoint.finished, epochs),
   };
+}
+
+/** The work of trainings from that of each one's epoch. */
+function workOf(finished: readonly FinishedPhase[], epochs: readonly Work[]): Work {
+  const sum = (key: keyof Work) => finished.reduce((all, { history }, i) => all + history.length * epochs[i][key], 0);
+  return { sequences: sum('sequences'), flops: sum('flops') };
 }
 
 /** Stacking as a model file has it: nothing where each step reads one frame. */

@@ -69,6 +69,8 @@ function example(changes: Partial<ReportInput> = {}): ReportInput {
         backend: 'native-avx2',
         workers: 3,
         fma: false,
+        sequencesPerSecond: 2511,
+        gflops: 31.4,
         stages: stageMetrics(stages, records, [5, 2, 3]),
       },
       float: { metric: 'accuracy', test: 0.95 },

@@ -112,6 +112,10 @@ export interface Metrics {
     readonly backend: string;
     readonly workers: number;
     readonly fma: boolean;
+    /** Sequences a second whose gradient was taken, over all trainings of the run, start and validation included. */
+    readonly sequencesPerSecond: number;
+    /** Useful floating-point operations a second, 1e9 of them: products alone, without gates (`iterationFlops`). */
+    readonly gflops: number;
     readonly stages: readonly StageMetrics[];
   };
   readonly float: NetworkMetrics & {

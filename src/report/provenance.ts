@@ -57,6 +57,7 @@ export function environmentSection({ metrics }: ReportInput): Markup {
   return markup`<section id="environment"><h2>Environment</h2>
 <dl class="facts">
 ${fact('Training, all of the run', duration(training.seconds))}
+${fact('Speed', `${count(Math.round(training.sequencesPerSecond))} sequences a second, ${training.gflops.toFixed(1)} GFLOP/s of useful work`)}
 ${fact('Workers', count(training.workers))}
 ${fact('Backend', training.backend === environment.backend ? training.backend : `${training.backend} in training, ${environment.backend} after`)}
 ${fact('Fused multiply-add', training.fma ? 'yes: another machine may give other weights' : 'no: every machine gives the same weights')}

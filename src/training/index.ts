@@ -15,6 +15,7 @@ export {
   type Stage,
   type TrainingTask,
 } from './task.js';
+export { epochWork, type Work } from './work.js';
 export { train, type Progress, type TrainingResult, type TrainOptions } from './train.js';
 export * from './metrics/index.js';
 export { floatLogits, integerLogits, outputsOf } from './logits.js';

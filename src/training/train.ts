@@ -19,8 +19,18 @@ export interface TrainOptions extends KernelOptions {
   readonly state?: TrainingState;
   /** Called after each epoch, with the state to resume from. */
   readonly onEpoch?: (record: EpochRecord, state: TrainingState) => void | Promise<void>;
+  /** Called once, when it is known what runs. */
+  readonly onStart?: (running: Running) => void;
   /** Called now and then, for display. */
   readonly onProgress?: (progress: Progress) => void;
+}
+
+/** What runs a training. */
+export interface Running {
+  readonly backend: string;
+  /** Whether products and sums are fused. */
+  readonly fma: boolean;
+  readonly workers: number;
 }
 
 /** How far a training is. */
@@ -34,6 +44,8 @@ export interface Progress {
   readonly loss: number;
   /** NaN as long as nothing is known of the speed. */
   readonly secondsLeft: number;
+  /** Sequences a second whose gradient is taken; NaN as long as nothing is known. */
+  readonly sequencesPerSecond: number;
 }
 
 /** What a training ends with. */
@@ -62,6 +74,7 @@ export async function train(task: TrainingTask, options: TrainOptions = {}): Pro
   // A page has shared memory only where it is isolated from other origins.
   const most = typeof SharedArrayBuffer === 'undefined' ? 1 : shards;
   const workers = Math.max(1, Math.min(options.workers ?? parallelism(), most));
+  options.onStart?.({ backend: kernels.backend, fma: kernels.fma, workers });
   const blocks = Math.ceil(task.validationRows.length / blockRows);
   const buffers = exchangeBuffers(workers, task.training.shards, parameterCount(task.architecture), blocks);
   const exchange = new Exchange(buffers, 0);
@@ -121,7 +134,9 @@ function progressReporter(task: TrainingTask, state: TrainingState, report: Trai
     last = at;
     const speed = (epochs - first.epochs) / (at - first.at);
     const secondsLeft = speed > 0 ? (totalEpochs - epochs) / speed / 1000 : NaN;
-    report?.({ epochs, totalEpochs, stage: task.stages[state.stage]?.name ?? '', loss, secondsLeft });
+    const sequencesPerSecond = speed > 0 ? speed * 1000 * task.trainRows.length : NaN;
+    const stage = task.stages[state.stage]?.name ?? '';
+    report?.({ epochs, totalEpochs, stage, loss, secondsLeft, sequencesPerSecond });
     return true;
   };
 }

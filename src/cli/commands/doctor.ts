@@ -1,7 +1,7 @@
 import { describeHost, packageDirectory, environment, kindOf, parallelism, runProgram } from '#platform';
 import type { Command } from 'commander';
-import { KernelError, loadKernels } from '../../kernels/index.js';
-import { packageVersion } from '../../pipeline/index.js';
+import { KernelError, loadKernels, nativeVariants, type NativeVariants } from '../../kernels/index.js';
+import { measureSpeeds, packageVersion, type Speed } from '../../pipeline/index.js';
 import { bad, dim, good, table } from '../terminal.js';
 
 interface Finding {
@@ -12,6 +12,15 @@ interface Finding {
   readonly remedy?: string;
   /** Nothing works without it. */
   readonly needed?: boolean;
+  /** The same for programs, where there is more to say. */
+  readonly facts?: KernelFacts;
+  readonly speeds?: readonly Speed[];
+}
+
+/** Which kernels run, and which could. */
+interface KernelFacts extends NativeVariants {
+  readonly backend: string;
+  readonly lanes: number;
 }
 
 export function addDoctor(program: Command): void {
@@ -19,9 +28,11 @@ export function addDoctor(program: Command): void {
     .command('doctor')
     .summary('what this machine can do')
     .description('Says which backend runs here and what else was found. Exits with 1 when something needed is missing.')
+    .option('--bench', 'measure what one core can do with each of the backends, in some seconds')
     .option('--json', 'print it as JSON')
-    .action(async (flags: { json?: boolean }) => {
-      const findings = [await host(), await kernels(), await digits(), await data(), await compiler()];
+    .action(async (flags: { bench?: boolean; json?: boolean }) => {
+      const findings = [await host(), await kernels(), await native(), await digits(), await data(), await compiler()];
+      if (flags.bench) findings.push(await speed());
       if (findings.some((finding) => finding.needed && !finding.ok)) process.exitCode = 1;
       if (flags.json) return console.log(JSON.stringify(findings, undefined, 2));
       console.log(
@@ -33,6 +44,7 @@ export function addDoctor(program: Command): void {
           ]),
         ),
       );
+      for (const { speeds } of findings) if (speeds) console.log(`\n${speedTable(speeds)}`);
     });
 }
 
@@ -48,11 +60,52 @@ async function host(): Promise<Finding> {
 async function kernels(): Promise<Finding> {
   try {
     const { backend, lanes } = await loadKernels();
-    return { what: 'kernels', ok: true, needed: true, text: `${backend}, ${lanes} lanes` };
+    const facts = { backend, lanes, ...(await nativeVariants()) };
+    const text = `a training runs on ${backend}, ${lanes} floats a vector`;
+    return { what: 'kernels', ok: true, needed: true, text, facts };
   } catch (error) {
     if (!(error instanceof KernelError)) throw error;
     return { what: 'kernels', ok: false, needed: true, text: error.message };
   }
+}
+
+/** Which native kernels this processor runs; none is no fault, since WebAssembly gives the same bits. */
+async function native(): Promise<Finding> {
+  const { variants, fused, reason } = await nativeVariants();
+  return {
+    what: 'native kernels',
+    ok: variants.length > 0,
+    text:
+      variants.length > 0
+        ? `this processor runs ${variants.join(', ')}; with --fma ${fused.join(', ') || 'none'}`
+        : (reason ?? 'none'),
+    remedy: 'WebAssembly serves, slower, with the same bits; in a clone: npm run build:native, with a C compiler',
+  };
+}
+
+async function speed(): Promise<Finding> {
+  const speeds = await measureSpeeds();
+  const [best] = speeds.toSorted((a, b) => b.peak - a.peak);
+  return {
+    what: 'speed',
+    ok: true,
+    text: `one core does up to ${best.peak.toFixed(0)} GFLOP/s (${nameOf(best)}); compare a run's GFLOP/s with the peak of its backend times its workers`,
+    speeds,
+  };
+}
+
+const nameOf = ({ backend, fma }: Speed) => (fma ? `${backend} --fma` : backend);
+
+function speedTable(speeds: readonly Speed[]): string {
+  return table([
+    ['backend', 'peak of a core', 'training', 'share'],
+    ...speeds.map((one) => [
+      nameOf(one),
+      `${one.peak.toFixed(1)} GFLOP/s`,
+      `${one.training.toFixed(1)} GFLOP/s`,
+      `${((100 * one.training) / one.peak).toFixed(0)} %`,
+    ]),
+  ]);
 }
 
 async function digits(): Promise<Finding> {

@@ -133,7 +133,11 @@ function summary(folder: string, metrics: Metrics): string {
     ['size', `${size.paperBytes} bytes in the paper's accounting, ${size.modelBytes} bytes linked`],
     [
       'training',
-      `${duration(training.seconds)} on ${training.workers} ${training.workers === 1 ? 'worker' : 'workers'}, ${training.backend}`,
+      `${duration(training.seconds)} on ${training.workers} ${training.workers === 1 ? 'worker' : 'workers'}, ${training.backend}${training.fma ? ' with fused multiply-add' : ''}`,
+    ],
+    [
+      '',
+      `${Math.round(training.sequencesPerSecond)} sequences/s, ${training.gflops.toFixed(1)} GFLOP/s of useful work ${dim('(the peak: fastgrnn doctor --bench)')}`,
     ],
   ];
   for (const [board, builds] of Object.entries(metrics.boards)) {
