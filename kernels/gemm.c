@@ -131,9 +131,10 @@ void gemm(int rows, int columns, int inner, int lda, int ldc, int accumulate, co
   }
 }
 
-// Rows of A and B, about, that stay in the first cache while all tiles pass over them. It moves no sum: C carries on where
-// it was.
-#define ROW_BLOCK 64
+// The most rows of A and B that all tiles pass over before the next ones: a panel of each stays in the first cache, and a chunk of
+// time steps (src/network/recurrence/preactivation.ts) is one block, so that C is read and written once. It moves no sum: C carries on
+// where it was.
+#define ROW_BLOCK 128
 
 // C[a_columns][b_columns] += A[rows][a_columns]^T * B[rows][b_columns]: a weight gradient over rows of a batch.
 void gemm_transposed(int rows, int a_columns, int b_columns, int lda, int ldb, int ldc, const float *a, const float *b,
