@@ -45,27 +45,39 @@ export async function measureShape(name, implementations, { rounds, slice, clock
       say(`${name}: round ${round + 1} of ${rounds}`);
       const first = round % Math.max(1, entries.length); // nobody always comes after the same one
       for (const entry of [...entries.slice(first), ...entries.slice(0, first)]) {
-        if (entry.samples.length >= roundsOfSlow && entry.samples[0] > slow) continue;
-        const ask = async (request) => {
-          const { ms, processorMs, flops } = await entry.child.ask(request);
-          return { ms: clock === 'processor' && entry.threads === 1 ? processorMs : ms, flops };
-        };
-        entry.samples.push((await ask({ do: 'run', iterations: entry.iterations })).ms / entry.iterations);
-        if (!entry.peak || entry.threads > 1) continue;
-        const [width, kind] = entry.peak;
-        const { ms, flops } = await ask({ do: 'peak' });
-        ((peaks[width] ??= {})[kind] ??= []).push(flops / ms / 1e6);
+        if (entry.failed || (entry.samples.length >= roundsOfSlow && entry.samples[0] > slow)) continue;
+        try {
+          await takeTurn(entry, clock, peaks);
+        } catch (error) {
+          if (entry.implementation === 'fastgrnn') throw error;
+          entry.failed = true; // a peer's end isn't the run's
+          skipped[`${labelOf(entry)}, ${name}`] = error.message.split('\n')[0];
+        }
       }
     }
   } finally {
     await Promise.all(entries.map(({ child }) => child.stop()));
   }
-  const rows = entries.map(({ implementation, variant, threads, samples }) => {
+  const measured = entries.filter(({ failed }) => !failed);
+  const rows = measured.map(({ implementation, variant, threads, samples }) => {
     const medianMs = median(samples);
     const row = { shape: name, implementation, variant, threads, medianMs, minMs: Math.min(...samples) };
     return { ...row, runs: samples.length, gflops: flopsOf(name) / medianMs / 1e6 };
   });
   return { rows, peaks, skipped, versions };
+}
+
+/** Times some iterations, and, of ours on one thread, the core's peak right after. */
+async function takeTurn({ child, iterations, threads, samples, peak }, clock, peaks) {
+  const ask = async (request) => {
+    const { ms, processorMs, flops } = await child.ask(request);
+    return { ms: clock === 'processor' && threads === 1 ? processorMs : ms, flops };
+  };
+  samples.push((await ask({ do: 'run', iterations })).ms / iterations);
+  if (!peak || threads > 1) return;
+  const [width, kind] = peak;
+  const { ms, flops } = await ask({ do: 'peak' });
+  ((peaks[width] ??= {})[kind] ??= []).push(flops / ms / 1e6);
 }
 
 /** A name for messages: 'fastgrnn avx2-fma, 2 threads'. */
