@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { IntegerInterpreter, logitBits, type IntegerNetwork } from '../integer/index.js';
 import { Random } from '../math/index.js';
-import { arduinoCoreIsThere, buildSketch } from '../testing/arduino-core.js';
+import { arduinoIsThere, buildSketch } from '../testing/arduino-core.js';
 import { randomNetwork } from '../testing/random-network.js';
 import { unoConsole } from '../testing/uno-console.js';
 import { exportLibrary } from './library.js';
@@ -184,7 +184,7 @@ function replayText(of: IntegerNetwork, inputs: readonly Int16Array[], width: nu
   return [...lines, 'done: every value is right', ''].join('\r\n');
 }
 
-describe.runIf(arduinoCoreIsThere)('with the real Arduino core, on a simulated Uno', () => {
+describe.runIf(arduinoIsThere)('with the real Arduino core, on a simulated Uno', () => {
   const folder = path.join(directory, 'objects');
   beforeAll(() => void mkdirSync(folder));
 
@@ -200,14 +200,14 @@ describe.runIf(arduinoCoreIsThere)('with the real Arduino core, on a simulated U
   ];
   it.each(shapes)('%s: the replay prints every value of the definition, the live sketch answers', (_, shape, more) => {
     const drawn = randomNetwork(new Random(8), shape);
-    const library = write(exportLibrary(drawn, { ...options, ...more }), 'tap');
-    const hex = buildSketch(library, path.join(library, 'examples/Replay/Replay.ino'), folder);
+    const library = write(exportLibrary(drawn, { ...options, ...more }), 'shape/tap');
+    const hex = buildSketch(path.dirname(library), path.join(library, 'examples/Replay/Replay.ino'), folder);
     const width = drawn.embedding ? 1 : drawn.inputSize;
     const expected = replayText(drawn, testInputs(drawn, { sequences: 4, steps: 16 }), width);
     expect(unoConsole(hex, 'right\r\n', 200_000_000)).toBe(expected);
 
     // The live sketch reads zeros, 50 times a second; it answers after 12 steps, or after each.
-    const live = buildSketch(library, path.join(library, 'examples/Live/Live.ino'), folder);
+    const live = buildSketch(path.dirname(library), path.join(library, 'examples/Live/Live.ino'), folder);
     const interpreter = new IntegerInterpreter(drawn);
     const steps = more.every ? 1 : 12;
     for (let t = 0; t < steps; t++) interpreter.step(new Int16Array(width));
@@ -236,22 +236,20 @@ describe.runIf(arduinoCoreIsThere)('with the real Arduino core, on a simulated U
   it('says so where a value differs', () => {
     const wrong = { ...network, biasUpdate: network.biasUpdate.map((bias, j) => (j === 4 ? bias + 1 : bias)) };
     const code = exportLibrary(wrong, options)['src/tap.c'];
-    const library = write({ ...files, 'src/tap.c': code }, 'damaged');
-    const hex = buildSketch(library, path.join(library, 'examples/Replay/Replay.ino'), folder);
+    const library = write({ ...files, 'src/tap.c': code }, 'damaged/tap');
+    const hex = buildSketch(path.dirname(library), path.join(library, 'examples/Replay/Replay.ino'), folder);
     expect(unoConsole(hex, 'NOT RIGHT\r\n', 200_000_000)).toMatch(/sequence 0: DIFFERENT\r\n[^]*done: NOT RIGHT\r\n$/);
   });
 
   it('leaves two models in one sketch apart', () => {
-    const second = randomNetwork(new Random(9), { inputSize: 2, hiddenSize: 3 });
-    const library = write({ ...files }, 'two');
-    for (const [file, text] of Object.entries(exportLibrary(second, { ...options, prefix: 'knock', names: [] }))) {
-      if (file.startsWith('src/')) writeFileSync(path.join(library, file), text);
-    }
-    const sketch = path.join(library, 'Two.ino');
+    const second = randomNetwork(new Random(9), { inputSize: 2, hiddenSize: 3, classes: 3 });
+    write(files, 'two/tap');
+    const libraries = path.dirname(write(exportLibrary(second, { ...options, prefix: 'knock' }), 'two/knock'));
+    const sketch = path.join(write({}, 'Two'), 'Two.ino');
+    mkdirSync(path.dirname(sketch));
     writeFileSync(
       sketch,
-      `#include <Arduino.h>
-#include <tap.hpp>
+      `#include <tap.hpp>
 #include <knock.hpp>
 tap_network tap; knock_network knock;
 void setup() {
@@ -269,7 +267,7 @@ void loop() {}
         interpreter.step(k === 0 ? Int16Array.of(1000, -1000, 500) : Int16Array.of(100, -100));
       return interpreter.h[0];
     });
-    expect(unoConsole(buildSketch(library, sketch, folder), '\n', 50_000_000)).toBe(`${states.join(' ')}\r\n`);
+    expect(unoConsole(buildSketch(libraries, sketch, folder), '\n', 50_000_000)).toBe(`${states.join(' ')}\r\n`);
   });
 });
 
