@@ -1,15 +1,19 @@
 // Our implementation as a process of its own: node process.mjs '{"kernels": {"backend": "wasm"}, "threads": 2, "shards": 8}'
 import { Worker } from 'node:worker_threads';
-import { loadKernels } from '../../dist/kernels/index.js';
+import { loadKernels, peakProbe } from '../../dist/kernels/index.js';
 import { exchangeBuffers } from '../../dist/training/exchange.js';
 import { answerRequests } from '../answer.mjs';
 import { readProblem } from '../problem.mjs';
 import { stopwatch } from '../stopwatch.mjs';
-import { peakProbe } from './peak.mjs';
 import { createReplica } from './replica.mjs';
 
 const { kernels, threads, shards } = JSON.parse(process.argv[2]);
-const peak = peakProbe(await loadKernels(kernels));
+const probe = peakProbe(await loadKernels(kernels));
+const peak = () => {
+  const elapsed = stopwatch();
+  probe.run();
+  return { ...elapsed(), flops: probe.operations };
+};
 for (let i = 0; i < 5; i++) peak(); // engines compile WASM twice
 let run;
 let helpers = [];

@@ -9,7 +9,7 @@ export { Layout } from './layout.js';
 export type { NativeVariant, NativeVariants } from './native.js';
 export { NONLINEARITIES, type Nonlinearity } from './nonlinearity.js';
 export { packedWords, rowStride, shift, within, wholeGroups, type Matrix, type Operand } from './operand.js';
-export { measurePeak } from './peak.js';
+export { measurePeak, peakProbe, type PeakProbe } from './peak.js';
 export { ProgramBuilder } from './program.js';
 export { OPCODES, WORDS, type Span } from './program-words.js';
 

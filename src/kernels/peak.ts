@@ -3,28 +3,37 @@ import type { Kernels } from './backend.js';
 import { Layout } from './layout.js';
 import { ProgramBuilder } from './program.js';
 
-/** Operations of an iteration of the probe and a lane: 12 chains of a product and a sum (kernels/peak.c). */
-const OPERATIONS = 24;
+/** Independent chains of the probe, in each a product and a sum a turn (kernels/peak.c). */
+const CHAINS = 13;
 
-/**
- * The peak of one core with these kernels, in floating-point operations a second: independent chains of products and sums, fused where
- * the kernels fuse. The best of some rounds of about 10 ms: others on the machine only ever slow it down.
- */
-export function measurePeak(kernels: Kernels, rounds = 10): number {
+/** Something to time: `run` does so many floating-point operations. */
+export interface PeakProbe {
+  readonly operations: number;
+  run(): void;
+}
+
+/** Chains of products and sums on one core, fused where the kernels fuse, for some 10 ms. */
+export function peakProbe(kernels: Kernels): PeakProbe {
   const layout = new Layout();
-  const values = layout.vector(3);
+  const values = layout.vector(2 + CHAINS + 1);
   const iterations = 500_000;
   const words = new ProgramBuilder().peak({ iterations, values }).build();
   const { offset } = layout.vector(words.length);
   const arena = kernels.arena(layout.bytes);
   arena.f32(values.offset, 2).set([0.5, 1]);
   arena.i32(offset, words.length).set(words);
+  return { operations: iterations * 2 * CHAINS * kernels.lanes, run: () => arena.run(offset) };
+}
+
+/** The peak of one core with these kernels, in floating-point operations a second: the best of some rounds, since others on the machine only ever slow it down. */
+export function measurePeak(kernels: Kernels, rounds = 10): number {
+  const { operations, run } = peakProbe(kernels);
   let best = 0;
   for (let round = 0; round < rounds + 2; round++) {
     const start = now();
-    arena.run(offset);
+    run();
     // Engines compile WASM twice: the first rounds may run what the first compiler made.
-    if (round >= 2) best = Math.max(best, (iterations * OPERATIONS * kernels.lanes) / ((now() - start) / 1000));
+    if (round >= 2) best = Math.max(best, operations / ((now() - start) / 1000));
   }
   return best;
 }

@@ -325,7 +325,7 @@ export class ProgramBuilder extends ProgramWords {
     return this.write('momentum', [o.length, Number(o.nesterov)], operands);
   }
 
-  /** Runs the peak probe: 24 floating-point operations a lane and iteration. values: x, y, 12 starts, a result (kernels/peak.c). */
+  /** Runs the peak probe: 26 floating-point operations a lane and iteration. values: x, y, 13 starts, a result (kernels/peak.c). */
   peak(o: { iterations: number; values: Operand }): this {
     return this.write('peak', [o.iterations], [o.values]);
   }

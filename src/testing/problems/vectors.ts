@@ -234,12 +234,12 @@ export function momentum(draw: Draw): Problem {
   };
 }
 
-/** The probe's chains v <- v x + y, which settle at y / (1 - x), summed: 12 of them, in two lanes. */
+/** The probe's chains v <- v x + y, which settle at y / (1 - x), summed: 13 of them, in two lanes. */
 export function peak(draw: Draw): Problem {
   const { bench, sizes } = draw;
   const [iterations] = sizes;
   const [x, y] = [draw.between(1, 0, 0.5)[0], draw.floats(1)[0]];
-  const starts = draw.floats(12);
+  const starts = draw.floats(13);
   const values = bench.vector([x, y, ...starts, 0]);
   return {
     bench,
