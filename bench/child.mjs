@@ -30,7 +30,8 @@ export class Child {
       const { value, done } = await this.#answers.next();
       if (done) {
         const end = await this.#ended;
-        throw new Error(`${end}: ${this.#errors.trim().split('\n').slice(-3).join(' | ')}`);
+        const lines = this.#errors.trim().split('\n');
+        throw new Error(`${end}: ${lines.findLast((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1)}`);
       }
       if (!value.startsWith('{')) continue; // a library's own words
       const answer = JSON.parse(value);
