@@ -81,7 +81,7 @@ for (const [what, recipe] of Object.entries(ways)) {
 
     it('leaves all the files of a run', async () => {
       const files = ['recipe.yaml', 'model.safetensors', 'integer.safetensors', 'metrics.json', 'report.html'];
-      const firmware = ['uno.hex', 'model.h', 'model.c', 'vectors.json'].map((file) => `firmware/${file}`);
+      const firmware = ['uno.hex', 'pico.uf2', 'model.h', 'model.c', 'vectors.json'].map((file) => `firmware/${file}`);
       for (const file of [...files, ...firmware]) expect((await readFile(out(file))).length, file).toBeGreaterThan(100);
       const vectors = JSON.parse(await readFile(out('firmware', 'vectors.json'), 'utf8')) as { sequences: object[] };
       expect(vectors.sequences.length).toBeGreaterThanOrEqual(8);
@@ -118,10 +118,12 @@ for (const [what, recipe] of Object.entries(ways)) {
         expect(evaluated.stderr).toBe('');
         expect((JSON.parse(evaluated.stdout) as { accuracy: number }).accuracy).toBe(valueAt(metrics, `${kind}.test`));
       }
-      const image = ['--image', out('firmware', 'uno.hex')];
-      const { code, stdout } = await commandLine('simulate', out('integer.safetensors'), ...image);
-      expect(stdout).toContain('exact in');
-      expect(code).toBe(0);
+      for (const [file, board] of Object.entries({ 'uno.hex': 'uno', 'pico.uf2': 'rp2040' })) {
+        const image = ['--image', out('firmware', file)];
+        const { code, stdout } = await commandLine('simulate', out('integer.safetensors'), ...image);
+        expect(stdout).toMatch(new RegExp(`^${board} image +exact in `));
+        expect(code).toBe(0);
+      }
     });
 
     it('gives the same bytes again: another folder, other workers, other boards; and after that in the same folder', async () => {

@@ -1,7 +1,7 @@
 import { readFile } from '#platform';
 import { Option, type Command } from 'commander';
 import { boardNames, simulate, type BoardName, type BoardProof } from '../../boards/index.js';
-import { ImageError, isUf2, readHex, readUf2 } from '../../firmware/index.js';
+import { ImageError, isUf2, picoLimits, readHex, readUf2 } from '../../firmware/index.js';
 import { integerModel, readModel } from '../../pipeline/index.js';
 import { filled } from '../options.js';
 import { bad, dim, good, table } from '../terminal.js';
@@ -29,8 +29,10 @@ export function addSimulate(program: Command): void {
       const lines: string[][] = [];
       let exact = true;
       let proofs = 0;
-      for (const board of flags.board === 'all' ? boardNames : [flags.board]) {
-        const result = await simulate(network, { board, ...(image ? { image } : {}) });
+      // An image is for one board alone.
+      const all = image ? [image.board] : boardNames;
+      for (const board of flags.board === 'all' ? all : [flags.board]) {
+        const result = await simulate(network, { board, ...(image ? { image: image.bytes } : {}) });
         results[board] = result;
         for (const build of ['runtime', 'generated'] as const) {
           const proof = result[build];
@@ -46,17 +48,17 @@ export function addSimulate(program: Command): void {
     });
 }
 
-/** The bytes of an image; a file of another kind is none that could be exact or not. */
-async function readImage(file: string): Promise<Uint8Array> {
+/** An image and whose it is; a file of another kind is none that could be exact or not. */
+async function readImage(file: string): Promise<{ readonly bytes: Uint8Array; readonly board: BoardName }> {
   const bytes = await readFile(file);
   try {
-    if (isUf2(bytes)) readUf2(bytes);
-    else readHex(new TextDecoder().decode(bytes));
+    const segments = isUf2(bytes) ? readUf2(bytes) : readHex(new TextDecoder().decode(bytes));
+    const pico = segments.some(({ address }) => address >= picoLimits.flashStart);
+    return { bytes, board: pico ? 'rp2040' : 'uno' };
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
     throw new ImageError(`${file}: ${error.message}`, { cause: error });
   }
-  return bytes;
 }
 
 /** A proof in a line or, where it failed, with what went wrong first. */
