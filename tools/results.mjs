@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { loadDataset } from '../dist/data/index.js';
 import { mean, standardError } from '../dist/math/index.js';
 import { ModelFileError } from '../dist/network/index.js';
-import { packageVersion, readModel, runRecipe } from '../dist/pipeline/index.js';
+import { packageVersion, readModel, runRecipe, severalRuns } from '../dist/pipeline/index.js';
 import { loadRecipe, recipeHash } from '../dist/recipe/index.js';
 
 /** How many seeds each recipe is trained with; `csv` has no data of its own. */
@@ -42,25 +42,25 @@ async function isFinished(folder, { name, recipe }) {
   return Object.entries(wanted).every(([key, value]) => provenance[key] === value);
 }
 
+const threads = options.workers ? Number(options.workers) : undefined;
 for (const name of positionals.length > 0 ? positionals : Object.keys(seeds)) {
+  const missing = [];
   for (let seed = 1; seed <= seeds[name]; seed++) {
-    const folder = `results/${name}-${seed}`;
-    if (await isFinished(folder, await loadRecipe(name, [], seed))) {
+    if (await isFinished(`results/${name}-${seed}`, await loadRecipe(name, [], seed))) {
       console.log(`${name} seed ${seed}: kept`);
-      continue;
-    }
+    } else missing.push(seed);
+  }
+  const one = async (index, trainer) => {
+    const seed = missing[index];
     const { metrics } = await runRecipe({
-      recipe: name,
-      seed,
-      out: folder,
-      dataDirectory: options.data,
-      workers: options.workers && Number(options.workers),
+      ...{ recipe: name, seed, out: `results/${name}-${seed}`, dataDirectory: options.data, workers: threads, trainer },
     });
     const { integer, float, training } = metrics;
     console.log(
       `${name} seed ${seed}: integer ${(100 * integer.test).toFixed(2)} %, float ${(100 * float.test).toFixed(2)} %, ${training.seconds.toFixed(0)} s`,
     );
-  }
+  };
+  await severalRuns(missing.length, one, threads);
 }
 
 const columns = [

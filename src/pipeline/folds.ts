@@ -1,4 +1,4 @@
-import { describeHost, joinPath, kindOf, readFile, removeFile, sha256, writeFile } from '#platform';
+import { describeHost, joinPath, kindOf, parallelism, readFile, removeFile, sha256, writeFile } from '#platform';
 import {
   joinSequences,
   makeFolds,
@@ -18,6 +18,7 @@ import { encode, integerModel } from './models.js';
 import { openRun, prepareFolder, type RunOptions } from './open.js';
 import { validationSplit } from './prepare.js';
 import { checkConvertible, commit } from './run.js';
+import { severalRuns, type Trainer } from './several.js';
 import { packageVersion, trainModel } from './train-model.js';
 
 /** A finished cross-validation and where its results lie. */
@@ -59,19 +60,21 @@ export async function runFolds(options: RunOptions, count: FoldCount): Promise<F
   for (const text of notes) listener({ kind: 'note', text });
   await writeFile(joinPath(folder, 'recipe.yaml'), serialise(recipe.recipe));
 
-  const results: FoldResult[] = [];
-  for (let fold = 0; fold < folds.folds.length; fold++) {
-    const result = await runFold({ ...options, listener }, { folder, recipe, dataset, pool, folds, fold });
-    results.push(result);
-    const { integer } = result.row;
-    const so = mean(results.map(({ row }) => row.integer.test));
-    listener({
-      kind: 'note',
-      text: `fold ${fold + 1} of ${folds.folds.length}: ${integer.test.toFixed(4)}, mean so far ${so.toFixed(4)}`,
-    });
-  }
+  const tests: number[] = [];
+  const one = async (fold: number, trainer: Trainer) => {
+    const own = { ...options, listener: foldListener(listener, fold), trainer };
+    const result = await runFold(own, { folder, recipe, dataset, pool, folds, fold });
+    const { test } = result.row.integer;
+    tests.push(test);
+    const text = `${test.toFixed(4)}, mean of ${tests.length} so far ${mean(tests).toFixed(4)}`;
+    own.listener({ kind: 'note', text });
+    return result;
+  };
+  const threads = options.workers ?? parallelism();
+  const results = await severalRuns(folds.folds.length, one, threads);
+  const together = folds.folds.length < threads ? 1 : threads;
 
-  const metrics = await summary(recipe, dataset, { pool, folds, leftAlone, results });
+  const metrics = await summary(recipe, dataset, { pool, folds, leftAlone, results, together });
   await writeFile(joinPath(folder, 'folds.json'), `${JSON.stringify(metrics, undefined, 2)}\n`);
   const page = renderFolds({
     title: `${recipe.name}, seed ${seed}, ${folds.folds.length} folds`,
@@ -82,6 +85,17 @@ export async function runFolds(options: RunOptions, count: FoldCount): Promise<F
   });
   await writeFile(joinPath(folder, 'folds.html'), page);
   return { folder, metrics };
+}
+
+/** Several folds run at a time: what is told of one says so. */
+function foldListener(listener: Listener, fold: number): Listener {
+  const tag = (text: string) => `fold ${fold + 1}: ${text}`;
+  return (event) => {
+    if (event.kind === 'step' || event.kind === 'note') listener({ ...event, text: tag(event.text) });
+    else if (event.kind === 'progress') {
+      listener({ ...event, progress: { ...event.progress, stage: tag(event.progress.stage) } });
+    } else listener(event);
+  };
 }
 
 /** What in the division makes figures worth less than they look. */
@@ -111,7 +125,7 @@ interface FoldTask {
 /** One fold, or its result of an earlier run. */
 async function runFold(options: RunOptions & { readonly listener: Listener }, task: FoldTask): Promise<FoldResult> {
   const { recipe, dataset, pool, folds, fold } = task;
-  const { listener, workers, backend, fma } = options;
+  const { listener, workers, backend, fma, trainer } = options;
   const folder = joinPath(task.folder, 'folds', `fold-${fold + 1}`);
   const apart = folds.folds[fold];
   const isApart = new Set(apart);
@@ -126,16 +140,16 @@ async function runFold(options: RunOptions & { readonly listener: Listener }, ta
   const file = joinPath(folder, 'fold.json');
   const saved = await earlierResult(file, identity);
   if (saved) {
-    listener({ kind: 'step', text: `fold ${fold + 1} of ${folds.folds.length} was done before: ${file}` });
+    listener({ kind: 'step', text: `was done before: ${file}` });
     return saved;
   }
   listener({
     kind: 'step',
-    text: `fold ${fold + 1} of ${folds.folds.length}: ${part.train.count} recordings to train on, ${part.test.count} to test on`,
+    text: `${part.train.count} recordings to train on, ${part.test.count} to test on`,
   });
   await prepareFolder(folder);
   const checkpoint = joinPath(folder, 'checkpoint.safetensors');
-  const trained = await trainModel(recipe, part, { workers, backend, fma, checkpoint }, listener);
+  const trained = await trainModel(recipe, part, { workers, backend, fma, checkpoint, trainer }, listener);
   const converted = integerModel(trained.model);
   const { integer, metrics } = await evaluateNetworks({
     model: trained.model,
@@ -209,13 +223,16 @@ async function summary(
     readonly folds: Folds;
     readonly leftAlone: number;
     readonly results: readonly FoldResult[];
+    /** Folds that ran side by side. */
+    readonly together: number;
   },
 ): Promise<FoldsMetrics> {
   const { pool, folds, leftAlone, results } = parts;
   const rows = results.map(({ row }) => row);
   const tests = (of: 'float' | 'integer') => rows.map((row) => row[of].test);
   const metric = mainMetrics[recipe.network.head];
-  const [{ backend, workers }] = results;
+  const [{ backend }] = results;
+  const workers = results.reduce((most, result) => Math.max(most, result.workers), parts.together);
   const baselineNames = rows[0].baselines.map((baseline) => baseline.name);
   return {
     recipe: name,

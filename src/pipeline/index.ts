@@ -26,5 +26,6 @@ export type { OpenRun, RunOptions } from './open.js';
 export { runRecipe, trainRecipe, type FinishedRun, type TrainedRun } from './run.js';
 export { checkDataDirectory, stackDataset, validationSplit } from './prepare.js';
 export { networkSize, type NetworkSize } from './size.js';
+export { severalRuns, type Trainer } from './several.js';
 export { measureSpeeds, type Speed } from './speed.js';
 export { packageVersion, spread, trainModel, type TrainedModel } from './train-model.js';

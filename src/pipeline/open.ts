@@ -4,6 +4,7 @@ import type { Backend } from '../kernels/index.js';
 import { checkArchitecture, type Architecture } from '../network/index.js';
 import { loadRecipe, type LoadedRecipe } from '../recipe/index.js';
 import type { Listener } from './events.js';
+import type { Trainer } from './several.js';
 import { architectureOf, checkDataDirectory, stackDataset, stackingOf } from './prepare.js';
 
 /** What a run is told: the recipe, changes of it, and where data and results lie. */
@@ -21,6 +22,8 @@ export interface RunOptions {
   /** The run's folder; by default `runs/<recipe>-<seed>` under the working folder. */
   readonly out?: string | undefined;
   readonly listener?: Listener;
+  /** How trainings are run; see `severalRuns`. */
+  readonly trainer?: Trainer | undefined;
 }
 
 /** A recipe, its data, and the folder that results go into. */

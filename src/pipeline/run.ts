@@ -31,9 +31,9 @@ export interface FinishedRun {
 export async function trainRecipe(options: RunOptions, check = checkArchitecture): Promise<TrainedRun> {
   const listener = options.listener ?? (() => undefined);
   const { folder, recipe, dataset } = await openRun(options, check);
-  const { workers, backend, fma } = options;
+  const { workers, backend, fma, trainer } = options;
   const checkpoint = joinPath(folder, 'checkpoint.safetensors');
-  const trained = await trainModel(recipe, dataset, { workers, backend, fma, checkpoint }, listener);
+  const trained = await trainModel(recipe, dataset, { workers, backend, fma, checkpoint, trainer }, listener);
   listener({ kind: 'step', text: `trained: ${joinPath(folder, 'model.safetensors')}` });
   await writeFile(joinPath(folder, 'recipe.yaml'), serialise(recipe.recipe));
   await writeFile(joinPath(folder, 'model.safetensors'), await encode(trained.model));

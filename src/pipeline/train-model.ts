@@ -16,6 +16,7 @@ import { loadCheckpoint, saveCheckpoint, type Checkpoint, type FinishedPhase } f
 import type { Listener } from './events.js';
 import type { FloatModel, ModelFacts } from './models.js';
 import { allRows, stackingOf, trainingTask, validationSplit, type Stacking } from './prepare.js';
+import type { Trainer } from './several.js';
 import { version } from './version.js';
 
 /** A trained float network and how it came about. */
@@ -37,6 +38,8 @@ export interface TrainModelOptions {
   readonly wasm?: KernelSource | undefined;
   /** Where the state after each epoch is kept; without it a killed training starts over. */
   readonly checkpoint?: string | undefined;
+  /** How trainings are run; by default each with all workers. */
+  readonly trainer?: Trainer | undefined;
 }
 
 /**
@@ -101,7 +104,7 @@ export async function trainModel(
     const { finished, seconds: before } = checkpoint;
     const { head } = task.architecture;
     const started = now();
-    const outcome = await train(task, {
+    const outcome = await (options.trainer ?? train)(task, {
       ...runOptions(options),
       ...(checkpoint.state ? { state: checkpoint.state } : {}),
       onStart: ({ backend, fma, workers }) => {

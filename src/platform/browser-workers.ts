@@ -16,6 +16,9 @@ export function startTrainingWorker(data: unknown): WorkerHandle {
       worker.addEventListener('error', tell, { once: true });
       worker.addEventListener('messageerror', tell, { once: true });
     },
+    onMessage(listener) {
+      worker.addEventListener('message', ({ data: message }) => listener(message));
+    },
     async stop() {
       worker.terminate();
     },

@@ -106,6 +106,10 @@ export function workerInput(): Promise<unknown> {
   });
 }
 
+export function tellStarter(message: unknown): void {
+  (globalThis as unknown as Worker).postMessage(message);
+}
+
 export function breathe(): Promise<void> {
   // A message, for timers of a page that isn't seen are delayed by a second.
   return new Promise((resolve) => {
@@ -151,6 +155,7 @@ type WaitAsync = (words: Int32Array, index: number, value: number, most: number)
   runProgram,
   temporaryDirectory,
   workerInput,
+  tellStarter,
   breathe,
   waitForChange,
 }) satisfies Platform;

@@ -16,6 +16,9 @@ export function startTrainingWorker(data: unknown): WorkerHandle {
         if (!stopped) listener(error as Error);
       });
     },
+    onMessage(listener) {
+      worker.on('message', listener);
+    },
     async stop() {
       stopped = true;
       await worker.terminate();

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { HostError, type Platform, type ProgramOptions, type ProgramResult } from './types.js';
 
 export { HostError } from './types.js';
@@ -175,6 +175,10 @@ export async function workerInput(): Promise<unknown> {
   return workerData;
 }
 
+export function tellStarter(message: unknown): void {
+  parentPort?.postMessage(message);
+}
+
 export function breathe(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
@@ -206,6 +210,7 @@ export async function waitForChange(words: Int32Array, index: number, value: num
   runProgram,
   temporaryDirectory,
   workerInput,
+  tellStarter,
   breathe,
   waitForChange,
 }) satisfies Platform;

@@ -38,6 +38,8 @@ export interface Platform {
   temporaryDirectory(): Promise<{ path: string; dispose(): Promise<void> }>;
   /** Inside a worker: the data that it was started with. */
   workerInput(): Promise<unknown>;
+  /** Inside a worker: sends a message to whoever started it; it is cloned. */
+  tellStarter(message: unknown): void;
   /** Lets timers, signals and messages be served between two pieces of long work. */
   breathe(): Promise<void>;
   /**
@@ -72,6 +74,8 @@ export interface ProgramResult {
 export interface WorkerHandle {
   /** Called once with the error when the worker dies before it is stopped. */
   onError(listener: (error: Error) => void): void;
+  /** Called with each message of the worker (`tellStarter`). */
+  onMessage(listener: (message: unknown) => void): void;
   stop(): Promise<void>;
 }
 

@@ -16,7 +16,9 @@ export {
   type TrainingTask,
 } from './task.js';
 export { epochWork, type Work } from './work.js';
-export { train, type Progress, type TrainingResult, type TrainOptions } from './train.js';
+export type { Progress } from './progress.js';
+export { TrainingPool } from './pool.js';
+export { train, type Running, type TrainingResult, type TrainOptions } from './train.js';
 export * from './metrics/index.js';
 export { floatLogits, integerLogits, outputsOf } from './logits.js';
 export { labelledRows, someRows, type HeadShape, type LabelledRows } from './rows.js';

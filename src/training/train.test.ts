@@ -8,9 +8,10 @@ import { streams } from './batches.js';
 import { evaluateFloat } from './evaluation.js';
 import { Exchange, exchangeBuffers } from './exchange.js';
 import { TrainingLoop } from './loop.js';
+import type { Progress } from './progress.js';
 import { initialState, type TrainingState } from './state.js';
 import { TrainingError, type TrainingTask } from './task.js';
-import { train, type Progress } from './train.js';
+import { train } from './train.js';
 
 async function accuracyOf(task: TrainingTask, parameters: Float32Array): Promise<number> {
   return evaluateFloat(await loadKernels(), task.architecture, parameters, task.normalisation, task.sequences).accuracy;

@@ -7,6 +7,7 @@ import { shardsFor, streams } from './batches.js';
 import { blockRows } from './evaluation.js';
 import { Exchange, exchangeBuffers, TrainingStopped } from './exchange.js';
 import { TrainingLoop } from './loop.js';
+import { progressReporter, type Progress } from './progress.js';
 import { initialState, type TrainingState } from './state.js';
 import { TrainingError, type EpochRecord, type TrainingTask } from './task.js';
 import type { WorkerInput } from './worker.js';
@@ -33,21 +34,6 @@ export interface Running {
   readonly workers: number;
 }
 
-/** How far a training is. */
-export interface Progress {
-  /** Finished epochs, with a fraction. */
-  readonly epochs: number;
-  /** Epochs to run in all, those before a resumption among them. */
-  readonly totalEpochs: number;
-  readonly stage: string;
-  /** Mean loss of the last batch. */
-  readonly loss: number;
-  /** NaN as long as nothing is known of the speed. */
-  readonly secondsLeft: number;
-  /** Sequences a second whose gradient is taken; NaN as long as nothing is known. */
-  readonly sequencesPerSecond: number;
-}
-
 /** What a training ends with. */
 export interface TrainingResult {
   readonly parameters: Float32Array;
@@ -60,9 +46,6 @@ export interface TrainingResult {
   readonly backend: string;
   readonly workers: number;
 }
-
-/** How often other work of this thread (signals, timers) gets its turn, in milliseconds. */
-const breathEvery = 100;
 
 /** Trains a network. The same task gives the same parameters, bit for bit, whatever the options but `fma`. */
 export async function train(task: TrainingTask, options: TrainOptions = {}): Promise<TrainingResult> {
@@ -119,24 +102,5 @@ export async function train(task: TrainingTask, options: TrainOptions = {}): Pro
     seconds: (now() - started) / 1000,
     backend: kernels.backend,
     workers,
-  };
-}
-
-/** Returns a function that reports at most every `breathEvery` milliseconds and says whether it did. */
-function progressReporter(task: TrainingTask, state: TrainingState, report: TrainOptions['onProgress']) {
-  const totalEpochs = task.stages.reduce((sum, stage) => sum + stage.stopAfter, 0);
-  let first: { at: number; epochs: number } | undefined;
-  let last = 0;
-  return (epochs: number, loss: number): boolean => {
-    const at = now();
-    first ??= { at, epochs };
-    if (at - last < breathEvery) return false;
-    last = at;
-    const speed = (epochs - first.epochs) / (at - first.at);
-    const secondsLeft = speed > 0 ? (totalEpochs - epochs) / speed / 1000 : NaN;
-    const sequencesPerSecond = speed > 0 ? speed * 1000 * task.trainRows.length : NaN;
-    const stage = task.stages[state.stage]?.name ?? '';
-    report?.({ epochs, totalEpochs, stage, loss, secondsLeft, sequencesPerSecond });
-    return true;
   };
 }
