@@ -3,16 +3,18 @@ import {
   compilePico,
   compileUno,
   isUf2,
+  modelBytes,
   nrf51,
   nrf52840,
   picoImage,
+  readsTable,
   rv32imcTarget,
   sam3x,
   samd21,
   unoImage,
   type BatchTarget,
 } from '../firmware/index.js';
-import type { IntegerNetwork } from '../integer/index.js';
+import { tanhTable, type IntegerNetwork } from '../integer/index.js';
 import { boardNames, type BoardName } from '../recipe/light.js';
 import { cortexM0 } from './cycles/cortex-m0plus.js';
 import { cortexM3, cortexM4 } from './cycles/cortex-m3.js';
@@ -43,6 +45,12 @@ export interface BoardBuilds {
   generated(job: Job): Promise<CompiledProof | string>;
   /** An image that the user has, on boards that take one. */
   given?(job: Job, image: Uint8Array | string): Promise<BoardProof>;
+}
+
+/** Where the flash of an image goes whose constants have so many bytes, the table of tanh among them. */
+function withParts<T extends BoardProof>(network: IntegerNetwork, constants: number, proof: T): T {
+  const tables = readsTable(network) ? 2 * tanhTable.length : 0;
+  return { ...proof, flash: { weights: constants - tables, tables, code: proof.flashBytes - constants } };
 }
 
 const missing = (program: string, packages: string) => `${program} not found; install it: apt-get install ${packages}`;
@@ -76,11 +84,13 @@ const arm = (name: string, clock: number, model: QemuMachine['model']): QemuMach
 /** How each board is proven. */
 export const buildsOf: Readonly<Record<BoardName, BoardBuilds>> = {
   uno: {
-    runtime: async ({ network, sequences, options }) => proveUno(network, await unoImage(network), sequences, options),
+    runtime: async ({ network, sequences, options }) =>
+      withParts(network, modelBytes(network), proveUno(network, await unoImage(network), sequences, options)),
     async generated({ network, sequences, options }) {
       const compiled = await compileUno(network);
       if (!compiled) return missing('avr-gcc', 'gcc-avr binutils-avr avr-libc');
-      return { ...proveUno(network, compiled, sequences, options), compiler: compiled.compiler };
+      const proof = proveUno(network, compiled, sequences, options);
+      return { ...withParts(network, compiled.tableBytes, proof), compiler: compiled.compiler };
     },
     given: async ({ network, sequences, options }, image) =>
       proveUno(network, { hex: textOf(image) }, sequences, options),
@@ -98,7 +108,7 @@ export const buildsOf: Readonly<Record<BoardName, BoardBuilds>> = {
   },
   rp2040: {
     runtime: async ({ network, sequences, options }) =>
-      provePico(network, await picoImage(network), sequences, options),
+      withParts(network, modelBytes(network), await provePico(network, await picoImage(network), sequences, options)),
     async generated({ network, sequences, options }) {
       const compiled = await compilePico(network);
       if (!compiled) return missing(samd21.compiler, samd21.package);

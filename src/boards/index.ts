@@ -6,3 +6,4 @@ export { proofSequences, simulate, type BoardResult, type SimulateOptions } from
 export { provePico } from './pico.js';
 export type { BoardProof, Difference, ProofOptions, ProofSequence } from './prove.js';
 export { proveUno } from './uno.js';
+export type { DerivedEnergy } from './energy.js';

@@ -1,5 +1,6 @@
 import { ImageError, type FlashParts, type Segment } from '../firmware/index.js';
 import { IntegerInterpreter, stepInputs, type IntegerNetwork } from '../integer/index.js';
+import type { DerivedEnergy } from './energy.js';
 import { MachineError } from './machine.js';
 
 /** One input sequence: [steps][D] values. */
@@ -45,6 +46,8 @@ export interface BoardProof {
   readonly flashBytes: number;
   /** Where they go, of a build whose parts are known. */
   readonly flash?: FlashParts;
+  /** Derived from the datasheet, of boards whose datasheet gives a current. */
+  readonly energy?: DerivedEnergy;
   /** Bytes of RAM without the stack: static data, state and vectors. */
   readonly ramBytes: number;
   /** Bytes of the deepest stack that was seen. */

@@ -2,6 +2,7 @@ import { ExportError, ImageError, testInputs } from '../firmware/index.js';
 import type { IntegerNetwork } from '../integer/index.js';
 import type { BoardName } from '../recipe/light.js';
 import { buildsOf, imageBoards, type CompiledProof, type Job } from './builds.js';
+import { withEnergy } from './energy.js';
 import type { BoardProof, ProofOptions, ProofSequence } from './prove.js';
 
 /** What a board's builds have shown: `boards.<board>` of `metrics.json`, and its part of `skipped`. */
@@ -39,7 +40,7 @@ export async function simulate(network: IntegerNetwork, options: SimulateOptions
   const job: Job = { network, sequences, options };
   if (image !== undefined) {
     if (!builds.given) throw new ImageError(`no image can be given to ${board}, only to ${imageBoards.join(' and ')}`);
-    return { runtime: await builds.given(job, image), skipped: {} };
+    return { runtime: withEnergy(board, await builds.given(job, image)), skipped: {} };
   }
   const skipped: Record<string, string> = {};
   const runtime = await attempt(skipped, `${board} runtime`, async () => builds.runtime?.(job));
@@ -49,7 +50,11 @@ export async function simulate(network: IntegerNetwork, options: SimulateOptions
     skipped[`${board} generated`] = result;
     return undefined;
   });
-  return { ...(runtime && { runtime }), ...(generated && { generated }), skipped };
+  return {
+    ...(runtime && { runtime: withEnergy(board, runtime) }),
+    ...(generated && { generated: withEnergy(board, generated) }),
+    skipped,
+  };
 }
 
 /** Runs one build; one that the part has no room for is skipped with the reason. */

@@ -44,23 +44,39 @@ export function boardsSection({ metrics, boardFacts }: ReportInput): Markup {
   return markup`<section id="boards"><h2>Boards</h2>
 ${boards.length === 0 ? markup`<p>No board was run.</p>` : undefined}
 <div class="cards">${cards}${skipped.length === 0 ? undefined : skippedCard(skipped)}</div>
-<p class="quiet">Boards are simulated: the firmware’s own machine code was executed, and every state and logit compared with the integer interpreter’s. Cycles are the simulator’s count for one step; times follow from cycles and clock. RAM is static data, the stack its greatest depth, flash the whole image. <i>runtime</i> is the ready-made image with the model as a blob; <i>generated</i> is the exported C, compiled.</p></section>`;
+<p class="quiet">Boards are simulated: the firmware’s own machine code was executed, and every state and logit compared with the integer interpreter’s. Cycles are the simulator’s count for one step, or follow from the instructions that it counts and a table of the core’s costs where they are called modelled; wait states of flash are left out. Times follow from cycles and clock; energy is derived from them and the current that a datasheet gives. RAM is static data, the stack its greatest depth, flash the whole image. <i>runtime</i> is the ready-made image with the model as a blob; <i>generated</i> is the exported C, compiled.</p></section>`;
 }
 
 function boardCard(facts: BoardFacts, builds: readonly BuildView[]): Markup {
   const row = (name: string, figure: (run: BuildView['run']) => Content) =>
     markup`<tr><th scope="row">${name}</th>${builds.map(({ run }) => markup`<td>${figure(run)}</td>`)}</tr>`;
+  const some = (has: (run: BuildView['run']) => boolean) => builds.some(({ run }) => has(run));
+  const modelled = some((run) => run.cycleModel !== undefined);
+  const part = (name: string, bytes: (flash: NonNullable<BoardRun['flash']>) => number) =>
+    row(name, ({ flash }) => (flash ? count(bytes(flash)) : absent));
   const rows = [
     row('Values', verdict),
     row('Sequences', (run) => count(run.sequences)),
     row('Steps compared', (run) => count(run.steps)),
-    row('Cycles a step', (run) => count(run.cyclesPerStep)),
+    row(modelled ? 'Cycles a step, modelled' : 'Cycles a step', (run) => count(run.cyclesPerStep)),
     row('ms a step', (run) => significant(run.msPerStep)),
     row('ms a prediction', (run) => significant(run.msPerPrediction)),
     row('Flash, bytes', (run) => ofBoard(run.flashBytes, facts.flashBytes)),
+    ...(some((run) => run.flash !== undefined)
+      ? [
+          part('of it weights', ({ weights }) => weights),
+          part('of it tables', ({ tables }) => tables),
+          part('of it code', ({ code }) => code),
+        ]
+      : []),
     row('RAM, bytes', (run) => ofBoard(run.ramBytes, facts.ramBytes)),
     row('Stack, bytes', (run) => ofBoard(run.stackBytes, facts.ramBytes)),
     row('RAM + stack, bytes', (run) => ofBoard(run.ramBytes + run.stackBytes, facts.ramBytes)),
+    some((run) => run.energy !== undefined)
+      ? row('µJ a prediction, derived', ({ energy }) =>
+          energy ? significant(energy.microjoulesPerPrediction) : absent,
+        )
+      : undefined,
     builds.some(({ run }) => run.compiler !== undefined) ? row('Compiler', (run) => run.compiler ?? absent) : undefined,
   ];
   const body =
@@ -71,7 +87,13 @@ function boardCard(facts: BoardFacts, builds: readonly BuildView[]): Markup {
           rows: markup`${headings(['Build', ...builds.map(({ name }) => name)])}
 <tbody>${lines(rows)}</tbody>`,
         });
-  return markup`<article class="card"><h3>${facts.title}</h3><p class="quiet">${facts.simulation}</p>${body}</article>`;
+  const models = new Set(builds.flatMap(({ run }) => run.cycleModel ?? []));
+  const sources = new Set(builds.flatMap(({ run }) => run.energy?.derivedFrom ?? []));
+  const notes = [
+    ...[...models].map((text) => markup`<p class="quiet">Cycles: ${text}.</p>`),
+    ...[...sources].map((text) => markup`<p class="quiet">Energy: ${text}.</p>`),
+  ];
+  return markup`<article class="card"><h3>${facts.title}</h3><p class="quiet">${facts.simulation}</p>${body}${lines(notes)}</article>`;
 }
 
 function skippedCard(skipped: readonly (readonly [string, string])[]): Markup {

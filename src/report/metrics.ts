@@ -13,6 +13,14 @@ export interface BoardRun {
   readonly msPerPrediction: number;
   /** The whole image. */
   readonly flashBytes: number;
+  /** Where they go, of a build whose parts are known. */
+  readonly flash?: { readonly weights: number; readonly tables: number; readonly code: number };
+  /** Hz. */
+  readonly clock?: number;
+  /** What gives the cycles where a simulator counts instructions; absent where it counts cycles. */
+  readonly cycleModel?: string;
+  /** Voltage times current times time of a prediction; derived from a datasheet's figures, which it names. */
+  readonly energy?: { readonly microjoulesPerPrediction: number; readonly derivedFrom: string };
   /** Static data, without the stack. */
   readonly ramBytes: number;
   /** The deepest that the stack got. */

@@ -147,7 +147,7 @@ function summary(folder: string, metrics: Metrics): string {
       const verdict = run.bitExact ? good(`exact in ${run.steps} steps`) : bad('NOT EXACT');
       rows.push([
         `${board} ${build}`,
-        `${verdict}, ${run.msPerStep.toFixed(2)} ms a step, ${run.msPerPrediction.toFixed(0)} ms a prediction, flash ${run.flashBytes}, RAM ${run.ramBytes} + stack ${run.stackBytes} ${dim('(simulated)')}`,
+        `${verdict}, ${run.msPerStep.toPrecision(3)} ms a step, ${run.msPerPrediction.toPrecision(3)} ms a prediction, flash ${run.flashBytes}, RAM ${run.ramBytes} + stack ${run.stackBytes} ${dim('(simulated)')}`,
       ]);
     }
   }

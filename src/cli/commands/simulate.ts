@@ -1,6 +1,6 @@
 import { readFile } from '#platform';
 import { Option, type Command } from 'commander';
-import { boardNames, simulate, type BoardName, type BoardProof } from '../../boards/index.js';
+import { boardNames, simulate, type BoardName, type BoardProof, type BoardResult } from '../../boards/index.js';
 import { ImageError, isUf2, picoLimits, readHex, readUf2 } from '../../firmware/index.js';
 import { integerModel, readModel } from '../../pipeline/index.js';
 import { filled } from '../options.js';
@@ -25,7 +25,7 @@ export function addSimulate(program: Command): void {
     .action(async (file: string, flags: { board: BoardName | 'all'; image?: string; json?: boolean }) => {
       const { network } = integerModel(await readModel(file));
       const image = flags.image === undefined ? undefined : await readImage(flags.image);
-      const results: Record<string, unknown> = {};
+      const results: Record<string, BoardResult> = {};
       const lines: string[][] = [];
       let exact = true;
       let proofs = 0;
@@ -39,11 +39,11 @@ export function addSimulate(program: Command): void {
           if (!proof) continue;
           exact &&= proof.bitExact;
           proofs++;
-          lines.push([`${board} ${image ? 'image' : build}`, describe(proof)]);
+          lines.push([`${board} ${image ? 'image' : build}`, ...describe(proof)]);
         }
         for (const [what, why] of Object.entries(result.skipped)) lines.push([what, dim(`skipped: ${why}`)]);
       }
-      console.log(flags.json ? JSON.stringify(results, undefined, 2) : table(lines));
+      console.log(flags.json ? JSON.stringify(results, undefined, 2) : report(lines, results));
       if (!exact || proofs === 0) process.exitCode = 1;
     });
 }
@@ -61,13 +61,41 @@ async function readImage(file: string): Promise<{ readonly bytes: Uint8Array; re
   }
 }
 
-/** A proof in a line or, where it failed, with what went wrong first. */
-function describe(proof: BoardProof): string {
-  if (proof.error !== undefined) return `${bad('NOT EXACT')}: ${proof.error}`;
-  const { firstDifference: first } = proof;
+/** A proof in a row of cells or, where it failed, with what went wrong first. */
+function describe(proof: BoardProof): string[] {
+  if (proof.error !== undefined) return [`${bad('NOT EXACT')}: ${proof.error}`];
+  const { firstDifference: first, flash, energy, cycleModel } = proof;
   if (first) {
-    return `${bad('NOT EXACT')}: sequence ${first.sequence}, step ${first.step}, ${first.what} ${first.index} is ${first.actual}, not ${first.expected}`;
+    return [
+      `${bad('NOT EXACT')}: sequence ${first.sequence}, step ${first.step}, ${first.what} ${first.index} is ${first.actual}, not ${first.expected}`,
+    ];
   }
-  const verdict = good(`exact in ${proof.steps} steps of ${proof.sequences} sequences`);
-  return `${verdict}; ${proof.cyclesPerStep.toFixed(0)} cycles a step (${proof.msPerStep.toPrecision(3)} ms at ${proof.clock / 1e6} MHz), flash ${proof.flashBytes} bytes, RAM ${proof.ramBytes} + stack ${proof.stackBytes} ${dim('(simulated)')}`;
+  return [
+    good(`exact in ${proof.steps} steps`),
+    `${proof.cyclesPerStep.toFixed(0)} cycles a step${cycleModel === undefined ? '' : ' (modelled)'},`,
+    `${proof.msPerStep.toPrecision(3)} ms at ${proof.clock / 1e6} MHz,`,
+    `${proof.msPerPrediction.toPrecision(3)} ms a prediction,`,
+    `flash ${proof.flashBytes}${flash ? ` (weights ${flash.weights}, tables ${flash.tables}, code ${flash.code})` : ''},`,
+    `RAM ${proof.ramBytes} + stack ${proof.stackBytes}${energy ? ',' : ''}`,
+    energy ? `${energyText(energy.microjoulesPerPrediction)} a prediction (derived)` : '',
+  ];
+}
+
+function energyText(microjoules: number): string {
+  return microjoules < 1000 ? `${microjoules.toPrecision(3)} uJ` : `${(microjoules / 1000).toPrecision(3)} mJ`;
+}
+
+/** The table, and below it where modelled and derived figures come from. */
+function report(lines: readonly string[][], results: Readonly<Record<string, BoardResult>>): string {
+  const notes = Object.entries(results).flatMap(([board, { runtime, generated }]) => {
+    const proof = generated ?? runtime;
+    return [
+      ...(proof?.cycleModel === undefined ? [] : [`${board}: cycles modelled by ${proof.cycleModel}`]),
+      ...(proof?.energy ? [`${board}: energy derived from ${proof.energy.derivedFrom}`] : []),
+    ];
+  });
+  const [any] = Object.values(results).flatMap(({ runtime, generated }) => runtime ?? generated ?? []);
+  const steps = any && any.sequences > 0 ? ` A prediction reads ${any.steps / any.sequences} steps.` : '';
+  const all = `Every board is simulated; wait states of flash are left out.${steps}`;
+  return `${table(lines)}\n\n${[all, ...notes].map(dim).join('\n')}`;
 }
