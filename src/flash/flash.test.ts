@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { ImageError, unoImage, writeHex } from '../firmware/index.js';
 import { Random } from '../math/index.js';
 import { randomNetwork } from '../testing/random-network.js';
+import { SerialPortDouble } from '../testing/serial-port-double.js';
 import { SimulatedBootloader, type LineFaults } from '../testing/simulated-bootloader.js';
-import { FlashError, flashUno, serialPortStream, type FlashProgress, type SerialPortLike } from './index.js';
+import { FlashError, flashUno, serialPortStream, type FlashProgress } from './index.js';
 
 const random = new Random(3);
 const bytes = Uint8Array.from({ length: 1000 }, () => random.below(256));
@@ -144,53 +145,17 @@ describe('flashUno', () => {
   });
 });
 
-/** A port of the package `serialport`, as far as it is used, around a simulated board. */
-class PortDouble implements SerialPortLike {
-  readonly signals: string[] = [];
-  private readonly listeners = new Map<string, (what: never) => void>();
-  private readonly board: SimulatedBootloader;
-
-  constructor(board: SimulatedBootloader) {
-    this.board = board;
-  }
-
-  on(event: string, listener: (what: never) => void): void {
-    this.listeners.set(event, listener);
-  }
-
-  emit(event: string, what?: unknown): void {
-    this.listeners.get(event)?.(what as never);
-  }
-
-  write(data: Uint8Array, done: (error?: Error | null) => void): void {
-    void this.board.write(data).then(async () => {
-      done();
-      const answer = await this.board.read(0);
-      for (const byte of answer) this.emit('data', Uint8Array.of(byte)); // in pieces
-    });
-  }
-
-  drain(done: (error?: Error | null) => void): void {
-    done(null);
-  }
-
-  set({ dtr, rts }: { dtr: boolean; rts: boolean }, done: (error?: Error | null) => void): void {
-    this.signals.push(`${dtr} ${rts}`);
-    void this.board.setSignals({ dataTerminalReady: dtr, requestToSend: rts }).then(() => done());
-  }
-}
-
 describe('serialPortStream', () => {
   it('flashes a board by the calls and events of the package', async () => {
     const board = new SimulatedBootloader();
-    const port = new PortDouble(board);
+    const port = new SerialPortDouble(board);
     await flashUno(serialPortStream(port), image);
     expectImage(board);
     expect(port.signals).toEqual(['false false', 'true true']);
   });
 
   it('rejects once the port is closed, in the middle of a wait as well, after what had come', async () => {
-    const port = new PortDouble(new SimulatedBootloader());
+    const port = new SerialPortDouble(new SimulatedBootloader());
     const stream = serialPortStream(port);
     port.emit('data', Uint8Array.of(7));
     const waiting = stream.read(1);
@@ -199,19 +164,19 @@ describe('serialPortStream', () => {
     await expect(stream.read(60_000)).rejects.toThrow(/was closed; was the board unplugged/);
     await expect(stream.write(Uint8Array.of(1))).rejects.toThrow(FlashError);
 
-    const other = new PortDouble(new SimulatedBootloader());
+    const other = new SerialPortDouble(new SimulatedBootloader());
     const read = serialPortStream(other).read(60_000);
     other.emit('error', new Error('EIO'));
     await expect(read).rejects.toThrow(/the serial port fails: EIO/);
   });
 
   it('passes on what the port refuses', async () => {
-    const port = new PortDouble(new SimulatedBootloader());
+    const port = new SerialPortDouble(new SimulatedBootloader());
     port.set = (_, done) => done(new Error('ENOTTY'));
     await expect(flashUno(serialPortStream(port), image)).rejects.toThrow(/cannot set DTR and RTS.*ENOTTY/);
   });
 
   it('gives nothing when nothing comes in time', async () => {
-    expect(await serialPortStream(new PortDouble(new SimulatedBootloader())).read(1)).toHaveLength(0);
+    expect(await serialPortStream(new SerialPortDouble(new SimulatedBootloader())).read(1)).toHaveLength(0);
   });
 });

@@ -26,7 +26,7 @@ export function addFlash(program: Command): void {
         const report = await flashUno(serialPortStream(port), image, { onProgress: showProgress });
         clearLine();
         const again = report.rewritten > 0 ? `, ${report.rewritten} pages only when they were sent again` : '';
-        const text = `${flags.port}: ${report.bytes} bytes written and read back${again}; the program runs`;
+        const text = `${flags.port}: ${report.bytes} bytes written and read back${again}; the program is started`;
         console.log(flags.json ? JSON.stringify({ port: flags.port, ...report }, undefined, 2) : text);
       } finally {
         await close();
