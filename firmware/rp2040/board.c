@@ -23,6 +23,7 @@ enum {
   XOSC = 0x40024000,
   PLL_SYS = 0x40028000,
   WATCHDOG_SCRATCH0 = 0x4005800c,
+  PADS_GPIO1 = 0x4001c008,
   GPIO0_CTRL = 0x40014004,
   GPIO1_CTRL = 0x4001400c,
   UART0 = 0x40034000,
@@ -63,11 +64,18 @@ static void release(uint32_t bits)
 /* 12 MHz from the crystal, 125 MHz from the PLL (12 * 125 / 6 / 2) for the processor and the UART. */
 static void start_clocks(void)
 {
+  /* A debugger's reset may leave the PLL in use: nothing runs from it while it is set. */
+  CLEAR(CLK_SYS) = 3;
+  while (!(REGISTER(CLK_SYS + 8) & 1)) {
+  }
   REGISTER(XOSC + 0x0c) = 47;       /* start-up: about 1 ms */
   REGISTER(XOSC) = 0xfabaa0;        /* enable, 1 to 15 MHz */
   while (!(REGISTER(XOSC + 4) >> 31)) {
   }
   REGISTER(CLK_REF) = 2;            /* the crystal */
+  while (!(REGISTER(CLK_REF + 8) & 1 << 2)) {
+  }
+  SET(RESETS) = RESET_PLL_SYS;
   release(RESET_PLL_SYS);
   REGISTER(PLL_SYS) = 1;            /* reference divided by 1 */
   REGISTER(PLL_SYS + 8) = 125;      /* times 125 */
@@ -76,14 +84,15 @@ static void start_clocks(void)
   }
   REGISTER(PLL_SYS + 12) = 6 << 16 | 2 << 12;
   CLEAR(PLL_SYS + 4) = 0x08;        /* power to the dividers behind it */
-  REGISTER(CLK_SYS) = 0;            /* from clk_ref while the source changes ... */
-  REGISTER(CLK_SYS) = 1;            /* ... to the PLL */
+  REGISTER(CLK_SYS) = 0;            /* which PLL is chosen while clk_sys runs from clk_ref ... */
+  REGISTER(CLK_SYS) = 1;            /* ... and then taken */
   REGISTER(CLK_PERI) = 1 << 11;     /* clk_sys */
 }
 
 static void start_uart(void)
 {
   release(RESET_IO_BANK0 | RESET_PADS_BANK0 | RESET_UART0);
+  REGISTER(PADS_GPIO1) = 0x5a; /* pulled up, so that a line with nothing at its end stays silent */
   REGISTER(GPIO0_CTRL) = 2;
   REGISTER(GPIO1_CTRL) = 2;
   REGISTER(UART0 + 0x24) = 67; /* 125 MHz / (16 * 115 200) = 67 + 52 / 64 */
