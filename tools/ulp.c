@@ -94,8 +94,12 @@ INLINE void take_error(struct result *r, const int function, int count, const fl
 
 // A block of results of one function, and what is to be learnt of them.
 INLINE void take(struct result *r, const int function, int hashing, int present, const float *x, float *y) {
-  for (int i = 0; i < BLOCK; i += VL)
-    store(y + i, function == EXP ? exponential(load(x + i)) : nonlinear(function, load(x + i)));
+  for (int i = 0; i < BLOCK; i += VL) {
+    vec v = load(x + i);
+    if (function == EXP) exponentials(1, &v);
+    else nonlinear(function, 1, &v);
+    store(y + i, v);
+  }
   if (hashing) take_hash(r, y);
   else take_error(r, function, present, x, y);
 }
