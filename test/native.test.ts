@@ -76,15 +76,18 @@ describe('a package whose native kernels', () => {
     expect(await doctor(copy)).toMatchObject({ kernels: expect.stringMatching(/wasm/) as unknown });
   });
 
-  test.skipIf(!process.env['CI'] && !existsSync(path.join(root, addon)))('are of other sources runs on WASM and says so', async () => {
-    cpSync(path.join(root, addon), path.join(copy, addon));
-    const wasm = path.join(copy, 'kernels/kernels.wasm');
-    const bytes = readFileSync(wasm);
-    expect(await doctor(copy)).toMatchObject({ kernels: expect.stringMatching(/native-/) as unknown });
-    // An empty section of no meaning: the same kernels, another hash.
-    writeFileSync(wasm, Buffer.concat([bytes, Buffer.from([0, 2, 1, 0x78])]));
-    const found = await doctor(copy);
-    expect(found).toMatchObject({ kernels: expect.stringMatching(/wasm/) as unknown });
-    expect(JSON.stringify(found)).toMatch(/other sources/);
-  });
+  test.skipIf(!process.env['CI'] && !existsSync(path.join(root, addon)))(
+    'are of other sources runs on WASM and says so',
+    async () => {
+      cpSync(path.join(root, addon), path.join(copy, addon));
+      const wasm = path.join(copy, 'kernels/kernels.wasm');
+      const bytes = readFileSync(wasm);
+      expect(await doctor(copy)).toMatchObject({ kernels: expect.stringMatching(/native-/) as unknown });
+      // An empty section of no meaning: the same kernels, another hash.
+      writeFileSync(wasm, Buffer.concat([bytes, Buffer.from([0, 2, 1, 0x78])]));
+      const found = await doctor(copy);
+      expect(found).toMatchObject({ kernels: expect.stringMatching(/wasm/) as unknown });
+      expect(JSON.stringify(found)).toMatch(/other sources/);
+    },
+  );
 });

@@ -9,6 +9,7 @@ const CHAINS = 13;
 /** Something to time: `run` does so many floating-point operations. */
 export interface PeakProbe {
   readonly operations: number;
+  /** Runs them once. */
   run(): void;
 }
 

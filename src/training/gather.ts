@@ -14,6 +14,7 @@ export interface InputTarget extends AnswerTarget {
   readonly lengths: Int32Array;
   /** Of an engine that normalises recordings itself. */
   readonly recordings?: RecordingViews | undefined;
+  /** Turns recorded values into the inputs of a batch. */
   gather?(rows: number, steps: number): void;
 }
 
