@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { unoImage } from '../firmware/index.js';
+import { picoUf2, unoImage } from '../firmware/index.js';
 import { Random } from '../math/index.js';
 import { commandLine } from '../testing/command-line.js';
 import { temporaryFolder } from '../testing/index.js';
@@ -78,6 +78,15 @@ describe('flash', () => {
       "fastgrnn: can't open the port /dev/ttyACM0: Permission denied, cannot open /dev/ttyACM0; there is /dev/ttyACM0 (Arduino), /dev/ttyS0\n",
     );
     expect(code).toBe(2);
+  });
+
+  it('says what to do with a Pico’s image', async () => {
+    const uf2 = path.join(folder.path, 'pico.uf2');
+    await writeFile(uf2, await picoUf2(randomNetwork(new Random(1))));
+    const { code, stderr } = await commandLine('flash', '--image', uf2, '--port', 'COM3');
+    expect(stderr).toMatch(/^fastgrnn: .*pico\.uf2 is a UF2 file, for a Pico: copy it onto the drive .*\n$/);
+    expect(code).toBe(2);
+    expect(history).toEqual([]);
   });
 
   it('closes the port after a failure as well, which it tells in one line', async () => {

@@ -1,6 +1,6 @@
 import { readFile } from '#platform';
 import type { Command } from 'commander';
-import { unoImage } from '../../firmware/index.js';
+import { isUf2, unoImage } from '../../firmware/index.js';
 import { FlashError, flashUno, serialPortStream, unoBaudRate, type FlashProgress } from '../../flash/index.js';
 import { integerModel, readModel } from '../../pipeline/index.js';
 import { filled } from '../options.js';
@@ -38,7 +38,15 @@ async function imageOf(model: string | undefined, image: string | undefined): Pr
   if ((model === undefined) === (image === undefined)) {
     throw new FlashError('give either a model or --image, the one to write');
   }
-  if (image !== undefined) return new TextDecoder().decode(await readFile(image));
+  if (image !== undefined) {
+    const bytes = await readFile(image);
+    if (isUf2(bytes)) {
+      throw new FlashError(
+        `${image} is a UF2 file, for a Pico: copy it onto the drive that the board shows when it is plugged in with its button held`,
+      );
+    }
+    return new TextDecoder().decode(bytes);
+  }
   const { network } = integerModel(await readModel(model ?? ''));
   return (await unoImage(network)).hex;
 }
