@@ -1,3 +1,4 @@
+import { dspDenseRow } from './dsp.js';
 import type { CLayout, CMatrix } from './layout.js';
 
 /**
@@ -47,11 +48,22 @@ export function streamRow({ upper }: CLayout, m: CMatrix, row: number): string {
   const { values, columns } = m.matrix;
   const form = streamForm(m);
   const entries = values.subarray(row * columns, (row + 1) * columns);
-  if (form === 'dense') return Array.from(entries, (value) => value & 255).join(', ');
+  if (form === 'dense') return denseRow(upper, entries);
   const pairs = Array.from(entries.entries())
     .filter(([, value]) => value !== 0)
     .map(([column, value]) => `${form === 'offsets' ? 2 * column : column}, ${value & 255}`);
   return [`${upper}_${form.toUpperCase()}${isLong(m) ? '_LONG' : ''}(${pairs.length})`, ...pairs].join(', ');
+}
+
+/** The bytes of a dense row, by fours where the order within them is the processor's. */
+function denseRow(upper: string, entries: Int8Array): string {
+  const bytes = Array.from(entries, (value) => value & 255);
+  const whole = bytes.length - (bytes.length % 4);
+  const fours = Array.from(
+    { length: whole / 4 },
+    (_, k) => `${upper}_FOUR(${bytes.slice(4 * k, 4 * k + 4).join(', ')})`,
+  );
+  return [...fours, ...bytes.slice(whole)].join(', ');
 }
 
 /** `rs(start + row · v, shift)` of the row that `row` points at, as an expression; the rounding term is what the sum starts with. */
@@ -71,7 +83,13 @@ export function streamFunctions(
   const kinds = [
     ...new Map(matrices.map((m) => [rowFunctionName(m), { form: streamForm(m), long: isLong(m) }])).values(),
   ];
-  const rows = (set: 1 | 2) => kinds.map(({ form, long }) => thumb(set, form, form === 'dense' || long)).join('\n');
+  const rows = (set: 1 | 2) =>
+    kinds
+      .map(({ form, long }) => {
+        const text = thumb(set, form, form === 'dense' || long);
+        return set === 2 && form === 'dense' ? `#if UPPER_DSP\n\n${dspDenseRow}\n#else\n\n${text}\n#endif\n` : text;
+      })
+      .join('\n');
   return `${kinds.map(({ form, long }) => countMacro(form, long)).join('')}
 #if UPPER_THUMB == 1
 
@@ -90,7 +108,14 @@ ${kinds.map(({ form, long }) => plainRow(form, long)).join('\n')}
 
 /** How a row's count is written: in assembler it is the bytes of code to jump over, and how many blocks follow. */
 function countMacro(form: StreamForm, long: boolean): string {
-  if (form === 'dense') return '';
+  if (form === 'dense') {
+    return `#if UPPER_DSP
+#define UPPER_FOUR(a, b, c, d) a, c, b, d
+#else
+#define UPPER_FOUR(a, b, c, d) a, b, c, d
+#endif
+`;
+  }
   const name = `UPPER_${form.toUpperCase()}${long ? '_LONG' : ''}`;
   const n = blockEntries(form);
   const jump = (entries: string) => `(${entryBytes[form]} * (${n} - (${entries})))`;

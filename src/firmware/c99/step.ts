@@ -25,6 +25,12 @@ function thumbMacro({ upper }: CLayout): string {
 #else
 #define ${upper}_THUMB 0
 #endif
+/* Those with the DSP instructions multiply two pairs of 16 bits at once (Cortex-M4 and above) */
+#if ${upper}_THUMB == 2 && defined(__ARM_FEATURE_DSP) && !defined(__ARM_BIG_ENDIAN)
+#define ${upper}_DSP 1
+#else
+#define ${upper}_DSP 0
+#endif
 `;
 }
 
