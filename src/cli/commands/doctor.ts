@@ -79,7 +79,7 @@ async function native(): Promise<Finding> {
       variants.length > 0
         ? `this processor runs ${variants.join(', ')}; with --fma ${fused.join(', ') || 'none'}`
         : (reason ?? 'none'),
-    remedy: 'WebAssembly serves, slower, with the same bits; in a clone: npm run build:native, with a C compiler',
+    remedy: 'WebAssembly serves, slower, with the same bits',
   };
 }
 
