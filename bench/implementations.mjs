@@ -23,7 +23,7 @@ export async function findImplementations({ shards }) {
   const peers = await findPeers(skipped);
   const implementations = [1, 2].flatMap((threads) => [
     ...ours.map(({ variant, kernels, peak }) => ({
-      ...{ implementation: 'fastgrnn', variant, threads, peak, unfit: {} },
+      ...{ implementation: 'fastgrnn', variant, threads, kernels, peak, unfit: {} },
       start: () =>
         new Child(process.execPath, [here('ours/process.mjs'), JSON.stringify({ kernels, threads, shards })]),
     })),

@@ -11,22 +11,24 @@
 //     --from FILE          no measurement: tables of earlier results
 //     --markdown           tables as in docs/performance.md; --docs writes them there
 //     --training           measures the training of the paper's Google-12 size whatever is left out (default: in whole runs)
-//     --profile            a breakdown by kernel instead (bench/profile.mjs)
+//     --profile            instead, where the time of our iterations goes, kernel by kernel (bench/profile.mjs)
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
+import { loadKernels } from '../dist/kernels/index.js';
 import { peaksOf } from './bars.mjs';
 import { findImplementations } from './implementations.mjs';
 import { describeMachine } from './machine.mjs';
 import { markdownTables, plainTables } from './print.mjs';
+import { profile, profileLines } from './profile.mjs';
 import { measureShape, shapeNames } from './rounds.mjs';
+import { shapes } from './shapes.mjs';
 
 const text = (fallback) => ({ type: 'string', ...(fallback === undefined ? {} : { default: fallback }) });
 const { values: options } = parseArgs({
-  strict: !process.argv.includes('--profile'),
   options: {
     ...{ shapes: text(), only: text(), threads: text(), rounds: text('11'), slice: text('100'), shards: text('2') },
     ...{ json: text(fileURLToPath(new URL('results.json', import.meta.url))), from: text() },
@@ -104,8 +106,25 @@ async function writeDocs(results) {
   await writeFile(page, `${before.slice(0, from)}${start}\n\n${markdownTables(results)}\n\n${before.slice(to)}`);
 }
 
+/** By default of the widest build, exact and fused. */
+async function printProfiles() {
+  const { implementations } = await findImplementations({ shards: 1 });
+  const ours = implementations.filter(({ implementation, threads }) => implementation === 'fastgrnn' && threads === 1);
+  const wanted = options.only?.split(',') ?? [ours.at(-1).variant, ours.at(-1).variant.replace('-fma', '')];
+  const chosen = ours.filter(({ variant }) => wanted.includes(variant));
+  if (chosen.length === 0) throw new Error(`no build of ours here is called ${options.only}`);
+  for (const name of shapeNames(options.shapes)) {
+    for (const { variant, kernels } of chosen) {
+      const lines = profileLines(profile(await loadKernels(kernels), shapes[name]));
+      console.log(
+        [`${name}, ${variant}, one thread, the whole batch at once: ${lines[0]}`, ...lines.slice(1), ''].join('\n'),
+      );
+    }
+  }
+}
+
 async function main() {
-  if (options.profile) return void (await import('./profile.mjs'));
+  if (options.profile) return printProfiles();
   const results = options.from ? JSON.parse(await readFile(options.from, 'utf8')) : await measure();
   if (!options.from) await writeFile(options.json, `${JSON.stringify(results, undefined, 2)}\n`);
   console.log(options.markdown ? markdownTables(results) : plainTables(results));
