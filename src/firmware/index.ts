@@ -18,6 +18,7 @@ export {
   type UnoRuntimeImage,
 } from './targets/avr.js';
 export { compileBatch, type BatchTarget } from './targets/batch.js';
+export type { ElfSymbol } from './elf.js';
 export type { Build, FlashParts } from './targets/build.js';
 export { nrf51 } from './targets/nrf51.js';
 export { nrf52840 } from './targets/nrf52840.js';

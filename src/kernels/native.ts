@@ -2,10 +2,10 @@ import { loadNativeAddon } from '#platform';
 import { KernelError, memoryError, type Arena, type Kernels } from './backend.js';
 
 /** Instruction sets with native kernels, by the number of floats in a vector. */
-const lanes = { avx512: 16, avx2: 8, sse2: 4, neon: 4 } as const;
+const lanes: Readonly<Record<NativeVariant, number>> = { avx512: 16, avx2: 8, sse2: 4, neon: 4 };
 
 /** An instruction set that the native kernels are built for. */
-export type NativeVariant = keyof typeof lanes;
+export type NativeVariant = 'avx512' | 'avx2' | 'sse2' | 'neon';
 
 /** What kernels/native/addon.c gives. */
 interface Addon {

@@ -1,6 +1,7 @@
 import { cos, Random, sin } from '../math/index.js';
 import { streams } from './batches.js';
 
+/** The recipe's `training.augment`, resolved: how strongly sequences are changed at random; 0 of each for not at all. */
 export interface AugmentSettings {
   readonly rotate: number;
   readonly shift: number;

@@ -2,6 +2,7 @@ export { predictBaselines, type BaselinePrediction, type BaselineTask } from './
 export { fitOutputs, targetSource } from './answers.js';
 export { evaluateFloat, type Evaluation } from './evaluation.js';
 export { batchesFor, cut, epochOrder, sortByLength, streams } from './batches.js';
+export type { AugmentSettings } from './augment.js';
 export { Gather, recordingLimits, type InputTarget } from './gather.js';
 export { learningRateAt, type ScheduleSettings } from './schedule.js';
 export { markDecay, thresholdedMatrices, type ThresholdedMatrix } from './support.js';
