@@ -37,7 +37,6 @@ const options = {
     'src/data/scan/facts.ts:Roles',
     'src/data/scan/facts.ts:Spread',
     'src/data/splits.ts:SplitBy',
-    'src/kernels/native.ts:lanes',
     'src/kernels/program.ts:StatesRead',
     'src/kernels/program.ts:TargetLoss',
     'src/network/safetensors.ts:SafetensorsFile',
