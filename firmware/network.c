@@ -43,20 +43,20 @@ static int16_t next16(const uint8_t **stream)
   return read16(at);
 }
 
-static int16_t saturate16(int32_t v)
+static int16_t within(int16_t v, int16_t limit)
 {
-  if (v > 32767) return 32767;
-  if (v < -32767) return -32767;
-  return (int16_t)v;
+  if (v > limit) return limit;
+  if (v < -limit) return (int16_t)-limit;
+  return v;
 }
 
-static int16_t saturate(int32_t v, int16_t limit)
+static int16_t saturate16(int32_t v)
 {
-  int16_t s = saturate16(v);
-  if (s > limit) return limit;
-  if (s < -limit) return (int16_t)-limit;
-  return s;
+  int16_t s = clamp16(v);
+  return s == -32768 ? -32767 : s;
 }
+
+static int16_t saturate(int32_t v, int16_t limit) { return within(clamp16(v), limit); }
 
 /* CRC-16/MCRF4XX, without a table: x^16 + x^12 + x^5 + 1, low bit first. */
 static uint16_t crc_update(uint16_t crc, uint8_t byte)
@@ -216,9 +216,6 @@ static int16_t update(uint8_t kind, int16_t p)
   return (int16_t)((activate(kind, p) + 2) >> 2);
 }
 
-/* floor(v / 2^14) as whole-byte shifts around one of two bits, which small processors do faster. */
-static int32_t shift14(int32_t v) { return ((v >> 8) * 4) >> 8; }
-
 /* Equation 1, in place. */
 static void normalise(const uint8_t **stream)
 {
@@ -300,10 +297,10 @@ void network_step(void)
     if (!(net.flags & FAST_RNN)) {
       z = activate(net.gate, saturate16(p + next16(&stream)));  /* 5 */
       /* 7: rs(zeta (16384 - z), 14) = zeta + ((8192 - zeta z) >> 14), whose product fits 16 by 16 bits */
-      g = saturate16(shift14(multiply_add(8192, (int16_t)-net.scale, z)) + net.scale + net.offset);
+      g = saturate16(((multiply_add(8192, (int16_t)-net.scale, z) >> 8) * 4 >> 8) + net.scale + net.offset);
     }
     v = multiply_add(multiply_add(*r, g, c), z, *h); /* 8 */
-    *h++ = saturate(shift14(v), net.state_limit); /* 9 */
+    *h++ = within(shift14(v), net.state_limit); /* 9 */
     *r++ = (uint16_t)v & 16383;
   }
   if (net.flags & MEAN) accumulate();

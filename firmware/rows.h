@@ -51,6 +51,29 @@ static inline void matrix_set_shift(struct matrix *m, uint8_t shift)
   m->bytes = (uint8_t)((shift + 7) >> 3);
 }
 
+/* v clamped to int16, -32768 among it. The compiler would compare all 32 bits twice. */
+static inline int16_t clamp16(int32_t v)
+{
+  __asm__("mov r0, %B[v] \n lsl r0 \n sbc r0, r0 \n" /* the sign of 16 bits, which the rest must be where they are enough */
+          "cp %C[v], r0 \n cpc %D[v], r0 \n breq 1f \n"
+          "ldi %A[v], 255 \n ldi %B[v], 127 \n sbrs %D[v], 7 \n rjmp 1f \n ldi %A[v], 0 \n ldi %B[v], 128 \n"
+          "1:"
+          : [v] "+d"(v)
+          :
+          : "r0");
+  return (int16_t)v;
+}
+
+/* floor(v / 2^14) clamped to int16, -32768 among it */
+static inline int16_t shift14(int32_t v)
+{
+  __asm__("lsl %B[v] \n rol %C[v] \n rol %D[v] \n brvs 1f \n lsl %B[v] \n rol %C[v] \n rol %D[v] \n brvc 2f \n"
+          "1: ldi %C[v], 255 \n ldi %D[v], 127 \n brcc 2f \n ldi %C[v], 0 \n ldi %D[v], 128 \n" /* the carry is the sign */
+          "2:"
+          : [v] "+d"(v));
+  return (int16_t)(v >> 16);
+}
+
 /* Shifts `sum` as `m` says. */
 static inline int32_t matrix_shift(const struct matrix *m, int32_t sum)
 {
@@ -77,6 +100,11 @@ static inline int32_t matrix_row(const struct matrix *m, const uint8_t **stream,
 #else
 
 static inline int32_t multiply_add(int32_t v, int16_t a, int16_t b) { return v + (int32_t)a * b; }
+
+static inline int16_t clamp16(int32_t v) { return (int16_t)(v > 32767 ? 32767 : v < -32768 ? -32768 : v); }
+
+/* The shift of a negative number is arithmetic, as network.c checks. */
+static inline int16_t shift14(int32_t v) { return clamp16(v >> 14); }
 
 static inline void matrix_set_shift(struct matrix *m, uint8_t shift) { m->shift = shift; }
 

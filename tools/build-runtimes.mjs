@@ -43,7 +43,7 @@ function buildAvr(directory) {
   const elf = join(directory, 'runtime.elf');
   const hex = join(directory, 'runtime.hex');
   const flags =
-    '-mmcu=atmega328p -std=c99 -O2 -Wall -Wextra -Wconversion -Werror -ffunction-sections -fdata-sections -Wl,--gc-sections -Wl,--relax';
+    '-mmcu=atmega328p -std=c99 -O2 -Wall -Wextra -Wconversion -Werror -ffunction-sections -fdata-sections -nostartfiles -Wl,--gc-sections -Wl,--relax';
   const sources = ['avr/main.c', 'avr/runtime.c', 'network.c', 'explain.c', 'avr/rows.S'];
   run('avr-gcc', [...flags.split(' '), '-o', elf, ...sources]);
   run('avr-objcopy', ['-O', 'ihex', elf, hex]);

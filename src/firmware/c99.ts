@@ -2,11 +2,14 @@ import type { IntegerNetwork } from '../integer/index.js';
 import { headerFile, type HeadOptions } from './c99/header.js';
 import { layoutOf } from './c99/layout.js';
 import { sourceFile } from './c99/source.js';
+import type { Optimize } from './c99/avr/plan.js';
 import { ExportError } from './errors.js';
 
 export interface ExportCOptions extends HeadOptions {
   /** Begins every name in the C: a C identifier, e.g. `wakeword`. File names are made of it, too. */
   readonly prefix: string;
+  /** What the code for AVR is made for, few bytes of flash (the default) or few cycles. No result depends on it. */
+  readonly optimize?: Optimize | undefined;
   /** Lines for the header's comment: what the classes are, each channel's unit, where the network comes from. */
   readonly description?: readonly string[];
 }
@@ -33,7 +36,7 @@ export function exportC(network: IntegerNetwork, options: ExportCOptions): Recor
   const layout = layoutOf(network, prefix);
   return {
     [`${prefix}.h`]: headerFile(layout, description, options),
-    [`${prefix}.c`]: sourceFile(layout),
+    [`${prefix}.c`]: sourceFile(layout, options.optimize ?? 'size'),
   };
 }
 

@@ -2,7 +2,7 @@ import type { CLayout } from './layout.js';
 
 /** Macros that read constant tables, which AVR keeps in flash, out of reach of plain pointers. */
 export function tableMacros({ upper }: CLayout, avrStep: boolean): string {
-  return `${avrStep ? avrMacro(upper) : `#define ${upper}_AVR 0\n`}
+  return `${avrStep ? avrMacro(upper) : ''}
 #if defined(__AVR__)
 #include <avr/pgmspace.h>
 #define ${upper}_TABLE PROGMEM
@@ -18,7 +18,7 @@ export function tableMacros({ upper }: CLayout, avrStep: boolean): string {
 `;
 }
 
-const avrMacro = (upper: string): string => `/* An AVR with a multiplier has a step of its own, in assembler. */
+const avrMacro = (upper: string): string => `/* An AVR with a multiplier has code of its own, in assembler. */
 #if defined(__AVR_HAVE_MUL__) && defined(__AVR_HAVE_LPMX__)
 #define ${upper}_AVR 1
 #else
@@ -26,17 +26,9 @@ const avrMacro = (upper: string): string => `/* An AVR with a multiplier has a s
 #endif
 `;
 
-/** The function that multiplies a row of the head with the state: in C, and in assembler for AVR. */
+/** The function that multiplies a row of the head with the state. */
 export function headRowFunction({ classifier, prefix, upper }: CLayout): string {
-  const dense = classifier.form === 'dense';
-  return `#if ${upper}_AVR
-${avrAccumulate}
-${dense ? avrDense : avrSparse}
-#else
-
-${dense ? plainDense : plainSparse}
-#endif
-`
+  return (classifier.form === 'dense' ? plainDense : plainSparse)
     .replaceAll('PREFIX', prefix)
     .replaceAll('UPPER', upper);
 }
@@ -64,54 +56,6 @@ const plainSparse = `${sparseSignature}
     v += UPPER_READ8(at++) / 2;
     sum += (int32_t)(int8_t)UPPER_READ8(at++) * *v++;
   }
-  *row = at;
-  return sum;
-}
-`;
-
-const avrAccumulate = `
-/* sum += r18 * the next operand: 8 by 16 bits are two products, each widened by its sign (the carry) */
-#define UPPER_ACCUMULATE \\
-  "ld r19, X+ \\n ld r20, X+ \\n mulsu r18, r19 \\n sbc r19, r19 \\n" \\
-  "add %A[sum], r0 \\n adc %B[sum], r1 \\n adc %C[sum], r19 \\n adc %D[sum], r19 \\n" \\
-  "muls r18, r20 \\n sbc r20, r20 \\n" \\
-  "add %B[sum], r0 \\n adc %C[sum], r1 \\n adc %D[sum], r20 \\n"
-#define UPPER_DENSE "lpm r18, Z+ \\n" UPPER_ACCUMULATE
-#define UPPER_SPARSE "lpm r19, Z+ \\n add r26, r19 \\n adc r27, r21 \\n lpm r18, Z+ \\n" UPPER_ACCUMULATE
-`;
-
-/** Two entries a turn of the loop, an odd one before it. */
-const avrLoop = (entry: string) => `    "lsr %[n] \\n brcc 1f \\n"
-    ${entry}
-    "1: tst %[n] \\n breq 3f \\n"
-    "2: \\n"
-    ${entry} ${entry}
-    "dec %[n] \\n brne 2b \\n"
-    "3: clr r1 \\n"`;
-
-const avrDense = `${denseSignature}
-{
-  const int8_t *at = *row;
-  __asm__ volatile(
-${avrLoop('UPPER_DENSE')}
-    : [sum] "+r"(sum), [n] "+r"(columns), "+z"(at), "+x"(v)
-    :
-    : "r18", "r19", "r20", "memory");
-  *row = at;
-  return sum;
-}
-`;
-
-const avrSparse = `${sparseSignature}
-{
-  const uint8_t *at = *row;
-  uint8_t n;
-  __asm__ volatile(
-    "clr r21 \\n lpm %[n], Z+ \\n"
-${avrLoop('UPPER_SPARSE')}
-    : [sum] "+r"(sum), [n] "=&r"(n), "+z"(at), "+x"(v)
-    :
-    : "r18", "r19", "r20", "r21", "memory");
   *row = at;
   return sum;
 }

@@ -1,14 +1,14 @@
 import type { CLayout, CMatrix } from './layout.js';
 import { headRowFunction, tableMacros } from './rows.js';
 import { plainStep } from './step.js';
-import { commonTables } from './tables.js';
-import { planOf } from './avr/plan.js';
-import { avrSource } from './avr/source.js';
+import { commonTables, headTables } from './tables.js';
+import { planOf, type Optimize } from './avr/plan.js';
+import { avrHead, avrSource } from './avr/source.js';
 
 /** `PREFIX.c`: tables, helpers, and the four functions of the interface. */
-export function sourceFile(layout: CLayout): string {
+export function sourceFile(layout: CLayout, optimize: Optimize): string {
   const { prefix, upper, network } = layout;
-  const plan = planOf(layout);
+  const plan = planOf(layout, optimize);
   const end = `${network.mean ? `  ${prefix}_pool(s);\n` : ''}}\n`;
   return `/* See ${prefix}.h. The numbers of equations are those of docs/integer-network.md of fastgrnn. */
 #include "${prefix}.h"
@@ -18,17 +18,21 @@ ${tableMacros(layout, plan !== undefined)}
 typedef char ${prefix}_needs_arithmetic_shift[(-1 >> 1) == -1 ? 1 : -1];
 
 ${commonTables(layout)}
-${headRowFunction(layout)}
 ${resetFunction(layout)}
-${network.mean ? poolFunction(layout) : ''}#if ${upper}_AVR
+${network.mean ? poolFunction(layout) + meanFunction(layout) : ''}${
+    plan
+      ? `#if ${upper}_AVR
 
-${plan ? `${avrSource(plan)}${end}` : ''}
+${avrSource(plan)}${end}
+${avrHead(plan)}
 #else
 
+`
+      : ''
+  }${headTables(layout)}
+${headRowFunction(layout)}
 ${plainStep(layout)}${end}
-#endif
-
-${headFunctions(layout)}`;
+${headFunctions(layout)}${plan ? '\n#endif\n' : ''}`;
 }
 
 function resetFunction({ prefix, upper, network }: CLayout): string {
@@ -92,7 +96,7 @@ function headFunctions(layout: CLayout): string {
   const score = (l: string) => rowCall(prefix, classifier, state, `${upper}_READ32(&${prefix}_classifier_bias[${l}])`);
   const declared = mean ? `\n  int16_t m[${upper}_HIDDEN];` : '';
   const taken = mean ? `\n  ${prefix}_mean(s, m);` : '';
-  return `${mean ? meanFunction(layout) : ''}void ${prefix}_logits(const ${prefix}_state *s, int32_t *out)
+  return `void ${prefix}_logits(const ${prefix}_state *s, int32_t *out)
 {
   ${rowPointer(prefix, classifier)}
   uint8_t l;${declared}${taken}

@@ -5,12 +5,17 @@ import { streamRow } from './row-stream.js';
 
 /** The constant tables that every processor reads, each with what it is. */
 export function commonTables(layout: CLayout): string {
-  const { network, table } = layout;
   return joined([
     layout.embedding && embeddingTable(layout, layout.embedding),
+    layout.table ? numbers(layout, 'int16_t', 'tanh', 'tanh(k / 8) in Q14', tanhTable) : undefined,
+  ]);
+}
+
+/** Those of the head in C. */
+export function headTables(layout: CLayout): string {
+  return joined([
     matrixTable(layout, layout.classifier),
-    numbers(layout, 'int32_t', 'classifier_bias', 'in units of the logits', network.classifierBias),
-    table ? numbers(layout, 'int16_t', 'tanh', 'tanh(k / 8) in Q14', tanhTable) : undefined,
+    numbers(layout, 'int32_t', 'classifier_bias', 'in units of the logits', layout.network.classifierBias),
   ]);
 }
 

@@ -19,7 +19,7 @@ export interface LibraryOptions extends ExportCOptions {
 
 /** What every file of a library is made from. */
 export interface Library extends Required<
-  Omit<LibraryOptions, 'stack' | 'outputs' | 'every' | 'head' | 'description'>
+  Omit<LibraryOptions, 'stack' | 'outputs' | 'every' | 'head' | 'description' | 'optimize'>
 > {
   readonly network: IntegerNetwork;
   readonly upper: string;

@@ -82,8 +82,12 @@ export interface UnoGeneratedImage extends UnoImage {
 /** Bytes of stack besides a step's vectors: return addresses and saved registers; about 50 have been seen. */
 const generatedStackReserve = 96;
 
+/** Code for size: what counts for speed is in assembler. */
 const compilerFlags =
-  '-mmcu=atmega328p -std=c99 -pedantic -O2 -Wall -Wextra -Wconversion -Werror -ffunction-sections -fdata-sections -Wl,--gc-sections';
+  '-mmcu=atmega328p -std=c99 -pedantic -Os -Wall -Wextra -Wconversion -Werror -ffunction-sections -fdata-sections';
+
+/** The program begins without the C library's start (firmware/avr/main.c). */
+const linkerFlags = '-mmcu=atmega328p -nostartfiles -Wl,--gc-sections -Wl,--relax';
 
 /**
  * Compiles the network's exported C, with the serial protocol around it, by the avr-gcc of this machine; undefined where
@@ -102,8 +106,9 @@ export async function compileUno(network: IntegerNetwork): Promise<UnoGeneratedI
     for (const [name, text] of Object.entries(files)) await writeFile(inside(name), text);
     const flags = [...compilerFlags.split(' '), `-I${directory.path}`];
     await compile([...flags, '-c', '-o', inside('model.o'), inside('model.c')]);
-    const programs = [packageFile('firmware/avr/main.c'), packageFile('firmware/avr/generated.c')];
-    await compile([...flags, '-o', inside('model.elf'), ...programs, inside('model.o')]);
+    const program = packageFile('firmware/avr/generated.c');
+    await compile([...flags, '-fwhole-program', '-c', '-o', inside('program.o'), program]);
+    await compile([...linkerFlags.split(' '), '-o', inside('model.elf'), inside('program.o'), inside('model.o')]);
     const tableBytes = tablesIn(await must('avr-size', ['-A', inside('model.o')]));
     await must('avr-objcopy', ['-O', 'ihex', inside('model.elf'), inside('model.hex')]);
     const hex = new TextDecoder().decode(await readFile(inside('model.hex')));

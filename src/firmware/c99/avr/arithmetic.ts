@@ -57,6 +57,30 @@ export function signOf(to: number, from: number): string {
   return `mov ${reg(to)}, ${reg(from)}; lsl ${reg(to)}; sbc ${reg(to)}, ${reg(to)}`;
 }
 
+/**
+ * The same, rounded: what is lost last is the carry, or the top bit of the byte below.
+ *
+ * @param bytes how many of the result's count
+ */
+export function roundRight(
+  regs: Registers,
+  shift: number,
+  bound: number,
+  bytes: number,
+): { code: string; result: Registers } {
+  const { code, result } = shiftRight(regs, shift, bound + 2 ** shift);
+  if (shift === 0) return { code, result };
+  const below = regs[regs.indexOf(result[0]) - 1];
+  const carry = code.includes('asr') ? '' : `lsl ${reg(below)}; `;
+  return {
+    code: `${code}${carry}${result
+      .slice(0, bytes)
+      .map((r) => `adc ${reg(r)}, ${zero}`)
+      .join('; ')} | rounded\n`,
+    result,
+  };
+}
+
 /** Adds 2^(shift - 1), the rounding term. */
 export function addHalf(regs: Registers, shift: number, temporary: number): string {
   if (shift === 0) return '';

@@ -1,7 +1,10 @@
-import type { IntegerNetwork } from '../../../integer/index.js';
+import type { IntegerMatrix, IntegerNetwork } from '../../../integer/index.js';
 import { boundsOf, half, rowBound, type Bounds } from '../../bounds.js';
 import type { MatrixForm } from '../../rows.js';
 import type { CLayout, CMatrix } from '../layout.js';
+
+/** What the generated code is made for: few bytes of flash, or few cycles. */
+export type Optimize = 'size' | 'speed';
 
 /** One of the two rows that a hidden unit sums. */
 export interface UnitRow {
@@ -14,14 +17,17 @@ export interface UnitRow {
 export type BiasForm =
   /** All of p + bias fits 16 bits, and both shifts are of 8 bits: sums start with the gate's bias, then the difference is added. */
   | 'preloaded'
+  /** The same where sums overflow 24 bits: then nothing counts but the sign, since every nonlinearity has corners nearer to 0. */
+  | 'counted'
   /** All of p + bias fits 16 bits. */
   | 'narrow'
   /** Biases are stored `biasOffset` too large, so that none is negative, and are added to 3 bytes. */
   | 'wide';
 
 /** Everything that the assembler of a step is made from: what is proven about the network, and what follows for registers and shifts. */
-export interface AvrPlan {
+export interface AvrPlan extends Summing {
   readonly layout: CLayout;
+  readonly optimize: Optimize;
   readonly network: IntegerNetwork;
   readonly bounds: Bounds;
   /** The rows of a unit, that of the larger shift first: its sum is shifted to the other's format while that one is added to it. */
@@ -51,18 +57,19 @@ const corners = { hardTanh: 4096, hardSigmoid: 4096, hardSigmoid4: 8192, relu: 0
 export const bytesFor = (bound: number): 3 | 4 => (bound < 2 ** 23 ? 3 : 4);
 
 /** @returns undefined where both rows of a unit, in one accumulator, could exceed 32 bits: apart, they do not. */
-export function planOf(layout: CLayout): AvrPlan | undefined {
+export function planOf(portable: CLayout, optimize: Optimize): AvrPlan | undefined {
+  const layout = withForms(portable);
   const { network, w2, u2, w1, u1, gated } = layout;
   const bounds = boundsOf(network);
   const swapped = u1.shift > w1.shift;
-  const w = { matrix: w1, length: w1.matrix.columns };
-  const u = { matrix: u1, length: u1.matrix.columns };
-  const [one, two] = swapped ? [u, w] : [w, u];
+  const ofW = { matrix: w1, length: w1.matrix.columns };
+  const ofU = { matrix: u1, length: u1.matrix.columns };
+  const [one, two] = swapped ? [ofU, ofW] : [ofW, ofU];
   const unitBound = boundOfUnits(network, one.matrix, two.matrix, bounds, swapped);
   if (unitBound >= 2 ** 31) return undefined;
-  const vectorLength = w.length + u.length;
-  const wAt = swapped ? u.length : 0;
-  const uAt = swapped ? 0 : w.length;
+  const vectorLength = ofW.length + ofU.length;
+  const wAt = swapped ? ofU.length : 0;
+  const uAt = swapped ? 0 : ofW.length;
   // Of low rank, a is read before u is written, and takes its place where that lies at the end.
   const inputAt = !w2 ? wAt : u2 && !swapped ? uAt : vectorLength;
   const gateCorner = gated ? corners[network.gate] : 0;
@@ -75,11 +82,19 @@ export function planOf(layout: CLayout): AvrPlan | undefined {
   const [least, most] = [Math.min(...all), Math.max(...all)];
   const bothEight = w1.shift === 8 && u1.shift === 8;
   const narrow = bounds.p + most <= 32767 && bounds.p - least <= 32767;
-  const cornersStored = narrow || most - least <= 65535;
-  return {
+  const counted = bothEight && unitBound + 2 ** 24 < 2 ** 31 && saturatesEarly(network, gateCorner, updateCorner);
+  const biases = narrow ? (bothEight ? 'preloaded' : 'narrow') : counted ? 'counted' : 'wide';
+  const cornersStored = biases !== 'wide' || most - least <= 65535;
+  const { w, u, unitBytes, shared } = summing(
     layout,
-    network,
     bounds,
+    optimize,
+    biases === 'preloaded' ? 3 : bytesFor(unitBound),
+  );
+  return {
+    ...{ layout, optimize, network, bounds, unitBytes, shared },
+    ...(w && { w }),
+    ...(u && { u }),
     first: { matrix: one.matrix, start: 0 },
     second: { matrix: two.matrix, start: one.length },
     unitBound,
@@ -88,12 +103,32 @@ export function planOf(layout: CLayout): AvrPlan | undefined {
     wAt,
     uAt,
     scratchLength: Math.max(vectorLength, inputAt + network.inputSize),
-    biases: narrow ? (bothEight ? 'preloaded' : 'narrow') : 'wide',
-    biasOffset: narrow ? 0 : cornersStored ? -least : 32768,
+    biases,
+    biasOffset: biases !== 'wide' ? 0 : cornersStored ? -least : 32768,
     gateCorner,
     updateCorner,
     cornersStored,
   };
+}
+
+/**
+ * Whether a p + bias beyond 16 bits may be replaced by the int16 nearest to it: where both nonlinearities are flat there, also after the
+ * difference of the biases is added.
+ */
+function saturatesEarly(network: IntegerNetwork, gateCorner: number, updateCorner: number): boolean {
+  const { cell, gate, update, biasGate, biasUpdate } = network;
+  const flat = ['hardTanh', 'hardSigmoid', 'hardSigmoid4'];
+  if (!flat.includes(update)) return false;
+  const start = cell === 'FastGRNN' ? biasGate : biasUpdate;
+  const corner = cell === 'FastGRNN' ? gateCorner : updateCorner;
+  if (!start.every((bias) => bias + corner <= 32767)) return false;
+  if (cell === 'FastRNN') return true;
+  if (!flat.includes(gate)) return false;
+  const top = 2 * updateCorner;
+  return biasUpdate.every((bias, j) => {
+    const difference = bias + updateCorner - biasGate[j] - gateCorner;
+    return difference >= top - 32767 && difference <= 32767;
+  });
 }
 
 function boundOfUnits(
@@ -113,16 +148,28 @@ function boundOfUnits(
   return most;
 }
 
-/** What a projection (equation 2 or 3) depends on. Two that agree in everything share their code. */
+/** What a projection (equation 2 or 3) depends on. */
 export interface Projection {
   readonly form: MatrixForm;
   readonly columns: number;
   readonly shift: number;
   readonly sumBound: number;
   readonly limit: number;
+  /** Bytes of its sums. */
+  readonly bytes: 3 | 4;
 }
 
-export function projections({ layout, network, bounds }: AvrPlan): { w?: Projection; u?: Projection } {
+/** What is summed by which code. */
+interface Summing {
+  readonly w?: Projection;
+  readonly u?: Projection;
+  readonly unitBytes: 3 | 4;
+  /** `projections`: both have one code. `all`: and sum their rows by that of the units. */
+  readonly shared: 'none' | 'projections' | 'all';
+}
+
+function summing(layout: CLayout, bounds: Bounds, optimize: Optimize, unitBytes: 3 | 4): Summing {
+  const { network, w2, u2, w1, u1 } = layout;
   const of = (m: CMatrix | undefined, sumBound: number, limit: number): Projection | undefined =>
     m && {
       form: m.form,
@@ -130,8 +177,45 @@ export function projections({ layout, network, bounds }: AvrPlan): { w?: Project
       shift: m.shift,
       sumBound,
       limit,
+      bytes: bytesFor(sumBound),
     };
-  const w = of(layout.w2, bounds.w2, network.wLimit);
-  const u = of(layout.u2, bounds.u2, network.uLimit);
-  return { ...(w && { w }), ...(u && { u }) };
+  const w = of(w2, bounds.w2, network.wLimit);
+  const u = of(u2, bounds.u2, network.uLimit);
+  const own: Summing = { ...(w && { w }), ...(u && { u }), unitBytes, shared: 'none' };
+  if (optimize === 'speed' || (!w && !u)) return own;
+  const like = (p: Projection): unknown[] => [p.form, p.columns, p.shift, p.limit];
+  if (w && u && String(like(w)) !== String(like(u))) return own;
+  const sumBound = Math.max(bounds.w2, bounds.u2);
+  const sparse = [w2, u2, w1, u1].every((m) => !m || m.form === 'sparse');
+  const bytes = sparse && unitBytes === 4 ? 4 : bytesFor(sumBound);
+  const both = {
+    ...(w && { w: { ...w, sumBound, bytes } }),
+    ...(u && { u: { ...u, sumBound, bytes } }),
+  };
+  return { ...both, unitBytes: sparse ? bytes : unitBytes, shared: sparse ? 'all' : w && u ? 'projections' : 'none' };
+}
+
+/** Bytes of code that the loop over a dense row takes. */
+const denseLoop = 72;
+
+/**
+ * The forms of matrices for AVR. Sparse rows are faster than dense ones up to a density of 0.8, so they may be somewhat longer; where
+ * all but a few small matrices are sparse, these are too, which spares the code of another loop.
+ */
+function withForms(layout: CLayout): CLayout {
+  const bytes = ({ values, rows }: IntegerMatrix): number =>
+    rows + 2 * values.reduce((n, v) => n + (v !== 0 ? 1 : 0), 0);
+  const matrices = [layout.w2, layout.u2, layout.w1, layout.u1].filter((m) => m !== undefined);
+  const sparse = (m: CMatrix): boolean => bytes(m.matrix) <= 1.25 * m.matrix.values.length;
+  const dense = matrices.filter((m) => !sparse(m));
+  const extra = dense.reduce((sum, { matrix }) => sum + bytes(matrix) - matrix.values.length, 0);
+  const all = dense.length < matrices.length && extra <= denseLoop;
+  const formed = (m: CMatrix): CMatrix => ({ ...m, form: all || sparse(m) ? 'sparse' : 'dense' });
+  return {
+    ...layout,
+    w2: layout.w2 && formed(layout.w2),
+    u2: layout.u2 && formed(layout.u2),
+    w1: formed(layout.w1),
+    u1: formed(layout.u1),
+  };
 }

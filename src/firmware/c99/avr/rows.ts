@@ -40,70 +40,70 @@ export function columnAfter(matrix: IntegerMatrix, row: number): number {
   return values.findLastIndex((value) => value !== 0) + 1;
 }
 
-/**
- * sum += r18 * r20:r19: 8 by 16 bits are two products, the lower widened by its sign, the carry. Of 4 bytes the lower 3 are summed
- * and the overflows counted in the fourth, by the code at `overflow`: 24 bits seldom overflow, and a branch not taken costs less than
- * to widen every product.
- */
-function accumulate(bytes: 3 | 4, overflow: string): string {
+/** sum += r18 * r20:r19: 8 by 16 bits are two products, each widened by its sign, the carry. */
+function accumulate(bytes: 3 | 4): string {
   return bytes === 3
     ? `mulsu ${weight}, r19; sbc r19, r19; add r21, r0; adc r22, r1; adc r23, r19
        muls ${weight}, r20; add r22, r0; adc r23, r1`
-    : `mulsu ${weight}, r19; movw r16, r0; sbc r19, r19; muls ${weight}, r20; add r17, r0; adc r19, r1
-       add r21, r16; adc r22, r17; adc r23, r19; brvs ${overflow}`;
+    : `mulsu ${weight}, r19; sbc r19, r19; add r21, r0; adc r22, r1; adc r23, r19; adc r24, r19
+       muls ${weight}, r20; sbc r20, r20; add r22, r0; adc r23, r1; adc r24, r20`;
 }
+
+/**
+ * The same of 4 bytes, of which the lower 3 are summed and the overflows counted in the fourth, by the code at `overflow`: 24 bits
+ * seldom overflow, and a branch not taken costs less than to widen every product.
+ */
+const accumulateCounted = (overflow: string): string =>
+  `mulsu ${weight}, r19; movw r16, r0; sbc r19, r19; muls ${weight}, r20; add r17, r0; adc r19, r1
+   add r21, r16; adc r22, r17; adc r23, r19; brvs ${overflow}`;
 
 /** Counts an overflow of 24 bits: up where the sum has become negative, else down. */
 const countOverflow = (label: string, back: string): string =>
   `${label}: sbrc r23, 7; subi r24, 254; dec r24; rjmp ${back} | 24 bits overflow`;
 
-/** Starts a sum with a number. */
-export function startSum(bytes: 3 | 4, value: number): string {
+/** Starts a sum with a number, overflows counted where a sparse row follows. */
+export function startSum(bytes: 3 | 4, value: number, form: MatrixForm): string {
   const lower = ((value + 2 ** 23) & 0xffffff) - 2 ** 23;
   const start = [0, 1, 2].map((k) => byteOf(lower, k));
-  if (bytes === 4) start.push(byteOf((value - lower) / 2 ** 24, 0));
+  if (bytes === 4) start.push(form === 'sparse' ? byteOf((value - lower) / 2 ** 24, 0) : byteOf(value, 3));
   return accumulator(bytes)
     .map((r, k) => `ldi ${reg(r)}, ${start[k]}`)
     .join('; ');
 }
 
-/** Makes a number of 32 bits of a sum of 4 bytes and of its counted overflows; and back. */
-export const widen = (bytes: 3 | 4): string => (bytes === 4 ? 'sbrc r23, 7; dec r24 | 32 bits\n' : '');
-export const narrow = (bytes: 3 | 4): string => (bytes === 4 ? 'sbrc r23, 7; inc r24\n' : '');
+/** Makes a number of 32 bits of a sum whose overflows are counted. */
+export const widen = (bytes: 3 | 4, form: MatrixForm): string =>
+  bytes === 4 && form === 'sparse' ? 'sbrc r23, 7; dec r24 | 32 bits\n' : '';
+
+/** Undoes that, before a sparse row. */
+export const narrow = (bytes: 3 | 4, form: MatrixForm): string =>
+  bytes === 4 && form === 'sparse' ? 'sbrc r23, 7; inc r24\n' : '';
 
 /**
  * A sparse row: 22 cycles a nonzero with 3 bytes, 24 with 4, and 2 a turn of the loop over `unroll` of them. It goes on at @NAME_end.
  */
 export function sparseRow(name: string, bytes: 3 | 4, unroll: number): string {
-  const entry = (i: number): string => `@${name}_${i}: lpm r19, Z+; sub r26, r19; brcc @${name}_x${i}
-    @${name}_y${i}: lpm ${weight}, Z+; ld r19, X+; ld r20, X
-    ${accumulate(bytes, `@${name}_o${i}`)}`;
-  // A branch reaches 63 instructions, so those of each turn stand together.
-  const aside = (i: number): string =>
-    `@${name}_x${i}: tst r19; breq @${name}_end; inc r27; rjmp @${name}_y${i} | the row's end, or the next page
-    ${bytes === 4 ? countOverflow(`@${name}_o${i}`, `@${name}_${(i + 1) % unroll}`) : ''}`;
+  const label = (i: number, text: string): string => (i === 0 ? `@${name}_${text}: ` : '');
+  const entry = (i: number): string => `${label(i, '0')}lpm r19, Z+; sub r26, r19; brcc @${name}_x
+    ${label(i, 'y')}lpm ${weight}, Z+; ld r19, X+; ld r20, X
+    ${bytes === 4 ? accumulateCounted(`@${name}_o`) : accumulate(3)}`;
+  // All turns are alike, so that after what is rare any may follow. A branch reaches 63 instructions, which limits their number.
   return `${repeat(unroll, entry)}
     rjmp @${name}_0
-    ${repeat(unroll, aside)}
+    @${name}_x: tst r19; breq @${name}_end; inc r27; rjmp @${name}_y | the row's end, or the next page
+    ${bytes === 4 ? countOverflow(`@${name}_o`, `@${name}_0`) : ''}
     @${name}_end:
   `;
 }
 
-/** A dense row of `columns` entries: 17 cycles each with 3 bytes, 19 with 4; the loop is entered so that no entry is left over. */
+/** A dense row of `columns` entries: 17 cycles each with 3 bytes, 20 with 4; the loop is entered so that no entry is left over. */
 export function denseRow(name: string, bytes: 3 | 4, columns: number, unroll: number, counter: string): string {
   const turns = Math.ceil(columns / unroll);
-  const copies = turns === 1 ? columns : unroll;
-  const first = turns === 1 ? 0 : turns * unroll - columns;
+  const first = turns * unroll - columns;
   const entry = (i: number): string => `@${name}_${i}: lpm ${weight}, Z+; ld r19, X+; ld r20, X+
-    ${accumulate(bytes, `@${name}_o${i}`)}`;
-  const loop =
-    turns === 1
-      ? ''
-      : `ldi ${weight}, ${turns}; mov ${counter}, ${weight}${first > 0 ? `; rjmp @${name}_${first}` : ''}`;
-  const overflows = repeat(copies, (i) => countOverflow(`@${name}_o${i}`, `@${name}_${i + 1}`));
-  return `${loop}
-    ${repeat(copies, entry)}
-    @${name}_${copies}: ${turns === 1 ? '' : `dec ${counter}; brne @${name}_0`}
-    ${bytes === 4 ? `rjmp @${name}_end\n${overflows}\n@${name}_end:` : ''}
+    ${accumulate(bytes)}`;
+  return `ldi ${weight}, ${turns}; mov ${counter}, ${weight}${first > 0 ? `; rjmp @${name}_${first}` : ''}
+    ${repeat(unroll, entry)}
+    dec ${counter}; brne @${name}_0
   `;
 }

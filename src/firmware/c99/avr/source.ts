@@ -1,11 +1,12 @@
 import { embeddingShift } from '../../../integer/index.js';
 import type { CMatrix } from '../layout.js';
 import { asmLines, byteOf } from './assembler.js';
+import { headBytes, headCode } from './head.js';
 import { affineBytes, normalisationCode } from './normalisation.js';
-import { projections, type AvrPlan, type UnitRow } from './plan.js';
+import type { AvrPlan, Projection, UnitRow } from './plan.js';
 import { projectionCode } from './projection.js';
 import { columnAfter, encodeAvrRow, firstAddress } from './rows.js';
-import { biasBytes, unitsCode, walksOn } from './units.js';
+import { biasBytes, constantsOfUnits, unitsCode, walksOn } from './units.js';
 
 /** Everything a step reads, in the order in which it does. */
 export function streamBytes(plan: AvrPlan): { what: string; bytes: number[] }[] {
@@ -34,10 +35,6 @@ export function streamBytes(plan: AvrPlan): { what: string; bytes: number[] }[] 
 export function avrSource(plan: AvrPlan): string {
   const { layout, network } = plan;
   const { prefix, upper } = layout;
-  const stream = streamBytes(plan)
-    .map(({ what, bytes }) => `  ${bytes.join(', ')}, /* ${what} */`)
-    .join('\n')
-    .replace(/, (\/\*[^\n]*)$/, ' $1');
   const input = network.embedding ? `"+x"(h)` : `"+x"(x), "+r"(h)`;
   const declared = [
     `const uint8_t *at = ${prefix}_stream;`,
@@ -48,7 +45,7 @@ export function avrSource(plan: AvrPlan): string {
   const operands = `"+z"(at), ${input}, "+r"(to)${layout.table ? ', "+r"(tanh)' : ''}`;
   return `/* What a step reads, in its order. Sparse rows are pairs of a way to go and a weight, and 0 at the end. */
 static const uint8_t ${prefix}_stream[] ${upper}_TABLE = {
-${stream}
+${lines(streamBytes(plan))}
 };
 
 void ${prefix}_step(${prefix}_state *s, const int16_t *x)
@@ -63,13 +60,58 @@ ${asmLines(stepCode(plan))}
 `;
 }
 
+/** `PREFIX_logits` and `PREFIX_predict` for AVR, both by the head in assembler. */
+export function avrHead(plan: AvrPlan): string {
+  const { prefix, upper, classifier } = plan.layout;
+  const { form } = classifier;
+  const { mean } = plan.network;
+  const state = mean ? 'm' : 's->h';
+  const taken = mean ? `  int16_t m[${upper}_HIDDEN];\n  ${prefix}_mean(s, m);\n` : '';
+  return `/* What the head reads: each class's bias and its row */
+static const uint8_t ${prefix}_head_stream[] ${upper}_TABLE = {
+${lines(headBytes(plan))}
+};
+
+/* Equation 12: the logits to \`out\`, unless it is 0; returns the first class with the largest one */
+static __attribute__((noinline)) uint8_t ${prefix}_head(const int16_t *h, int32_t *out)
+{
+  const uint8_t *at = ${prefix}_head_stream;
+  register int32_t *to __asm__("r18") = out;
+  register uint8_t best __asm__("r9");
+  __asm__ volatile(
+${asmLines(headCode(plan))}
+    : "+z"(at), "+x"(h), "+r"(to), "=r"(best)
+    :
+    : ${form === 'dense' ? '"r3", ' : ''}"r10", "r11", "r12", "r13", "r14", "r15", ${form === 'sparse' ? '"r16", "r17", ' : ''}"r20", "r21", "r22", "r23", "r24", "r25", "memory");
+  return (uint8_t)(${upper}_CLASSES - best);
+}
+
+void ${prefix}_logits(const ${prefix}_state *s, int32_t *out)
+{
+${taken}  ${prefix}_head(${state}, out);
+}
+
+int ${prefix}_predict(const ${prefix}_state *s)
+{
+${taken}  return ${prefix}_head(${state}, 0);
+}
+`;
+}
+
+/** The bytes of a table, each line with what it is. */
+function lines(parts: readonly { what: string; bytes: readonly number[] }[]): string {
+  return parts
+    .map(({ what, bytes }, k) => `  ${bytes.join(', ')}${k < parts.length - 1 ? ',' : ''} /* ${what} */`)
+    .join('\n');
+}
+
 /** Registers that the assembler of a step changes, but for its operands. */
 function clobbered(plan: AvrPlan): string {
   const { network, layout } = plan;
   const unused = [
     ...(network.embedding ? [] : ['r24', 'r25']),
     ...['r20', 'r21', 'r26', 'r27'],
-    ...(layout.table ? ['r22', 'r23'] : ['r10', 'r11']),
+    ...(layout.table ? ['r22', 'r23'] : constantsOfUnits(plan) === '' ? ['r10', 'r11'] : []),
   ];
   return Array.from({ length: 26 }, (_, r) => `r${r + 2}`)
     .filter((name) => !unused.includes(name))
@@ -96,21 +138,22 @@ function embed({ layout: { network, prefix, upper }, inputAt }: AvrPlan): string
 function stepCode(plan: AvrPlan): string {
   const { layout, network } = plan;
   const { w2, u2 } = layout;
-  const { w, u } = projections(plan);
-  const codeW = w && projectionCode(w, 'w');
-  const codeU = u && projectionCode(u, 'u');
-  const shared = w !== undefined && u !== undefined && codeW === projectionCode(u, 'w');
-  const routine = shared ? `rjmp @units\n@project: ${codeW} ret\n@units:` : '';
-  const project = (code: string | undefined): string => (shared ? 'rcall @project' : (code ?? ''));
+  const { w, u, optimize, shared } = plan;
+  const of = w ?? u;
+  const routine = of
+    ? `@project: ${projectionCode(of, 'w', optimize, shared === 'all' ? 'rjmp @s_0' : undefined)} ret`
+    : '';
+  const project = (p: Projection, name: string): string =>
+    shared === 'none' ? projectionCode(p, name, optimize) : 'rcall @project';
   const operands = (from: string, offset: number): string => `movw r26, ${from}; ${addTo(26, offset)} movw r14, r26`;
   return `
-    push r28; push r29; clr r2; movw r4, r20; movw r6, ${network.embedding ? 'r26' : 'r24'}${layout.table ? '; movw r10, r22' : ''}
+    push r28; push r29; clr r2; ${shared === 'all' ? 'clt; clr r3; ' : ''} movw r4, r20; movw r6, ${network.embedding ? 'r26' : 'r24'}${layout.table ? '; movw r10, r22' : ''}
     ${network.embedding ? '' : `${point('r4', plan.inputAt)}\n${normalisationCode(plan)}`}
-    ${w2 && w ? `${operands('r4', 2 * plan.inputAt + firstAddress(w.form))}; ${point('r4', plan.wAt)} ldi r25, ${w2.matrix.rows} | equation 2\n${project(codeW)}` : ''}
-    ${u2 && u ? `${operands('r6', firstAddress(u.form))}; ${w2 && plan.uAt > 0 ? '' : point('r4', plan.uAt)} ldi r25, ${u2.matrix.rows} | equation 3\n${project(codeU)}` : copyOfState(plan)}
-    ${routine}
+    ${w2 && w ? `${operands('r4', 2 * plan.inputAt + firstAddress(w.form))}; ${point('r4', plan.wAt)} ldi r25, ${w2.matrix.rows} | equation 2\n${project(w, 'w')}` : ''}
+    ${u2 && u ? `${operands('r6', firstAddress(u.form))}; ${w2 && plan.uAt > 0 ? '' : point('r4', plan.uAt)} ldi r25, ${u2.matrix.rows} | equation 3\n${project(u, 'u')}` : copyOfState(plan)}
+    ${shared === 'projections' ? `rjmp @units\n${routine}\n@units:` : ''}
     ${unitsStart(plan)}
-    ${unitsCode(plan)}
+    ${unitsCode(plan, shared === 'all' ? routine : '')}
     pop r29; pop r28; clr r1
   `;
 }
@@ -141,5 +184,6 @@ function unitsStart(plan: AvrPlan): string {
   return `movw r28, r6; movw r26, r6; ${addTo(26, 2 * network.hiddenSize)} movw r8, r26
     ${one === 0 ? '' : `movw r26, r4; ${addTo(26, one)} movw r4, r26`}
     ${two}
+    ${constantsOfUnits(plan)}
     ldi r25, ${network.hiddenSize}; mov r3, r25`;
 }

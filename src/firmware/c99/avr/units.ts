@@ -1,4 +1,4 @@
-import { tanhTable } from '../../../integer/index.js';
+import { tanhTable, type IntegerNetwork } from '../../../integer/index.js';
 import { gateRange, half, residualRange, updateRange } from '../../bounds.js';
 import { byteOf, reg } from './assembler.js';
 import { addHalf, move, multiply, saturate, shiftRight, signOf, zero, type Registers } from './arithmetic.js';
@@ -10,14 +10,16 @@ import { accumulator, denseRow, narrow, sparseRow, startSum, widen } from './row
  * Equations 4 to 9 of every unit. Z reads the stream, Y points to h, r5:r4 to the vector of operands (r7:r6 to those of the second row
  * where its address can't be walked to), r9:r8 to r; r3 counts the units; r11:r10 is the table of tanh. z comes to r21:r20, c to
  * r23:r22, g to r17:r16, v to r15:r12.
+ *
+ * @param projection the routine @project, where it sums rows by the same code: from @s_0 to @w_summed, while r3 and the T flag are 0
  */
-export function unitsCode(plan: AvrPlan): string {
-  const table = plan.layout.table ? tableRoutine() : '';
+export function unitsCode(plan: AvrPlan, projection: string): string {
+  const table = plan.layout.table ? `rjmp @done\n${tableRoutine()}` : '';
   return `
     @unit:
-    ${sums(plan)}
+    ${sums(plan, projection)}
     ${residual(plan)}
-    dec r3; breq @done; rjmp @unit
+    dec r3; brne @unit
     ${table}
     @done:
   `;
@@ -39,46 +41,62 @@ function residual(plan: AvrPlan): string {
   `;
 }
 
+const preloads = ({ biases }: AvrPlan): boolean => biases === 'preloaded' || biases === 'counted';
+
 /** Whether the second row goes on where the first has left its operands. */
 export const walksOn = ({ first, second }: AvrPlan): boolean => first.matrix.form === second.matrix.form;
 
 /** p in r22, r23 and, where it needs them, r24: the sums of both rows, each rounded by its own shift. */
-function sums(plan: AvrPlan): string {
-  const { first, second, biases, biasOffset, bounds } = plan;
-  const shift = second.matrix.shift;
-  const bothEight = shift === 8 && first.matrix.shift === 8;
-  const preloadOffset = biases === 'wide' && bothEight && plan.unitBound + Math.abs(biasOffset) * 256 < 2 ** 31;
-  const bound = plan.unitBound + (preloadOffset ? Math.abs(biasOffset) * 256 : 0);
-  const bytes = biases === 'preloaded' ? 3 : bytesFor(bound);
+function sums(plan: AvrPlan, projection: string): string {
+  const { first, second, biases, biasOffset, bounds, optimize, unitBound } = plan;
+  const [one, two] = [first.matrix, second.matrix];
+  const eight = one.shift === 8 && two.shift === 8;
+  const offset = Math.abs(biasOffset) * 256;
+  const offsetTaken = biases === 'wide' && eight && unitBound + offset < 2 ** 31;
+  const bound = biases === 'preloaded' ? 2 ** 23 - 1 : unitBound + (offsetTaken ? offset : 0);
+  const bytes = Math.max(plan.unitBytes, biases === 'preloaded' ? 3 : bytesFor(bound)) as 3 | 4;
   const acc = accumulator(bytes);
-  const startValue = half(first.matrix.shift) - (preloadOffset ? biasOffset * 256 : 0);
-  const start = biases === 'preloaded' ? 'ldi r21, 128; lpm r22, Z+; lpm r23, Z+' : startSum(bytes, startValue);
-  const name = first.matrix.form === 'sparse' ? 's' : 'd';
-  const inPlace = first.matrix.shift === shift && shift < 24;
-  const requantised = betweenRows(acc, first.matrix.shift, shift);
-  const between = inPlace ? requantised : `${widen(bytes)}${requantised}\n${narrow(bytes)}`;
-  const same = walksOn(plan) && first.matrix.form === 'sparse';
-  const row = (label: string, { matrix }: UnitRow): string =>
-    matrix.form === 'sparse'
-      ? sparseRow(label, bytes, unrolled)
-      : denseRow(label, bytes, matrix.matrix.columns, unrolled, 'r25');
-  const rows = same
+  const start = preloads(plan)
+    ? `ldi r21, 128; lpm r22, Z+; lpm r23, Z+${bytes === 4 ? '; ldi r24, 0' : ''}${one.form === 'dense' && bytes === 4 ? '; sbrc r23, 7; dec r24' : ''}`
+    : startSum(bytes, half(one.shift) - (offsetTaken ? biasOffset * 256 : 0), one.form);
+  const inPlace = one.shift === two.shift && two.shift < 24 && one.form === two.form;
+  const requantised = betweenRows(acc, one.shift, two.shift);
+  const between = inPlace ? requantised : `${widen(bytes, one.form)}${requantised}\n${narrow(bytes, two.form)}`;
+  const row = (label: string, { matrix: { form, matrix } }: UnitRow): string =>
+    form === 'sparse'
+      ? sparseRow(label, bytes, unrolled(form, optimize))
+      : denseRow(label, bytes, matrix.columns, unrolled(form, optimize), 'r25');
+  const counted = biases === 'counted';
+  const far = counted
+    ? `@far: ldi r22, 255; ldi r23, 127; sbrs r24, 7; rjmp @near; ldi r22, 0; ldi r23, 128; rjmp @near | beyond 16 bits only the sign counts
+       @c_over: com r23; rjmp @c_out | an overflow turns the sign`
+    : '';
+  const onceForBoth = optimize === 'size' && one.form === 'sparse' && two.form === 'sparse';
+  const rows = onceForBoth
     ? `clt
-       ${row(name, first)}
-       brts @both; set
+       ${row('s', first)}
+       brts @both; ${projection ? 'tst r3; breq @w_summed; ' : ''}set
        ${between}
        rjmp @s_0
+       ${far}
+       ${projection}
        @both:`
-    : `${row(`${name}1`, first)}
+    : `${counted ? `rjmp @s1_begin\n${far}\n@s1_begin:` : ''}
+       ${row('s1', first)}
        ${between}
        ${walksOn(plan) ? '' : 'movw r26, r6'}
-       ${row(second.matrix.form === 'sparse' ? 's2' : 'd2', second)}`;
-  const { code, result } = shiftRight(acc, shift, bound);
+       ${row('s2', second)}`;
+  const { code, result } = shiftRight(acc, two.shift, bound);
   const kept = bounds.p <= 32767 && biases !== 'wide' ? result.slice(0, 2) : result;
+  const p = counted
+    ? `${narrow(two.form === 'dense' ? 4 : 3, 'sparse')}tst r24; brne @far\n@near:`
+    : biases === 'preloaded'
+      ? ''
+      : `${widen(bytes, two.form)}${code}${place(kept, plan, offsetTaken)}`;
   return `
     ${start}; movw r26, r4
     ${rows}
-    ${widen(bytes)}${code}${place(kept, plan, preloadOffset)}
+    ${p}
   `;
 }
 
@@ -126,7 +144,9 @@ function biased(q: Registers, plan: AvrPlan, corner: number): string {
   const copy = move(wide ? q : q.slice(0, 2), wide ? [22, 23, 24] : [22, 23]);
   const carry = wide ? `; adc ${q2}, ${zero}` : '';
   const explicit = plan.cornersStored || corner === 0 ? '' : `; subi ${q1}, ${256 - corner / 256}; sbci ${q2}, 255`;
-  return `${copy}lpm r18, Z+; lpm r19, Z+; add ${q0}, r18; adc ${q1}, r19${carry}${explicit}`;
+  // Beyond 16 bits the sign is wrong: turned, the value is beyond the corners.
+  const over = plan.biases === 'counted' ? '; brvs @c_over' : '';
+  return `${copy}lpm r18, Z+; lpm r19, Z+; add ${q0}, r18; adc ${q1}, r19${carry}${explicit}${over}`;
 }
 
 /** clip(q, 0, top) in place, where `top` is a multiple of 256 and q of 2 or 3 bytes; a q above it becomes `above`. */
@@ -157,7 +177,7 @@ function gate(plan: AvrPlan): string {
   const { network, biases, gateCorner } = plan;
   const wide = biases === 'wide';
   const q = [20, 21, 25];
-  const start = biases === 'preloaded' ? 'movw r20, r22' : biased(q, plan, gateCorner);
+  const start = preloads(plan) ? 'movw r20, r22' : biased(q, plan, gateCorner);
   const after = (): string => {
     switch (network.gate) {
       case 'hardSigmoid4':
@@ -184,7 +204,7 @@ function update(plan: AvrPlan): string {
   const wide = biases === 'wide';
   const q = [22, 23, 24];
   // Preloaded, p holds the gate's bias, or without a gate that of the update.
-  const start = biases === 'preloaded' && !layout.gated ? '' : biased(q, plan, updateCorner);
+  const start = preloads(plan) && !layout.gated ? '' : biased(q, plan, updateCorner);
   const after = (): string => {
     switch (network.update) {
       case 'hardTanh': // rs(4 p, 2) = p
@@ -234,22 +254,39 @@ function tableRoutine(): string {
   `;
 }
 
+/** Whether g needs no saturation, and 4 zeta and z no sign. */
+function scalesShort(network: IntegerNetwork): boolean {
+  const { scale: zeta, offset: nu } = network;
+  const range = residualRange(network);
+  const fits = range.low >= -32767 && range.high <= 32767 && Math.abs(zeta + nu) <= 32767;
+  return zeta >= 0 && zeta < 16384 && gateRange(network).low >= 0 && fits;
+}
+
+/** 4 zeta in r19:r18. */
+const zetaLoaded = ({ network: { scale: zeta } }: AvrPlan): string =>
+  `ldi r18, ${byteOf(4 * zeta, 0)}; ldi r19, ${byteOf(4 * zeta, 1)}`;
+
+/** 4 zeta in r11:r10 for all units, where these are free. */
+export function constantsOfUnits(plan: AvrPlan): string {
+  const { layout, network } = plan;
+  return layout.gated && !layout.table && scalesShort(network) ? `${zetaLoaded(plan)}; movw r10, r18` : '';
+}
+
 /** Equation 7: g in r17:r16. */
 function scale(plan: AvrPlan): string {
   const { network } = plan;
   const { scale: zeta, offset: nu } = network;
   const sum = zeta + nu;
-  const range = residualRange(network);
-  const z = gateRange(network);
-  const fits = range.low >= -32767 && range.high <= 32767 && Math.abs(sum) <= 32767;
-  if (zeta >= 0 && zeta < 16384 && z.low >= 0 && fits) {
-    // g = floor((2^16 (zeta + nu) + 2^15 - 4 zeta z) / 2^16), 4 zeta in r19:r18
-    return `ldi r18, ${byteOf(4 * zeta, 0)}; ldi r19, ${byteOf(4 * zeta, 1)}
+  if (scalesShort(network)) {
+    // g = floor((2^16 (zeta + nu) + 2^15 - 4 zeta z) / 2^16)
+    const [low, high] = plan.layout.table ? ['r18', 'r19'] : ['r10', 'r11'];
+    const load = plan.layout.table ? zetaLoaded(plan) : '';
+    return `${load}
       ldi r25, 128; ldi r16, ${byteOf(sum, 0)}; ldi r17, ${byteOf(sum, 1)}
-      mul r20, r18; cp ${zero}, r0; sbc r25, r1; sbc r16, ${zero}; sbc r17, ${zero}
-      mul r20, r19; sub r25, r0; sbc r16, r1; sbc r17, ${zero}
-      mul r21, r18; sub r25, r0; sbc r16, r1; sbc r17, ${zero}
-      mul r21, r19; sub r16, r0; sbc r17, r1
+      mul r20, ${low}; cp ${zero}, r0; sbc r25, r1; sbc r16, ${zero}; sbc r17, ${zero}
+      mul r20, ${high}; sub r25, r0; sbc r16, r1; sbc r17, ${zero}
+      mul r21, ${low}; sub r25, r0; sbc r16, r1; sbc r17, ${zero}
+      mul r21, ${high}; sub r16, r0; sbc r17, r1
     `;
   }
   // zeta + nu + ((8192 - zeta z) >> 14), whose product fits 16 by 16 bits
@@ -297,13 +334,13 @@ function newState(plan: AvrPlan): string {
 
 /** The bytes of a unit's biases before its rows, and behind them. */
 export function biasBytes(plan: AvrPlan, unit: number): { before: number[]; after: number[] } {
-  const { network, biases, biasOffset, cornersStored, gateCorner, updateCorner, layout } = plan;
+  const { network, biasOffset, cornersStored, gateCorner, updateCorner, layout } = plan;
   const stored = (bias: number, corner: number): number => bias + biasOffset + (cornersStored ? corner : 0);
   const int16 = (value: number): number[] => [byteOf(value, 0), byteOf(value, 1)];
   const update16 = stored(network.biasUpdate[unit], updateCorner);
   if (!layout.gated)
-    return biases === 'preloaded' ? { before: int16(update16), after: [] } : { before: [], after: int16(update16) };
+    return preloads(plan) ? { before: int16(update16), after: [] } : { before: [], after: int16(update16) };
   const gate16 = stored(network.biasGate[unit], gateCorner);
-  if (biases === 'preloaded') return { before: int16(gate16), after: int16(update16 - gate16) };
+  if (preloads(plan)) return { before: int16(gate16), after: int16(update16 - gate16) };
   return { before: [], after: [...int16(gate16), ...int16(update16)] };
 }
