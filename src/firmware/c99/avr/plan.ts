@@ -89,7 +89,7 @@ export function planOf(portable: CLayout, optimize: Optimize): AvrPlan | undefin
     layout,
     bounds,
     optimize,
-    biases === 'preloaded' ? 3 : bytesFor(unitBound),
+    biases === 'preloaded' ? 3 : biases === 'counted' ? 4 : bytesFor(unitBound),
   );
   return {
     ...{ layout, optimize, network, bounds, unitBytes, shared },
