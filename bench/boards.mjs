@@ -1,16 +1,20 @@
 // What a network costs on the simulated boards: cycles a step, flash split into tables and code, RAM and stack, for random networks of
 // the paper's shapes, for the shapes of the shipped recipes, and for integer models that are given.
-//   npm run bench:boards [-- --steps N] [--json FILE] [MODEL ...]
+//   npm run bench:boards [-- --boards uno,due | --boards all] [--steps N] [--only NAME] [--json FILE] [MODEL ...]
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { proofSequences, proveUno } from '../dist/boards/index.js';
-import { compileUno, modelBytes, unoImage } from '../dist/firmware/index.js';
+import { boardNames, proofSequences, simulate } from '../dist/boards/index.js';
 import { Random } from '../dist/math/index.js';
 import { integerModel, readModel } from '../dist/pipeline/index.js';
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
-  options: { steps: { type: 'string', default: '64' }, json: { type: 'string' } },
+  options: {
+    boards: { type: 'string', default: 'uno' },
+    only: { type: 'string' },
+    steps: { type: 'string', default: '64' },
+    json: { type: 'string' },
+  },
 });
 
 /** Exactly round(rows * columns * density) nonzeros, or as many as are given, of weights -127..127. */
@@ -53,14 +57,15 @@ function randomFastGRNN([inputSize, hiddenSize, wRank, uRank, classes], [w2, u2,
 
 const even = (density) => [density, density, density, density];
 const narrow = { inputLimit: 4095, wLimit: 4095, uLimit: 4095, stateLimit: 4095 };
+/** With the steps of a prediction in the paper. */
 const shapes = {
-  'Wakeword-2': [[32, 32, 10, 15, 2], even(0.25)],
-  'HAR-2': [[9, 80, 5, 40, 2], even(0.22)],
-  'Google-12': [[32, 100, 16, 25, 12], even(0.3)],
+  'Wakeword-2': [[32, 32, 10, 15, 2], even(0.25), 161],
+  'HAR-2': [[9, 80, 5, 40, 2], even(0.22), 128],
+  'Google-12': [[32, 100, 16, 25, 12], even(0.3), 99],
 };
-const networks = Object.entries(shapes).flatMap(([name, shape]) => [
-  { name, network: randomFastGRNN(...shape, 1) },
-  { name: `${name}, limits of 12 bits`, network: randomFastGRNN(...shape, 1, narrow) },
+const networks = Object.entries(shapes).flatMap(([name, [sizes, densities, length]]) => [
+  { name, length, network: randomFastGRNN(sizes, densities, 1) },
+  { name: `${name}, limits of 12 bits`, length, network: randomFastGRNN(sizes, densities, 1, narrow) },
 ]);
 // 147 recurrent nonzeros in all: the published configuration tells no more.
 networks.push({ name: 'published 2026', network: randomFastGRNN([3, 16, 2, 8, 6], [6, 56, 14, 71], 1) });
@@ -72,28 +77,36 @@ for (const path of positionals) {
 
 const nonzeros = ({ values }) => values.reduce((sum, value) => sum + (value !== 0), 0);
 const rows = [];
-for (const { name, network } of networks) {
+const boards = options.boards === 'all' ? boardNames : options.boards.split(',');
+for (const { name, network, length } of networks) {
+  if (options.only !== undefined && name !== options.only) continue;
   const sequences = proofSequences(network, Number(options.steps));
   const recurrent = [network.w2, network.w1, network.u2, network.u1].reduce((sum, m) => sum + (m ? nonzeros(m) : 0), 0);
-  const runtime = { build: 'runtime', ...(await unoImage(network)) };
-  runtime.tableBytes = modelBytes(network);
-  const compiled = await compileUno(network);
-  for (const { build, tableBytes, ...image } of [compiled && { build: 'generated', ...compiled }, runtime]) {
-    if (!image) continue;
-    const { bitExact, firstDifference, error, ...proof } = proveUno(network, image, sequences);
-    if (!bitExact) console.error(`${name} ${build}: ${error ?? JSON.stringify(firstDifference)}`);
-    if (!bitExact) process.exitCode = 1;
-    rows.push({ name, build, recurrent, tableBytes, codeBytes: proof.flashBytes - tableBytes, bitExact, ...proof });
+  for (const board of boards) {
+    const { skipped, ...builds } = await simulate(network, { board, sequences });
+    for (const [what, why] of Object.entries(skipped)) console.error(`${name}, ${what}: ${why}`);
+    for (const [build, proof] of Object.entries(builds).sort()) {
+      const { bitExact, firstDifference, error, flash, ...figures } = proof;
+      if (!bitExact) console.error(`${name} ${board} ${build}: ${error ?? JSON.stringify(firstDifference)}`);
+      if (!bitExact) process.exitCode = 1;
+      // A prediction of as many steps as the paper's, with the same reset and head.
+      const ends = proof.msPerPrediction - sequences[0].steps * proof.msPerStep;
+      const prediction = length === undefined ? undefined : length * proof.msPerStep + ends;
+      const tableBytes = flash.weights + flash.tables;
+      rows.push({ name, board, build, recurrent, tableBytes, codeBytes: flash.code, bitExact, prediction, ...figures });
+    }
   }
 }
 
 const columns = {
   network: (r) => r.name,
+  board: (r) => r.board,
   build: (r) => r.build,
   nonzeros: (r) => r.recurrent,
   'cycles a step': (r) => Math.round(r.cyclesPerStep),
   most: (r) => r.maxCyclesPerStep,
   'ms a step': (r) => r.msPerStep.toFixed(3),
+  'ms a prediction': (r) => r.prediction?.toFixed(2) ?? '',
   flash: (r) => r.flashBytes,
   tables: (r) => r.tableBytes,
   code: (r) => r.codeBytes,
@@ -103,6 +116,6 @@ const columns = {
 };
 const line = (cells) => `| ${cells.join(' | ')} |`;
 console.log(line(Object.keys(columns)));
-console.log(line(Object.keys(columns).map((_, k) => (k < 2 ? '---' : '--:'))));
+console.log(line(Object.keys(columns).map((_, k) => (k < 3 ? '---' : '--:'))));
 for (const row of rows) console.log(line(Object.values(columns).map((column) => column(row))));
 if (options.json) await writeFile(options.json, `${JSON.stringify(rows, null, 2)}\n`);

@@ -133,9 +133,6 @@ function countMacro(form: StreamForm, long: boolean): string {
 const denseComment = '/* sum + the dense row at *row times v; *row moves on behind it */';
 const pairsComment = '/* sum + the sparse row at *row times v; *row moves on behind it */';
 
-/** Entries of a block in C. */
-const plainBlock = 16;
-
 function plainRow(form: StreamForm, long: boolean): string {
   if (form === 'dense') {
     return `${denseComment}
@@ -155,30 +152,13 @@ static int32_t PREFIX_dense_stream_row(const uint8_t **row, uint8_t columns, con
 }
 `;
   }
-  const operand =
-    form === 'offsets' ? '*(const int16_t *)(const void *)((const char *)v + at[-2 * (k)])' : 'v[at[-2 * (k)]]';
-  const name = `PREFIX_${form}${long ? '_long' : ''}_row`;
-  const macro = `UPPER_${form.toUpperCase()}_ENTRY`;
-  const cases = Array.from({ length: plainBlock }, (_, i) => plainBlock - i);
-  const entries = cases.map((k) => `${macro}(${k});`);
-  const lines = (texts: readonly string[], each: number) =>
-    Array.from({ length: texts.length / each }, (_, i) => texts.slice(i * each, (i + 1) * each).join(' '));
-  return `#undef ${macro}
-#define ${macro}(k) sum += (int32_t)(int8_t)at[1 - 2 * (k)] * ${operand}
-${pairsComment}
-static int32_t ${name}(const uint8_t **row, const int16_t *v, int32_t sum)
+  const operand = form === 'offsets' ? '*(const int16_t *)(const void *)((const char *)v + at[0])' : 'v[at[0]]';
+  return `${pairsComment}
+static int32_t PREFIX_${form}${long ? '_long' : ''}_row(const uint8_t **row, const int16_t *v, int32_t sum)
 {
   const uint8_t *at = *row;
   uint8_t n = *at++;
-  for (; n > ${plainBlock}; n = (uint8_t)(n - ${plainBlock})) {
-    at += ${2 * plainBlock};
-    ${lines(entries, 4).join('\n    ')}
-  }
-  at += 2 * n;
-  switch (n) {
-${cases.map((k) => `  case ${k}: ${macro}(${k}); /* fall through */`).join('\n')}
-  default: break;
-  }
+  for (; n; n--, at += 2) sum += (int32_t)(int8_t)at[1] * ${operand};
   *row = at;
   return sum;
 }
