@@ -5,7 +5,7 @@
 //     --only wasm,jax-scan some variants or implementations
 //     --threads 1          one number of threads
 //     --rounds N           turns of each (default 11); --slice MS: how long a turn is at least (default 100)
-//     --shards N           parts of a batch (default 2; the same for any number of workers)
+//     --shards N           parts of a batch (default: one a worker)
 //     --processor          one thread's times are its process's on the processor: for a machine that others use as well
 //     --json FILE          where results go (default bench/results.json)
 //     --from FILE          no measurement: tables of earlier results
@@ -30,7 +30,7 @@ import { shapes } from './shapes.mjs';
 const text = (fallback) => ({ type: 'string', ...(fallback === undefined ? {} : { default: fallback }) });
 const { values: options } = parseArgs({
   options: {
-    ...{ shapes: text(), only: text(), threads: text(), rounds: text('11'), slice: text('100'), shards: text('2') },
+    ...{ shapes: text(), only: text(), threads: text(), rounds: text('11'), slice: text('100'), shards: text() },
     ...{ json: text(fileURLToPath(new URL('results.json', import.meta.url))), from: text() },
     ...{ markdown: { type: 'boolean' }, docs: { type: 'boolean' } },
     ...{ training: { type: 'boolean' }, profile: { type: 'boolean' }, processor: { type: 'boolean' } },
@@ -59,7 +59,7 @@ async function measureTraining(folder) {
 
 async function measure() {
   const setting = {
-    ...{ rounds: wholeNumber('rounds'), slice: wholeNumber('slice'), shards: wholeNumber('shards') },
+    ...{ rounds: wholeNumber('rounds'), slice: wholeNumber('slice'), shards: options.shards && wholeNumber('shards') },
     clock: options.processor ? 'processor' : 'wall',
   };
   const names = shapeNames(options.shapes);
@@ -108,7 +108,7 @@ async function writeDocs(results) {
 
 /** By default of the widest build, exact and fused. */
 async function printProfiles() {
-  const { implementations } = await findImplementations({ shards: 1 });
+  const { implementations } = await findImplementations({});
   const ours = implementations.filter(({ implementation, threads }) => implementation === 'fastgrnn' && threads === 1);
   const wanted = options.only?.split(',') ?? [ours.at(-1).variant, ours.at(-1).variant.replace('-fma', '')];
   const chosen = ours.filter(({ variant }) => wanted.includes(variant));

@@ -19,7 +19,7 @@ export async function measureShape(name, implementations, { rounds, slice, clock
   const versions = {};
   const peaks = {};
   const entries = [];
-  let reference;
+  const references = {}; // by threads: other shards round other sums
   try {
     for (const implementation of implementations) {
       const label = labelOf(implementation);
@@ -31,7 +31,7 @@ export async function measureShape(name, implementations, { rounds, slice, clock
       const child = implementation.start();
       try {
         const { losses, version } = await child.ask({ do: 'prepare', problem });
-        reference ??= { losses, label };
+        const reference = (references[implementation.threads] ??= { losses, label });
         compareLosses(reference, { losses, label }, implementation);
         if (version) versions[implementation.implementation] = version;
         entries.push({ ...implementation, child, samples: [], iterations: await warmUp(child, slice) });
