@@ -31,7 +31,14 @@ export function addDoctor(program: Command): void {
     .option('--bench', 'measure what one core can do with each of the backends, in some seconds')
     .option('--json', 'print it as JSON')
     .action(async (flags: { bench?: boolean; json?: boolean }) => {
-      const findings = [await host(), await kernels(), await native(), await digits(), await data(), await compiler()];
+      const findings = [
+        await host(),
+        await kernels(),
+        await native(),
+        await digits(),
+        await data(),
+        ...(await compilers()),
+      ];
       if (flags.bench) findings.push(await speed());
       if (findings.some((finding) => finding.needed && !finding.ok)) process.exitCode = 1;
       if (flags.json) return console.log(JSON.stringify(findings, undefined, 2));
@@ -129,12 +136,25 @@ async function data(): Promise<Finding> {
   };
 }
 
-async function compiler(): Promise<Finding> {
-  const version = await runProgram('avr-gcc', ['--version']);
-  return {
-    what: 'avr-gcc',
-    ok: version !== undefined,
-    text: version ? version.stdout.split('\n')[0] : 'not found',
-    remedy: 'only the second proof of an Uno needs it: apt-get install gcc-avr avr-libc',
-  };
+/** Programs of other makers that boards are proven with, and the Debian packages that have them. */
+const boardPrograms = [
+  { program: 'avr-gcc', use: "an Uno's second proof", packages: 'gcc-avr binutils-avr avr-libc' },
+  { program: 'arm-none-eabi-gcc', use: 'proofs of exported C on Arm', packages: 'gcc-arm-none-eabi' },
+  { program: 'riscv64-unknown-elf-gcc', use: 'the proof on RISC-V', packages: 'gcc-riscv64-unknown-elf' },
+  { program: 'qemu-system-arm', use: 'micro:bit, Due and Cortex-M4F', packages: 'qemu-system-arm' },
+  { program: 'qemu-system-riscv32', use: 'the proof on RISC-V', packages: 'qemu-system-misc' },
+] as const;
+
+function compilers(): Promise<Finding[]> {
+  return Promise.all(
+    boardPrograms.map(async ({ program, use, packages }) => {
+      const version = await runProgram(program, ['--version']);
+      return {
+        what: program,
+        ok: version !== undefined,
+        text: version ? version.stdout.split('\n')[0] : 'not found',
+        remedy: `only ${use} needs it: apt-get install ${packages}`,
+      };
+    }),
+  );
 }
