@@ -2,6 +2,7 @@ import {
   compileBatch,
   compilePico,
   compileUno,
+  type Optimize,
   isUf2,
   modelBytes,
   nrf51,
@@ -34,7 +35,7 @@ export interface CompiledProof extends BoardProof {
 export interface Job {
   readonly network: IntegerNetwork;
   readonly sequences: readonly ProofSequence[];
-  readonly options: ProofOptions;
+  readonly options: ProofOptions & { readonly optimize?: Optimize | undefined };
 }
 
 /** How a board is proven. */
@@ -87,7 +88,7 @@ export const buildsOf: Readonly<Record<BoardName, BoardBuilds>> = {
     runtime: async ({ network, sequences, options }) =>
       withParts(network, modelBytes(network), proveUno(network, await unoImage(network), sequences, options)),
     async generated({ network, sequences, options }) {
-      const compiled = await compileUno(network);
+      const compiled = await compileUno(network, options);
       if (!compiled) return missing('avr-gcc', 'gcc-avr binutils-avr avr-libc');
       const proof = proveUno(network, compiled, sequences, options);
       return { ...withParts(network, compiled.tableBytes, proof), compiler: compiled.compiler };

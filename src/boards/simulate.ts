@@ -1,4 +1,4 @@
-import { ExportError, ImageError, testInputs } from '../firmware/index.js';
+import { ExportError, ImageError, testInputs, type Optimize } from '../firmware/index.js';
 import type { IntegerNetwork } from '../integer/index.js';
 import type { BoardName } from '../recipe/light.js';
 import { buildsOf, imageBoards, type CompiledProof, type Job } from './builds.js';
@@ -20,6 +20,8 @@ export interface SimulateOptions extends ProofOptions {
   readonly board: BoardName;
   /** A program to prove instead of what this package builds: Intel HEX, or a UF2 file for the RP2040. */
   readonly image?: Uint8Array | string;
+  /** What code generated for the Uno is made for: few bytes of flash (the default) or few cycles. */
+  readonly optimize?: Optimize | undefined;
   /** Inputs to run; at least 1000 steps that also saturate when absent. */
   readonly sequences?: readonly ProofSequence[];
 }

@@ -2,6 +2,7 @@
 export { encodeBlob, modelBytes, readsTable } from './blob.js';
 export { exportC, type ExportCOptions } from './c99.js';
 export type { HeadOptions } from './c99/header.js';
+export type { Optimize } from './c99/avr/plan.js';
 export { decodeBlob } from './decode.js';
 export { ExportError, ImageError } from './errors.js';
 export { readHex, writeHex, type Segment } from './hex.js';
@@ -10,6 +11,7 @@ export type { LibraryOptions } from './library/options.js';
 export { isUf2, readUf2, writeUf2 } from './uf2.js';
 export {
   compileUno,
+  compileUnoC,
   unoImage,
   unoLimits,
   vectorBytes,

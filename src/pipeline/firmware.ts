@@ -10,6 +10,7 @@ import {
   testVectors,
   unoImage,
   type ExportCOptions,
+  type Optimize,
 } from '../firmware/index.js';
 import type { IntegerNetwork } from '../integer/index.js';
 import type { ModelFacts } from './models.js';
@@ -76,9 +77,10 @@ export async function writeC(
   facts: ModelFacts,
   prefix: string,
   folder: string,
+  optimize?: Optimize,
 ): Promise<string[]> {
   const files: Record<string, string> = {
-    ...exportC(network, { prefix, ...headerOptionsOf(facts) }),
+    ...exportC(network, { prefix, optimize, ...headerOptionsOf(facts) }),
     'vectors.json': `${JSON.stringify(testVectors(network, { steps: Math.min(facts.input.steps, 32) }))}\n`,
   };
   for (const [name, text] of Object.entries(files)) await writeFile(joinPath(folder, name), text);
@@ -91,10 +93,12 @@ export async function writeLibrary(
   facts: ModelFacts,
   prefix: string,
   folder: string,
+  optimize?: Optimize,
 ): Promise<string[]> {
   const { input, features, classNames } = facts;
   const files = exportLibrary(network, {
     prefix,
+    optimize,
     ...headerOptionsOf(facts),
     names: classNames,
     channels: input.channelNames.map((name, c) => `${name}, ${countOf(input, c)}`),

@@ -1,7 +1,7 @@
 import { readFile } from '#platform';
 import { Option, type Command } from 'commander';
 import { boardNames, simulate, type BoardName, type BoardProof, type BoardResult } from '../../boards/index.js';
-import { ImageError, isUf2, picoLimits, readHex, readUf2 } from '../../firmware/index.js';
+import { type Optimize, ImageError, isUf2, picoLimits, readHex, readUf2 } from '../../firmware/index.js';
 import { integerModel, readModel } from '../../pipeline/index.js';
 import { filled } from '../options.js';
 import { bad, dim, good, table } from '../terminal.js';
@@ -21,31 +21,46 @@ export function addSimulate(program: Command): void {
       'prove this image (Intel HEX, or UF2 of a Pico) in place of what the package builds',
       filled,
     )
+    .addOption(
+      new Option('--optimize <goal>', 'what code compiled for the Uno is made for (default: size)').choices([
+        'size',
+        'speed',
+      ]),
+    )
     .option('--json', 'print the figures as JSON')
-    .action(async (file: string, flags: { board: BoardName | 'all'; image?: string; json?: boolean }) => {
-      const { network } = integerModel(await readModel(file));
-      const image = flags.image === undefined ? undefined : await readImage(flags.image);
-      const results: Record<string, BoardResult> = {};
-      const lines: string[][] = [];
-      let exact = true;
-      let proofs = 0;
-      // An image is for one board alone.
-      const all = image ? [image.board] : boardNames;
-      for (const board of flags.board === 'all' ? all : [flags.board]) {
-        const result = await simulate(network, { board, ...(image ? { image: image.bytes } : {}) });
-        results[board] = result;
-        for (const build of ['runtime', 'generated'] as const) {
-          const proof = result[build];
-          if (!proof) continue;
-          exact &&= proof.bitExact;
-          proofs++;
-          lines.push([`${board} ${image ? 'image' : build}`, ...describe(proof)]);
+    .action(
+      async (
+        file: string,
+        flags: { board: BoardName | 'all'; image?: string; optimize?: Optimize; json?: boolean },
+      ) => {
+        const { network } = integerModel(await readModel(file));
+        const image = flags.image === undefined ? undefined : await readImage(flags.image);
+        const results: Record<string, BoardResult> = {};
+        const lines: string[][] = [];
+        let exact = true;
+        let proofs = 0;
+        // An image is for one board alone.
+        const all = image ? [image.board] : boardNames;
+        for (const board of flags.board === 'all' ? all : [flags.board]) {
+          const result = await simulate(network, {
+            board,
+            optimize: flags.optimize,
+            ...(image ? { image: image.bytes } : {}),
+          });
+          results[board] = result;
+          for (const build of ['runtime', 'generated'] as const) {
+            const proof = result[build];
+            if (!proof) continue;
+            exact &&= proof.bitExact;
+            proofs++;
+            lines.push([`${board} ${image ? 'image' : build}`, ...describe(proof)]);
+          }
+          for (const [what, why] of Object.entries(result.skipped)) lines.push([what, dim(`skipped: ${why}`)]);
         }
-        for (const [what, why] of Object.entries(result.skipped)) lines.push([what, dim(`skipped: ${why}`)]);
-      }
-      console.log(flags.json ? JSON.stringify(results, undefined, 2) : report(lines, results));
-      if (!exact || proofs === 0) process.exitCode = 1;
-    });
+        console.log(flags.json ? JSON.stringify(results, undefined, 2) : report(lines, results));
+        if (!exact || proofs === 0) process.exitCode = 1;
+      },
+    );
 }
 
 /** An image and whose it is; a file of another kind is none that could be exact or not. */

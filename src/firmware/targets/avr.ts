@@ -2,6 +2,7 @@ import { joinPath, packageFile, readFile, runProgram, temporaryDirectory, writeF
 import { stepInputs, type IntegerNetwork } from '../../integer/index.js';
 import { encodeBlob } from '../blob.js';
 import { exportC } from '../c99.js';
+import type { Optimize } from '../c99/avr/plan.js';
 import { ExportError } from '../errors.js';
 import { readHex, writeHex } from '../hex.js';
 
@@ -95,14 +96,21 @@ const linkerFlags = '-mmcu=atmega328p -nostartfiles -Wl,--gc-sections -Wl,--rela
  *
  * @throws ExportError when the compiler or linker refuses, with its message: the network doesn't fit the part.
  */
-export async function compileUno(network: IntegerNetwork): Promise<UnoGeneratedImage | undefined> {
+export async function compileUno(
+  network: IntegerNetwork,
+  options: { readonly optimize?: Optimize | undefined } = {},
+): Promise<UnoGeneratedImage | undefined> {
+  checkGeneratedRam(network);
+  return compileUnoC(exportC(network, { prefix: 'model', optimize: options.optimize }));
+}
+
+/** The same of C files that stand for `exportC`'s of the prefix `model`. */
+export async function compileUnoC(files: Readonly<Record<string, string>>): Promise<UnoGeneratedImage | undefined> {
   const version = await runProgram('avr-gcc', ['--version']);
   if (!version || version.code !== 0) return undefined;
   const directory = await temporaryDirectory();
   const inside = (name: string) => joinPath(directory.path, name);
   try {
-    checkGeneratedRam(network);
-    const files = exportC(network, { prefix: 'model' });
     for (const [name, text] of Object.entries(files)) await writeFile(inside(name), text);
     const flags = [...compilerFlags.split(' '), `-I${directory.path}`];
     await compile([...flags, '-c', '-o', inside('model.o'), inside('model.c')]);
