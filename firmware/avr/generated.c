@@ -1,9 +1,16 @@
-/* The program around exported C: `export --prefix model` beside it. The compiler sees it whole, with main.c in it. */
+/*
+ * The program around exported C: `export --prefix model` beside it. On AVR the compiler sees it whole, with main.c in it; other
+ * boards bring a main of their own.
+ */
 #include "model.h"
 #include "protocol.h"
 
-/* Not cleared by the start of the program: the state is reset, inputs are received. */
+/* On AVR not cleared by the start of the program: the state is reset, inputs are received. */
+#ifdef __AVR__
 #define UNCLEARED __attribute__((section(".noinit")))
+#else
+#define UNCLEARED
+#endif
 
 static model_state state UNCLEARED;
 
@@ -30,4 +37,6 @@ void program_logits(void (*send)(int32_t logit))
 
 uint8_t program_predict(void) { return (uint8_t)model_predict(&state); }
 
+#ifdef __AVR__
 #include "main.c"
+#endif
