@@ -1,7 +1,7 @@
 /** The kernels: SIMD programs over arenas. `loadKernels` picks the build; `ProgramBuilder` writes what it runs. */
 import { readFile, readKernels, sha256 } from '#platform';
 import { KernelError, type Kernels } from './backend.js';
-import { findNative, loadNative, type NativeVariant, type NativeVariants } from './native.js';
+import { findNative, nativeKernels, type NativeVariant, type NativeVariants } from './native.js';
 import { loadWasm } from './wasm.js';
 
 export { KernelError, type Arena, type Kernels } from './backend.js';
@@ -55,15 +55,16 @@ export async function loadKernels(options: KernelOptions = {}): Promise<Kernels>
     return loadWasm(wasm === undefined ? await readKernels() : await kernelBytes(wasm));
   }
   const bytes = await readKernels();
-  const hash = await sha256(bytes);
-  if (backend === 'auto' && !fma && (await findNative(hash)).variants.length === 0) return loadWasm(bytes);
+  const native = await findNative(await sha256(bytes));
+  if (backend === 'auto' && !fma && native.variants.length === 0) return loadWasm(bytes);
   const variant = /^native-(.*)$/.exec(backend)?.[1] as NativeVariant | undefined;
-  return loadNative(hash, variant, fma);
+  return nativeKernels(native, variant, fma);
 }
 
 /** The native kernels that this machine can run. */
 export async function nativeVariants(): Promise<NativeVariants> {
-  return findNative(await sha256(await readKernels()));
+  const { addon: _, ...facts } = await findNative(await sha256(await readKernels()));
+  return facts;
 }
 
 /** The bytes of kernels that stand elsewhere. */

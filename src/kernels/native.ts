@@ -27,29 +27,29 @@ export interface NativeVariants {
   readonly reason?: string;
 }
 
+/** The native kernels' addon and what this processor runs of it; without an addon, why there is none. */
+export interface NativeKernels extends NativeVariants {
+  readonly addon?: Addon;
+}
+
 /**
  * Looks for the native kernels.
  *
  * @param wasmHash the SHA-256 of the WASM kernels: an addon that was built beside others is of other sources, and isn't used
  */
-async function findAddon(wasmHash: string): Promise<Addon | string> {
+export async function findNative(wasmHash: string): Promise<NativeKernels> {
   const found = await loadNativeAddon();
-  if (typeof found === 'string') return found;
+  if (typeof found === 'string') return { variants: [], fused: [], reason: found };
   const addon = found as Addon;
   if (addon.builtBeside !== wasmHash) {
-    return 'the native kernels were built from other sources than this package has: npm run build:native builds them anew';
+    const reason =
+      'the native kernels were built from other sources than this package has: npm run build:native builds them anew';
+    return { variants: [], fused: [], reason };
   }
-  return addon;
-}
-
-/** Says which native kernels can run here, without loading any. */
-export async function findNative(wasmHash: string): Promise<NativeVariants> {
-  const addon = await findAddon(wasmHash);
-  if (typeof addon === 'string') return { variants: [], fused: [], reason: addon };
   const names = addon.variants();
   const every = Object.keys(lanes) as NativeVariant[];
-  const present = every.filter((variant) => names.includes(variant));
-  return { variants: present, fused: present.filter((variant) => names.includes(`${variant}-fma`)) };
+  const variants = every.filter((variant) => names.includes(variant));
+  return { addon, variants, fused: variants.filter((variant) => names.includes(`${variant}-fma`)) };
 }
 
 /**
@@ -58,10 +58,12 @@ export async function findNative(wasmHash: string): Promise<NativeVariants> {
  * @param variant without one, the widest that there is
  * @param fma whether products and sums may be fused: faster, and another machine may then give other bits
  */
-export async function loadNative(wasmHash: string, variant: NativeVariant | undefined, fma: boolean): Promise<Kernels> {
-  const addon = await findAddon(wasmHash);
-  if (typeof addon === 'string') throw new KernelError(`no native kernels: ${addon}`);
-  const { variants, fused } = await findNative(wasmHash);
+export function nativeKernels(
+  { addon, variants, fused, reason }: NativeKernels,
+  variant: NativeVariant | undefined,
+  fma: boolean,
+): Kernels {
+  if (!addon) throw new KernelError(`no native kernels: ${reason}`);
   const possible = fma ? fused : variants;
   const chosen = variant ?? possible[0];
   if (chosen === undefined || !possible.includes(chosen)) {
