@@ -62,28 +62,24 @@ export interface Range {
 
 /** z of equation 5: FastRNN's is beta. */
 export function gateRange({ cell, gate, offset }: IntegerNetwork): Range {
-  if (cell === 'FastRNN') return { low: offset, high: offset };
-  switch (gate) {
-    case 'relu':
-      return { low: 0, high: 32767 };
-    case 'tanh':
-    case 'hardTanh':
-      return { low: -16384, high: 16384 };
-    default:
-      return { low: 0, high: 16384 };
-  }
+  return cell === 'FastRNN' ? { low: offset, high: offset } : rangeOf(gate, 16384);
 }
 
 /** c of equation 6. */
 export function updateRange({ update }: IntegerNetwork): Range {
-  switch (update) {
+  return rangeOf(update, 4096);
+}
+
+/** What a nonlinearity gives, in counts of which `one` are 1. */
+function rangeOf(kind: IntegerNetwork['gate'], one: number): Range {
+  switch (kind) {
     case 'relu':
       return { low: 0, high: 32767 };
     case 'tanh':
     case 'hardTanh':
-      return { low: -4096, high: 4096 };
+      return { low: -one, high: one };
     default:
-      return { low: 0, high: 4096 };
+      return { low: 0, high: one };
   }
 }
 
