@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compileBatch, nrf51, nrf52840, rv32imcTarget, sam3x, samd21 } from '../firmware/index.js';
 import type { Build } from '../firmware/index.js';
 import { Random } from '../math/index.js';
-import { randomNetwork } from '../testing/random-network.js';
+import { randomNetwork, realisticNetwork } from '../testing/random-network.js';
 import { cortexM0plus } from './cycles/cortex-m0plus.js';
 import { simulate, type BoardName } from './index.js';
 import { proveMkr1000 } from './mkr1000.js';
@@ -27,17 +27,7 @@ const targets = {
 const names = Object.keys(targets) as (keyof typeof targets)[];
 const runnable = names.filter((name) => found(targets[name].simulator) && found(targets[name].target.compiler));
 
-const realistic = randomNetwork(new Random(3), {
-  cell: 'FastGRNN',
-  inputSize: 20,
-  hiddenSize: 32,
-  wRank: 6,
-  uRank: 10,
-  classes: 6,
-  density: 0.3,
-  gate: 'hardSigmoid4',
-  update: 'hardTanh',
-});
+const realistic = realisticNetwork(new Random(3), { gate: 'hardSigmoid4', update: 'hardTanh' });
 
 /** Fails where there is no build: tests that call it run only where there is a compiler. */
 async function built(...job: Parameters<typeof compileBatch>): Promise<Build> {

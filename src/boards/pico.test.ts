@@ -2,20 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { compilePico, picoImage, picoLimits, writeHex, type Segment } from '../firmware/index.js';
 import { Random } from '../math/index.js';
-import { randomNetwork } from '../testing/random-network.js';
+import { randomNetwork, realisticNetwork } from '../testing/random-network.js';
 import { proofSequences, provePico, simulate } from './index.js';
 
-const network = randomNetwork(new Random(3), {
-  cell: 'FastGRNN',
-  inputSize: 20,
-  hiddenSize: 32,
-  wRank: 6,
-  uRank: 10,
-  classes: 6,
-  density: 0.3,
-  gate: 'sigmoid',
-  update: 'tanh',
-});
+const network = realisticNetwork(new Random(3), { gate: 'sigmoid', update: 'tanh' });
 const compiler = spawnSync('arm-none-eabi-gcc', ['--version'], { encoding: 'utf8' }).stdout?.split('\n')[0];
 
 describe('the generic runtime on a simulated Pico', () => {

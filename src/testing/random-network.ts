@@ -22,6 +22,14 @@ export interface RandomNetworkOptions extends Partial<
   readonly extreme?: boolean;
 }
 
+/** The shape of the paper's smaller networks: sparse, of low rank. */
+export function realisticNetwork(random: Random, pair: Pick<IntegerNetwork, 'gate' | 'update'>): IntegerNetwork {
+  return randomNetwork(random, {
+    ...{ cell: 'FastGRNN', inputSize: 20, hiddenSize: 32, wRank: 6, uRank: 10, classes: 6, density: 0.3 },
+    ...pair,
+  });
+}
+
 /** A random integer network for tests: valid by the definition, whatever is drawn. */
 export function randomNetwork(random: Random, options: RandomNetworkOptions = {}): IntegerNetwork {
   const { extreme = false } = options;
