@@ -7,9 +7,10 @@ import { writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { equalSequences } from '../dist/integer/index.js';
-import { iterationFlops, plainHead } from '../dist/network/index.js';
+import { iterationFlops } from '../dist/network/index.js';
 import { resolveRecipe } from '../dist/recipe/index.js';
 import { stagesOf, train } from '../dist/training/index.js';
+import { architectureOf, shapes } from './shapes.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -20,13 +21,10 @@ const { values: options } = parseArgs({
   },
 });
 const workers = Number(options.workers);
-const [trained, validating, steps, features, classes] = [22_246, 3_093, 99, 32, 12];
+const [trained, validating] = [22_246, 3_093];
+const { rows: batchSize, steps, inputSize: features, classes } = shapes.S1;
 const epochsOfStage = 100;
-const network = { inputSize: features, hiddenSize: 100, wRank: 16, uRank: 25, classes };
-const architecture = {
-  ...{ cell: 'FastGRNN', gate: 'sigmoid', update: 'tanh', residual: 'free', ...plainHead },
-  ...network,
-};
+const architecture = architectureOf('S1');
 
 /** Numbers of a linear congruence: any will do, and 80 million must be quick. */
 function randomTask() {
@@ -39,7 +37,7 @@ function randomTask() {
   // The first epoch warms up: threads start, functions are compiled.
   const recipe = resolveRecipe(
     {
-      training: { batchSize: 100, epochs: [2, 1, 1], learningRate: 0.001 },
+      training: { batchSize, epochs: [2, 1, 1], learningRate: 0.001 },
       compression: { wSparsity: 0.3, uSparsity: 0.3 },
       data: { validation: 0.1 },
     },
