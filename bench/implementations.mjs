@@ -25,10 +25,7 @@ export async function findImplementations({ shards }) {
     ...ours.map(({ variant, kernels, peak }) => ({
       ...{ implementation: 'fastgrnn', variant, threads, kernels, peak, unfit: {} },
       start: () =>
-        new Child(process.execPath, [
-          here('ours/process.mjs'),
-          JSON.stringify({ kernels, threads, shards: shards ?? threads }),
-        ]),
+        new Child(process.execPath, [here('ours/process.mjs'), JSON.stringify({ kernels, threads, shards })]),
     })),
     ...peers
       .filter((peer) => threads <= peer.mostThreads)

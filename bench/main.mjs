@@ -5,7 +5,7 @@
 //     --only wasm,jax-scan some variants or implementations
 //     --threads 1          one number of threads
 //     --rounds N           turns of each (default 11); --slice MS: how long a turn is at least (default 100)
-//     --shards N           parts of a batch (default: one a worker)
+//     --shards N           parts of a batch (default: what is fastest, in bench/shapes.mjs)
 //     --processor          one thread's times are its process's on the processor: for a machine that others use as well
 //     --json FILE          where results go (default bench/results.json)
 //     --from FILE          no measurement: tables of earlier results

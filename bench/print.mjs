@@ -41,7 +41,7 @@ const rowsOf = ({ rows }, name) => rows.filter(({ shape }) => shape === name).to
 function machineText({ machine }) {
   const { cpu, cores, memoryGb, os, node, date, versions, shards, clock } = machine;
   const peers = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  const text = `${cpu}, ${cores} cores, ${memoryGb} GB, ${os}; Node ${node}; ${shards ? `batches in ${shards} shards` : 'a shard a worker'}; ${date}${clock === 'processor' ? "; one thread by the processor's time" : ''}`;
+  const text = `${cpu}, ${cores} cores, ${memoryGb} GB, ${os}; Node ${node}; ${shards ? `batches in ${shards} shards` : 'S1 and S2 in 8 shards, else a shard a worker'}; ${date}${clock === 'processor' ? "; one thread by the processor's time" : ''}`;
   return [text, ...(peers.length > 0 ? [`peers: ${peers.join(', ')}`] : [])];
 }
 

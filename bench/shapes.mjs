@@ -4,10 +4,23 @@ import path from 'node:path';
 import { Random } from '../dist/math/index.js';
 import { initialise, iterationFlops, plainHead, tensorsOf } from '../dist/network/index.js';
 
-/** Batches of `rows` sequences of `steps` steps. A rank of 0 is a full matrix. */
+/**
+ * Batches of `rows` sequences of `steps` steps. A rank of 0 is a full matrix. `shards`: in how many parts our batches are fastest, by measurement (of one
+ * thread); without it one a worker.
+ */
 export const shapes = {
-  S1: { what: 'Google-12', rows: 100, steps: 99, inputSize: 32, hiddenSize: 100, wRank: 16, uRank: 25, classes: 12 },
-  S2: { what: 'HAR', rows: 100, steps: 128, inputSize: 9, hiddenSize: 80, wRank: 5, uRank: 40, classes: 6 },
+  S1: {
+    what: 'Google-12',
+    rows: 100,
+    steps: 99,
+    inputSize: 32,
+    hiddenSize: 100,
+    wRank: 16,
+    uRank: 25,
+    classes: 12,
+    shards: 8,
+  },
+  S2: { what: 'HAR', rows: 100, steps: 128, inputSize: 9, hiddenSize: 80, wRank: 5, uRank: 40, classes: 6, shards: 8 },
   S3: { what: 'Pixel-MNIST', rows: 100, steps: 784, inputSize: 1, hiddenSize: 128, wRank: 1, uRank: 30, classes: 10 },
   S4: {
     what: 'language model',
@@ -45,7 +58,7 @@ export function flopsOf(name) {
  * Inputs are [steps][rows][inputSize]. Returns the path of the JSON file.
  */
 export async function writeProblem(name, folder) {
-  const { rows, steps } = shapes[name];
+  const { rows, steps, shards } = shapes[name];
   const architecture = architectureOf(name);
   const random = new Random(1);
   const parameters = initialise(architecture, random);
@@ -60,7 +73,7 @@ export async function writeProblem(name, folder) {
   await mkdir(folder, { recursive: true });
   const binary = path.join(folder, `${name}.f32`);
   await writeFile(binary, Buffer.concat([Buffer.from(parameters.buffer), Buffer.from(inputs.buffer)]));
-  const problem = { name, rows, steps, architecture, tensors, parameters: parameters.length, labels, binary };
+  const problem = { name, rows, steps, shards, architecture, tensors, parameters: parameters.length, labels, binary };
   const file = path.join(folder, `${name}.json`);
   await writeFile(file, JSON.stringify({ ...problem, rates, checkedIterations }));
   return file;

@@ -1,4 +1,5 @@
-// Our implementation as a process of its own: node process.mjs '{"kernels": {"backend": "wasm"}, "threads": 2, "shards": 8}'
+// Our implementation as a process of its own: node process.mjs '{"kernels": {"backend": "wasm"}, "threads": 2, "shards": 8}' (shards of
+// a batch: without them as many as are best for the shape, or one a worker)
 import { Worker } from 'node:worker_threads';
 import { loadKernels, peakProbe } from '../../dist/kernels/index.js';
 import { exchangeBuffers } from '../../dist/training/exchange.js';
@@ -7,7 +8,7 @@ import { readProblem } from '../problem.mjs';
 import { stopwatch } from '../stopwatch.mjs';
 import { createReplica } from './replica.mjs';
 
-const { kernels, threads, shards } = JSON.parse(process.argv[2]);
+const { kernels, threads, shards: wanted } = JSON.parse(process.argv[2]);
 const probe = peakProbe(await loadKernels(kernels));
 const peak = () => {
   const elapsed = stopwatch();
@@ -40,6 +41,7 @@ await answerRequests({
   async prepare({ problem }) {
     await Promise.all(helpers.map((helper) => helper.terminate()));
     const facts = await readProblem(problem);
+    const shards = wanted ?? facts.shards ?? threads;
     const buffers = exchangeBuffers(threads, shards, facts.parameters.length, 0);
     const setting = { kernels, problem, shards, buffers };
     helpers = Array.from(
