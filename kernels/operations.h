@@ -53,6 +53,11 @@ LINKAGE void read_states_backward(int rows, int n, int ld, int mean, int steps, 
 LINKAGE void gather_rows(int rows, int n, int ld, int count, const int *indices, const float *table, float *out);
 LINKAGE void scatter_rows(int rows, int n, int ld, int count, const int *indices, const float *source, float *table);
 
+// sequences.c
+LINKAGE void move_steps(int rows, int n, int ldx, int ldy, int steps, int reversed, int accumulate, const float *x,
+                        const int *lengths, float *y);
+LINKAGE void dropout(int steps, int rows, int n, int ldx, int ldy, float p, int link, const int *keys, const float *x, float *y);
+
 // gather.c
 LINKAGE void gather_recorded(int rows, int steps, int n, int ld, int ldr, int distance, int channels, const float *raw,
                              const int *lengths, const float *constants, const float *changes, const float *noise, float *x);

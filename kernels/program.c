@@ -15,7 +15,7 @@
 enum opcode {
   PACK, UNPACK, GEMM, GEMM_TRANSPOSED, ACTIVATE, FASTGRNN_FORWARD, FASTGRNN_BACKWARD, FASTRNN_FORWARD, FASTRNN_BACKWARD,
   SOFTMAX_CROSS_ENTROPY, SIGMOID_CROSS_ENTROPY, SQUARED_ERROR, CLEAR_ENDED, READ_STATES, READ_STATES_BACKWARD,
-  GATHER_ROWS, SCATTER_ROWS, GATHER_RECORDED, FILL, AFFINE, BROADCAST_ROWS, COLUMN_SUMS, ADD_SCALED, SCALAR_GRADIENT, SUM_OF_SQUARES,
+  GATHER_ROWS, SCATTER_ROWS, MOVE_STEPS, DROPOUT, GATHER_RECORDED, FILL, AFFINE, BROADCAST_ROWS, COLUMN_SUMS, ADD_SCALED, SCALAR_GRADIENT, SUM_OF_SQUARES,
   ALL_FINITE, ADAM, MOMENTUM, PEAK, REPEAT
 };
 
@@ -76,6 +76,8 @@ static void execute(const struct operation *op, float *arena, int t) {
       break;
     case GATHER_ROWS: gather_rows(n[0], n[1], n[2], n[3], (const int *)p[0], p[1], p[2]); break;
     case SCATTER_ROWS: scatter_rows(n[0], n[1], n[2], n[3], (const int *)p[0], p[1], p[2]); break;
+    case MOVE_STEPS: move_steps(n[0], n[1], n[2], n[3], n[4], n[5], n[6], p[0], (const int *)p[1], p[2]); break;
+    case DROPOUT: dropout(n[0], n[1], n[2], n[3], n[4], real(n[5]), n[6], (const int *)p[0], p[1], p[2]); break;
     case GATHER_RECORDED:
       gather_recorded(n[0], n[1], n[2], n[3], n[4], n[5], n[6], p[0], (const int *)p[1], p[2], p[3], p[4], p[5]);
       break;

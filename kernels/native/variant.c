@@ -15,4 +15,5 @@
 #include "../program.c"
 #include "../reduce.c"
 #include "../rows.c"
+#include "../sequences.c"
 #include "../softmax.c"

@@ -97,7 +97,10 @@ describe('what is wrong is found', () => {
   });
 
   /** Operations that only copy or add: nothing can be fused. Of a few others compilers decide. */
-  const plain = ['fill', 'clearEnded', 'gatherRows', 'scatterRows', 'columnSums', 'broadcastRows', 'allFinite'];
+  const plain = [
+    ...['fill', 'clearEnded', 'gatherRows', 'scatterRows', 'moveSteps', 'dropout', 'columnSums', 'broadcastRows'],
+    'allFinite',
+  ];
   const open = ['squaredError', 'scalarGradient', 'gatherRecorded'];
   test.each(fused)('the bits of $name, which fuses products and sums', ({ kernels }) => {
     const differing = names.filter((name) =>

@@ -19,6 +19,8 @@ export const OPCODES = [
   'readStatesBackward',
   'gatherRows',
   'scatterRows',
+  'moveSteps',
+  'dropout',
   'gatherRecorded',
   'fill',
   'affine',

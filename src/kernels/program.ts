@@ -225,6 +225,39 @@ export class ProgramBuilder extends ProgramWords {
   }
 
   /**
+   * y <- x, [steps][rows][columns] each, added to y when `accumulate`; of `reversed` rows the steps come in reverse order. lengths:
+   * int32, one a row; without them all end with the pass. See kernels/sequences.c.
+   */
+  moveSteps(o: {
+    rows: number;
+    columns: number;
+    steps: number;
+    reversed: boolean;
+    accumulate: boolean;
+    lengths?: Operand | undefined;
+    x: Matrix;
+    y: Matrix;
+  }): this {
+    const sizes = [o.rows, o.columns, o.x.stride, o.y.stride, o.steps, Number(o.reversed), Number(o.accumulate)];
+    return this.write('moveSteps', sizes, [o.x, o.lengths ?? ABSENT, o.y]);
+  }
+
+  /** y <- x without a share p of its elements, the others scaled by 1 / (1 - p). keys: int32, two a row; see kernels/sequences.c. */
+  dropout(o: {
+    steps: number;
+    rows: number;
+    columns: number;
+    p: number;
+    link: number;
+    keys: Operand;
+    x: Matrix;
+    y: Matrix;
+  }): this {
+    const sizes = [o.steps, o.rows, o.columns, o.x.stride, o.y.stride, floatBits(o.p), o.link];
+    return this.write('dropout', sizes, [o.keys, o.x, o.y]);
+  }
+
+  /**
    * x [steps][rows][features] <- recorded values, normalised, and changed where `changes` are given; see kernels/gather.c.
    * raw: int16 [rows][rawStride]; lengths: int32, one a row; constants, changes and noise: float64, two words each.
    */

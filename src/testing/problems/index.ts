@@ -4,6 +4,7 @@ import * as losses from './losses.js';
 import type { Draw, Problem } from './problem.js';
 import * as products from './products.js';
 import * as rows from './rows.js';
+import * as sequences from './sequences.js';
 import * as vectors from './vectors.js';
 
 export { Draw, type Expected, type Problem } from './problem.js';
@@ -14,5 +15,6 @@ export const problems: Readonly<Record<string, (draw: Draw) => Problem>> = {
   ...cells,
   ...losses,
   ...rows,
+  ...sequences,
   ...vectors,
 };
