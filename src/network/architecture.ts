@@ -5,8 +5,12 @@ export interface Architecture {
   readonly cell: 'FastGRNN' | 'FastRNN';
   /** D, the features of one time step. */
   readonly inputSize: number;
-  /** H, the hidden units. */
+  /** H, the hidden units of each layer and direction. */
   readonly hiddenSize: number;
+  /** Cells one above the other, each reading the states of the one below. Absent: 1. */
+  readonly layers?: number;
+  /** Whether each layer has a second cell that reads the sequence from its end; what is above reads [forward; backward]. Absent: no. */
+  readonly bidirectional?: boolean;
   /** r_w: W = W1 W2^T with W1 [H, r_w] and W2 [D, r_w]. */
   readonly wRank: number;
   /** r_u: U = U1 U2^T with U1, U2 [H, r_u]. */
@@ -38,7 +42,12 @@ export type TensorRole = 'embedding' | 'matrix' | 'bias' | 'scalar' | 'classifie
 
 /** A tensor's place in the flat vector of parameters: `size` floats from `offset` on, row-major. */
 export interface TensorSpec {
+  /** `local`, after the prefix of its layer and direction. */
   readonly name: string;
+  /** The name within its cell, or of the network as a whole. */
+  readonly local: string;
+  /** From 0. The head is at the last one, an embedding at the first. */
+  readonly layer: number;
   readonly shape: readonly number[];
   readonly role: TensorRole;
   readonly offset: number;
@@ -53,11 +62,11 @@ export class ArchitectureError extends Error {
 /** Throws `ArchitectureError` unless every size is an integer in range, and cell, head and output are ones that exist. */
 export function checkArchitecture(arch: Architecture): void {
   const whole = (
-    field: 'inputSize' | 'hiddenSize' | 'wRank' | 'uRank' | 'vocabulary' | 'classes',
+    field: 'inputSize' | 'hiddenSize' | 'wRank' | 'uRank' | 'vocabulary' | 'classes' | 'layers',
     least: number,
     most: number,
   ) => {
-    const value = arch[field];
+    const value = arch[field] ?? 1;
     if (!Number.isInteger(value) || value < least || value > most) {
       throw new ArchitectureError(`${field} is ${value}: must be an integer from ${least} to ${most}`);
     }
@@ -68,6 +77,7 @@ export function checkArchitecture(arch: Architecture): void {
   whole('uRank', 0, arch.hiddenSize);
   whole('vocabulary', 0, 32767);
   whole('classes', 1, 65536);
+  if (arch.layers !== undefined) whole('layers', 1, maximumLayers);
   const among = (field: 'cell' | 'head' | 'output', allowed: readonly string[]) => {
     if (!allowed.includes(arch[field])) {
       throw new ArchitectureError(`${field} is ${arch[field]}: must be one of ${allowed.join(', ')}`);
@@ -78,19 +88,47 @@ export function checkArchitecture(arch: Architecture): void {
   among('output', ['last', 'every', 'mean']);
 }
 
+/** Cells one above the other, at most. */
+export const maximumLayers = 8;
+
+export const layersOf = ({ layers = 1 }: Pick<Architecture, 'layers'>): number => layers;
+
+/** Cells of each layer: 1, or 2 where the second one reads backwards. */
+export const directionsOf = ({ bidirectional }: Pick<Architecture, 'bidirectional'>): number => (bidirectional ? 2 : 1);
+
+/** What a layer hands on at each step, and what the head reads: the states of its directions, one after the other. */
+export const outputSize = (arch: Pick<Architecture, 'hiddenSize' | 'bidirectional'>): number =>
+  arch.hiddenSize * directionsOf(arch);
+
+/** The values that a layer reads at each step. */
+export const layerInputSize = (
+  arch: Pick<Architecture, 'hiddenSize' | 'bidirectional' | 'inputSize'>,
+  layer: number,
+): number => (layer === 0 ? arch.inputSize : outputSize(arch));
+
+/**
+ * What stands before the names of a cell's tensors: nothing for the first layer's forward direction, `backward.`, `layer2.`,
+ * `layer2.backward.` and so on for the others.
+ */
+export function tensorPrefix(layer: number, direction: number): string {
+  return (layer > 0 ? `layer${layer + 1}.` : '') + (direction > 0 ? 'backward.' : '');
+}
+
 /**
  * The tensors of a network in their order in the flat vector of parameters (a model file finds them by name): the embedding
- * [V, D] of tokens, W or W1 and W2, U or U1 and U2, biases, scalars (before the sigmoid that the paper prescribes),
- * classifier [L, H] and its bias.
+ * [V, D] of tokens, then of each layer and direction W or W1 and W2, U or U1 and U2, biases, scalars (before the sigmoid that
+ * the paper prescribes), then the classifier [L, H] and its bias. In a stack the names have prefixes (`tensorPrefix`), W of a
+ * layer above the first is [H, H], and where there are two directions what reads both has 2 H columns.
  */
 export function tensorsOf(arch: Architecture): TensorSpec[] {
   checkArchitecture(arch);
-  const { inputSize: D, hiddenSize: H, wRank, uRank, classes: L } = arch;
+  const { hiddenSize: H, wRank, uRank, classes: L } = arch;
   const tensors: TensorSpec[] = [];
   let offset = 0;
-  const add = (name: string, role: TensorRole, ...shape: number[]) => {
+  let [layer, prefix] = [0, ''];
+  const add = (local: string, role: TensorRole, ...shape: number[]) => {
     const size = shape.reduce((product, n) => product * n, 1);
-    tensors.push({ name, shape, role, offset, size });
+    tensors.push({ name: prefix + local, local, layer, shape, role, offset, size });
     offset += size;
   };
   const matrix = (name: string, inputs: number, rank: number) => {
@@ -100,20 +138,29 @@ export function tensorsOf(arch: Architecture): TensorSpec[] {
       add(`${name}2`, 'matrix', inputs, rank);
     }
   };
-  if (arch.vocabulary > 0) add('embedding', 'embedding', arch.vocabulary, D);
-  matrix('W', D, wRank);
-  matrix('U', H, uRank);
-  if (arch.cell === 'FastGRNN') {
-    add('biasGate', 'bias', H);
-    add('biasUpdate', 'bias', H);
-    add('zeta', 'scalar');
-    add('nu', 'scalar');
-  } else {
-    add('bias', 'bias', H);
-    if (arch.residual !== 'fixed') add('alpha', 'scalar');
-    if (arch.residual === 'free') add('beta', 'scalar');
+  const cell = () => {
+    matrix('W', layerInputSize(arch, layer), wRank);
+    matrix('U', H, uRank);
+    if (arch.cell === 'FastGRNN') {
+      add('biasGate', 'bias', H);
+      add('biasUpdate', 'bias', H);
+      add('zeta', 'scalar');
+      add('nu', 'scalar');
+    } else {
+      add('bias', 'bias', H);
+      if (arch.residual !== 'fixed') add('alpha', 'scalar');
+      if (arch.residual === 'free') add('beta', 'scalar');
+    }
+  };
+  if (arch.vocabulary > 0) add('embedding', 'embedding', arch.vocabulary, arch.inputSize);
+  for (layer = 0; layer < layersOf(arch); layer++) {
+    for (let direction = 0; direction < directionsOf(arch); direction++) {
+      prefix = tensorPrefix(layer, direction);
+      cell();
+    }
   }
-  add('classifier', 'classifier', L, H);
+  [layer, prefix] = [layer - 1, ''];
+  add('classifier', 'classifier', L, outputSize(arch));
   add('classifierBias', 'classifierBias', L);
   return tensors;
 }

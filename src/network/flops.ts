@@ -18,14 +18,14 @@ export function forwardFlops(arch: Architecture, rows: number, steps: number): n
  * x need no gradient unless they are an embedding's rows, so W (W2 where W is of low rank) is in two.
  */
 export function iterationFlops(arch: Architecture, rows: number, steps: number): number {
-  const readsInputs = ({ name }: TensorSpec) => name === (arch.wRank === 0 ? 'W' : 'W2');
+  const readsInputs = ({ local, layer }: TensorSpec) => layer === 0 && local === (arch.wRank === 0 ? 'W' : 'W2');
   return count(arch, rows, steps, (tensor) => (readsInputs(tensor) && arch.vocabulary === 0 ? 2 : 3));
 }
 
 function count(arch: Architecture, rows: number, steps: number, products: (tensor: TensorSpec) => number): number {
-  const times = ({ name, role }: TensorSpec) => {
+  const times = ({ local, role }: TensorSpec) => {
     if (role === 'classifier') return arch.output === 'every' ? steps : 1;
-    return name.startsWith('U') ? steps - 1 : steps;
+    return local.startsWith('U') ? steps - 1 : steps;
   };
   return tensorsOf(arch)
     .filter(({ role }) => role === 'matrix' || role === 'classifier')

@@ -12,11 +12,11 @@ const SCALARS: Record<string, number> = { zeta: 1, nu: -4, alpha: -3, beta: 3 };
  */
 export function initialise(arch: Architecture, random: Random): Float32Array {
   const parameters = new Float32Array(parameterCount(arch));
-  for (const { name, role, offset, size } of tensorsOf(arch)) {
+  for (const { local, role, offset, size } of tensorsOf(arch)) {
     for (let i = offset; i < offset + size; i++) {
       if (role === 'matrix' || role === 'classifier') parameters[i] = 0.1 * random.normal();
       else if (role === 'bias') parameters[i] = 1;
-      else if (role === 'scalar') parameters[i] = SCALARS[name];
+      else if (role === 'scalar') parameters[i] = SCALARS[local];
     }
   }
   return parameters;

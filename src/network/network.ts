@@ -1,5 +1,5 @@
 import type { Arena, Kernels } from '../kernels/index.js';
-import { parameterCount, type Architecture } from './architecture.js';
+import { directionsOf, layersOf, parameterCount, type Architecture } from './architecture.js';
 import type { Limits } from './places.js';
 import type { RecordingViews } from './recordings.js';
 import { Plan, type PassKind } from './plan.js';
@@ -49,13 +49,23 @@ export class NetworkEngine {
   /** [outputs of the network][logitStride], after any call. */
   readonly logits: Float32Array;
   readonly logitStride: number;
-  /** h_0 .. h_T as [steps + 1][rows][stateStride] for the rows of the last call; h_0 is 0, and so are those after a shorter row's end. */
+  /**
+   * h_0 .. h_T as [steps + 1][rows][stateStride] for the rows of the last call, of the last layer's forward cell; h_0 is 0, and so are
+   * those after a shorter row's end.
+   */
   readonly states: Float32Array;
+  /** The same of all cells, [layer][direction]. A backward cell's first step is each row's last. */
+  readonly layerStates: readonly (readonly Float32Array[])[];
   readonly stateStride: number;
   /** Each output's loss, after `evaluate` or `lossAndGradient`; with an output at every step they add up to the row's mean. */
   readonly losses: Float32Array;
   /** Each output's largest logit, the first of equals. */
   readonly predictions: Int32Array;
+  /**
+   * Int32 [rows][2], with `dropout` in the limits: seed and stream of the numbers (`Random`) that decide what `lossAndGradient` leaves
+   * out of a row between layers; see kernels/sequences.c.
+   */
+  readonly dropoutKeys: Int32Array;
   /** Where `gather` takes rows from, for an engine that is told of `recordings` in its limits. */
   readonly recordings: RecordingViews | undefined;
 
@@ -73,11 +83,13 @@ export class NetworkEngine {
   constructor(kernels: Kernels, arch: Architecture, limits: Limits) {
     this.arch = arch;
     this.limits = limits;
+    const { dropout = 0 } = limits;
+    if (!(dropout >= 0 && dropout < 1)) throw new RangeError(`dropout is ${dropout}: must be from 0 to below 1`);
     const plan = new Plan(arch, limits);
     const arena = kernels.arena(plan.bytes);
     this.plan = plan;
     this.arena = arena;
-    const { head, places, states, inputs } = plan;
+    const { head, places, stack, inputs } = plan;
     const { rows, steps } = limits;
     const outputs = arch.output === 'every' ? rows * steps : rows;
     const length = parameterCount(arch);
@@ -87,8 +99,17 @@ export class NetworkEngine {
     this.input = arena.f32(inputs.x.offset, steps * rows * inputs.x.stride);
     this.tokens = arena.i32(inputs.tokens.offset, arch.vocabulary > 0 ? steps * rows : 0);
     this.lengths = arena.i32(plan.lengths.offset, rows);
-    this.stateStride = states.stride;
-    this.states = arena.f32(states.offset, (steps + 1) * rows * states.stride);
+    const layers = layersOf(arch);
+    this.layerStates = Array.from({ length: layers }, (_, layer) =>
+      Array.from({ length: directionsOf(arch) }, (__, direction) => {
+        const states = stack.states(layer, direction);
+        return arena.f32(states.offset, (steps + 1) * rows * states.stride);
+      }),
+    );
+    [this.states] = this.layerStates[layers - 1];
+    this.stateStride = stack.states(0, 0).stride;
+    const drops = limits.training && dropout > 0 && layers > 1;
+    this.dropoutKeys = arena.i32(stack.dropoutKeys.offset, drops ? 2 * rows : 0);
     this.logitStride = head.logits.stride;
     this.logits = arena.f32(head.logits.offset, outputs * head.logits.stride);
     this.targetStride = head.targets.stride;
@@ -122,10 +143,13 @@ export class NetworkEngine {
   /**
    * Computes `states` and `logits`. Throws RangeError when rows, steps or a row's length are out of range.
    *
-   * @param start `resumed`: h_0 is what `states` holds in its first step, instead of 0
+   * @param start `resumed`: h_0 is what `layerStates` hold in their first step, instead of 0; never of a bidirectional network
    */
   forward(rows: number, steps: number, start: 'new' | 'resumed' = 'new'): void {
     this.checkShape(rows, steps);
+    if (start === 'resumed' && this.arch.bidirectional) {
+      throw new RangeError('a bidirectional network reads sequences from their end, so none can go on from a state');
+    }
     this.run(start === 'new' ? 'forward' : 'resume', rows, steps);
   }
 

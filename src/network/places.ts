@@ -12,6 +12,14 @@ export interface Limits {
   readonly training: boolean;
   /** Where inputs are to be gathered from recordings of int16 (`NetworkEngine.recordings`), what these are. */
   readonly recordings?: RecordingLimits | undefined;
+  /** Share of the values between two layers that `lossAndGradient` leaves out, from 0 to below 1. Absent: 0. */
+  readonly dropout?: number | undefined;
+}
+
+/** What one cell of a network is asked for. */
+export interface CellLimits extends Pick<Limits, 'rows' | 'steps' | 'training'> {
+  /** Whether the gradient of its inputs is wanted. */
+  readonly inputGradient: boolean;
 }
 
 /** Where a network's parameters and gradients lie in its arena, tensor by tensor. */
@@ -19,12 +27,25 @@ export class Places {
   readonly parameters: Operand;
   readonly gradient: Operand;
   private readonly tensors: ReadonlyMap<string, TensorSpec>;
+  private readonly prefix: string;
 
-  constructor(arch: Architecture, layout: Layout) {
+  private constructor(o: Pick<Places, 'parameters' | 'gradient'>, tensors: Places['tensors'], prefix: string) {
+    this.parameters = o.parameters;
+    this.gradient = o.gradient;
+    this.tensors = tensors;
+    this.prefix = prefix;
+  }
+
+  /** Of a network: all its tensors by their names. */
+  static of(arch: Architecture, layout: Layout): Places {
     const length = parameterCount(arch);
-    this.parameters = layout.vector(length);
-    this.gradient = layout.vector(length);
-    this.tensors = new Map(tensorsOf(arch).map((tensor) => [tensor.name, tensor]));
+    const tensors = new Map(tensorsOf(arch).map((tensor) => [tensor.name, tensor]));
+    return new Places({ parameters: layout.vector(length), gradient: layout.vector(length) }, tensors, '');
+  }
+
+  /** The tensors of one cell, by the names that they have in it. */
+  within(prefix: string): Places {
+    return new Places(this, this.tensors, prefix);
   }
 
   parameter(name: string): Operand {
@@ -36,8 +57,8 @@ export class Places {
   }
 
   private offsetOf(name: string): number {
-    const tensor = this.tensors.get(name);
-    if (tensor === undefined) throw new Error(`this network has no tensor ${name}`);
+    const tensor = this.tensors.get(this.prefix + name);
+    if (tensor === undefined) throw new Error(`this network has no tensor ${this.prefix}${name}`);
     return tensor.offset;
   }
 }

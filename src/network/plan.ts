@@ -1,13 +1,10 @@
-import { Layout, ProgramBuilder, rowStride, type Matrix, type Operand } from '../kernels/index.js';
-import type { Architecture } from './architecture.js';
-import type { Cell } from './cells/cell.js';
-import { FastGRNN } from './cells/fastgrnn.js';
-import { FastRNN } from './cells/fastrnn.js';
+import { Layout, ProgramBuilder, type Operand } from '../kernels/index.js';
+import { layersOf, type Architecture } from './architecture.js';
 import { ReadOut } from './heads/read-out.js';
 import { Inputs } from './inputs.js';
 import { forRows, Places, type Limits } from './places.js';
 import { Recordings } from './recordings.js';
-import { written } from './recurrence/preactivation.js';
+import { Stack } from './stack.js';
 
 /** What a program is to give: inputs, from recordings as they are or changed; logits, from h_0 = 0 or from any other state; losses too; gradients too. */
 export type PassKind = 'gather' | 'gatherChanged' | 'forward' | 'resume' | 'evaluate' | 'train';
@@ -15,11 +12,10 @@ export type PassKind = 'gather' | 'gatherChanged' | 'forward' | 'resume' | 'eval
 /** Where everything lies, and the programs. */
 export class Plan {
   readonly places: Places;
-  readonly cell: Cell;
+  readonly stack: Stack;
   readonly head: ReadOut;
   readonly inputs: Inputs;
   readonly recordings: Recordings | undefined;
-  readonly states: Matrix;
   /** Int32, one a row: where it ends. */
   readonly lengths: Operand;
   /** Int32, one a step: 0, 1, 2 ... */
@@ -31,28 +27,23 @@ export class Plan {
   readonly programWords: number;
   readonly bytes: number;
   private readonly arch: Architecture;
-  private readonly dh: Matrix;
-  /** What the head reads where that isn't a step's states as they stand, and its gradient: [rows][hiddenSize]. */
-  private readonly read: Matrix;
-  private readonly dread: Matrix;
+  /** Whether a training pass leaves values between layers out. */
+  private readonly dropout: boolean;
 
   constructor(arch: Architecture, limits: Limits) {
-    const { rows, steps, training } = limits;
+    const { rows, steps, training, dropout = 0 } = limits;
     this.arch = arch;
+    this.dropout = dropout > 0 && layersOf(arch) > 1;
     const layout = new Layout();
-    this.places = new Places(arch, layout);
-    this.inputs = new Inputs(arch, layout, this.places, limits);
-    this.cell = new { FastGRNN, FastRNN }[arch.cell](arch, layout, this.places, limits);
-    this.head = new ReadOut(arch, layout, this.places, limits);
-    const stateStride = rowStride(arch.hiddenSize);
-    this.states = layout.sequence(steps + 1, rows, stateStride);
-    this.dh = layout.matrix(training ? rows : 0, stateStride);
-    this.read = layout.matrix(rows, stateStride);
-    this.dread = layout.matrix(training ? rows : 0, stateStride);
+    this.places = Places.of(arch, layout);
     this.lengths = layout.vector(rows);
     this.clock = { ...layout.vector(steps), step: 1 };
+    const { places, lengths, clock } = this;
+    this.inputs = new Inputs(arch, layout, places, limits);
+    this.stack = new Stack(arch, layout, { places, limits, lengths, clock });
+    this.head = new ReadOut(arch, layout, places, limits);
     const { recordings } = limits;
-    const shape = { rows, steps, features: arch.inputSize, lengths: this.lengths };
+    const shape = { rows, steps, features: arch.inputSize, lengths };
     this.recordings = recordings && new Recordings(layout, recordings, shape);
     const words = this.recordings ? this.compose('gather', rows, steps, false).length : 0;
     this.gather = { words, offset: layout.vector(words).offset };
@@ -64,55 +55,29 @@ export class Plan {
 
   /** @param ragged whether rows end at steps of their own */
   compose(kind: PassKind, rows: number, steps: number, ragged: boolean): Int32Array {
-    const { cell, head, inputs, arch, recordings } = this;
+    const { stack, head, inputs, arch, recordings } = this;
+    const x = forRows(inputs.x, rows);
     if (kind === 'gather' || kind === 'gatherChanged') {
       const gather = new ProgramBuilder();
-      const changed = kind === 'gatherChanged';
-      recordings?.gather(gather, { rows, steps, x: forRows(inputs.x, rows), changed });
+      recordings?.gather(gather, { rows, steps, x, changed: kind === 'gatherChanged' });
       return gather.build();
     }
-    const states = forRows(this.states, rows);
-    const pass = { rows, steps, x: forRows(inputs.x, rows), states };
-    const every = arch.output === 'every';
-    const mean = arch.output === 'mean';
-    const watched = ragged || mean;
-    const reading = { rows, steps, hidden: arch.hiddenSize, mean, clock: this.clock, lengths: this.lengths };
-    const last = { ...states, offset: states.offset + steps * states.step };
-    const h = every ? written(states) : watched ? this.read : last;
-    const headRows = every ? rows * steps : rows;
+    const pass = { rows, steps, ragged, x, dropout: kind === 'train' && this.dropout };
+    const headRows = arch.output === 'every' ? rows * steps : rows;
 
     const program = new ProgramBuilder().once();
-    if (kind !== 'resume') program.fill({ length: states.step, value: 0, target: states });
-    cell.prepare(program);
+    stack.prepare(program);
     head.prepare(program);
-    if (watched) program.fill({ length: rows * this.read.stride, value: 0, target: this.read });
     inputs.forward(program, { rows, steps });
     if (ragged) {
       program.clearEnded({ rows, columns: arch.inputSize, steps, lengths: this.lengths, x: inputs.x });
     }
-    cell.forward(program, {
-      ...pass,
-      resumed: kind === 'resume',
-      written: watched ? () => program.readStates({ ...reading, h: written(states), out: this.read }) : undefined,
-    });
-    program.once();
+    const h = stack.forward(program, { ...pass, resumed: kind === 'resume' });
     head.forward(program, { rows: headRows, h });
     if (kind === 'evaluate') head.evaluate(program, headRows);
     if (kind === 'train') {
       head.backward(program, { rows: headRows, h });
-      const { dh, dread } = this;
-      if (every || watched) program.fill({ length: rows * dh.stride, value: 0, target: dh });
-      if (!every) head.inputGradient(program, { rows, dh: watched ? dread : dh, accumulate: false });
-      cell.backward(program, {
-        ...pass,
-        dh,
-        dx: inputs.gradient(program, { rows, steps }),
-        inject: every
-          ? () => head.inputGradient(program, { rows, dh, accumulate: true })
-          : watched
-            ? () => program.readStatesBackward({ ...reading, dout: dread, dh })
-            : undefined,
-      });
+      stack.backward(program, { ...pass, inputs, headGradient: (o) => head.inputGradient(program, o) });
       inputs.backward(program, { rows, steps });
     }
     return program.build();

@@ -1,11 +1,22 @@
 import { exp, tanh } from '../math/index.js';
 import type { Nonlinearity } from '../kernels/index.js';
-import { fixedResidual, tensorsOf, type Architecture } from './architecture.js';
+import {
+  directionsOf,
+  fixedResidual,
+  layerInputSize,
+  layersOf,
+  outputSize,
+  tensorPrefix,
+  tensorsOf,
+  type Architecture,
+} from './architecture.js';
 
 /** The paper's equations in float64, one sequence at a time, slowly: what the fast network is compared with. */
 export interface ReferenceResult {
-  /** h_0 .. h_T, each [hiddenSize]. */
+  /** h_0 .. h_T of the last layer's forward cell, each [hiddenSize]. */
   readonly states: readonly Float64Array[];
+  /** The same of all cells, [layer][direction]; a backward cell's are in its own order, from the sequence's end. */
+  readonly layerStates: readonly (readonly (readonly Float64Array[])[])[];
   /** [classes]; with an output at every step [T][classes]. */
   readonly logits: Float64Array;
 }
@@ -22,15 +33,65 @@ export const nonlinearities: Readonly<Record<Nonlinearity, (x: number) => number
   hardSigmoid4: (x) => clip((x + 2) / 4, 0, 1),
 };
 
-/** One sequence, inputs [T][inputSize] or tokens [T][1], through the network with `parameters` in `tensorsOf` order. */
+/**
+ * One sequence, inputs [T][inputSize] or tokens [T][1], through the network with `parameters` in `tensorsOf` order.
+ *
+ * @param between what becomes of value j of step t on its way from layer l to the next; as it is without it
+ */
 export function referenceForward(
   arch: Architecture,
   parameters: Float64Array | Float32Array,
   inputs: readonly ArrayLike<number>[],
+  between: (value: number, layer: number, t: number, j: number) => number = (value) => value,
 ): ReferenceResult {
-  const { inputSize: D, hiddenSize: H, classes: L, cell } = arch;
+  const { inputSize: D, classes: L } = arch;
   const tensors = new Map(tensorsOf(arch).map((t) => [t.name, parameters.subarray(t.offset, t.offset + t.size)]));
   const tensor = (name: string) => tensors.get(name) as Float64Array | Float32Array;
+
+  let xs: readonly ArrayLike<number>[] = inputs;
+  if (arch.vocabulary > 0) xs = inputs.map((x) => tensor('embedding').subarray(x[0] * D, (x[0] + 1) * D));
+  const layerStates = Array.from({ length: layersOf(arch) }, (_, layer) => {
+    const own = { ...arch, inputSize: layerInputSize(arch, layer) };
+    const directions = Array.from({ length: directionsOf(arch) }, (__, direction) =>
+      cellStates(own, (name) => tensor(tensorPrefix(layer, direction) + name), direction === 0 ? xs : xs.toReversed()),
+    );
+    xs = joined(directions);
+    if (layer < layersOf(arch) - 1) {
+      xs = xs.map((y, t) => Float64Array.from(y, (value, j) => between(value, layer, t, j)));
+    }
+    return directions;
+  });
+
+  const width = outputSize(arch);
+  const read = (h: ArrayLike<number>) =>
+    Array.from({ length: L }, (_, c) => {
+      let logit = tensor('classifierBias')[c];
+      for (let k = 0; k < width; k++) logit += tensor('classifier')[c * width + k] * h[k];
+      return logit;
+    });
+  const last = layerStates[layerStates.length - 1];
+  const result = (logits: number[]) => ({ states: last[0], layerStates, logits: Float64Array.from(logits) });
+  if (arch.output === 'every') return result(xs.flatMap((y) => read(y)));
+  if (arch.output === 'last') return result(read(last.flatMap((states) => [...(states.at(-1) as Float64Array)])));
+  const mean = Float64Array.from({ length: width }, (_, k) => xs.reduce((sum, y) => sum + y[k], 0) / xs.length);
+  return result(read(mean));
+
+  /** What a layer hands on at each step. */
+  function joined(directions: readonly (readonly Float64Array[])[]): Float64Array[] {
+    const own = directions.map((states, direction) =>
+      direction === 0 ? states.slice(1) : states.slice(1).toReversed(),
+    );
+    return own[0].map((_, t) => Float64Array.from(own.flatMap((states) => [...states[t]])));
+  }
+}
+
+/** h_0 .. h_T of one cell over xs [T][inputSize]; `tensor` finds its tensors by the names that they have in it. */
+function cellStates(
+  arch: Architecture,
+  tensor: (name: string) => Float64Array | Float32Array,
+  xs: readonly ArrayLike<number>[],
+): Float64Array[] {
+  const { inputSize: D, hiddenSize: H, cell } = arch;
   const matrix = (name: string, columns: number, rank: number) =>
     rank === 0 ? tensor(name) : product(tensor(`${name}1`), tensor(`${name}2`), H, columns, rank);
   const W = matrix('W', D, arch.wRank);
@@ -40,8 +101,7 @@ export function referenceForward(
   const update = nonlinearities[arch.update];
 
   const states = [new Float64Array(H)];
-  for (const input of inputs) {
-    const x = arch.vocabulary > 0 ? tensor('embedding').subarray(input[0] * D, (input[0] + 1) * D) : input;
+  for (const x of xs) {
     const previous = states.at(-1) as Float64Array;
     const h = new Float64Array(H);
     for (let i = 0; i < H; i++) {
@@ -63,17 +123,7 @@ export function referenceForward(
     }
     states.push(h);
   }
-
-  const read = (h: Float64Array) =>
-    Array.from({ length: L }, (_, c) => {
-      let logit = tensor('classifierBias')[c];
-      for (let k = 0; k < H; k++) logit += tensor('classifier')[c * H + k] * h[k];
-      return logit;
-    });
-  const own = states.slice(1);
-  if (arch.output === 'every') return { states, logits: Float64Array.from(own.flatMap(read)) };
-  const mean = new Float64Array(H).map((_, k) => own.reduce((sum, h) => sum + h[k], 0) / own.length);
-  return { states, logits: Float64Array.from(read(arch.output === 'mean' ? mean : own[own.length - 1])) };
+  return states;
 }
 
 /** M = M1 M2^T, [rows, columns], from M1 [rows, rank] and M2 [columns, rank]. */

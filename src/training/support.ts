@@ -16,7 +16,7 @@ export function thresholdedMatrices(
     .filter((tensor) => tensor.role === 'matrix')
     .map((tensor) => ({
       tensor,
-      kept: keptEntries(tensor.size, tensor.name.startsWith('W') ? sparsity.wSparsity : sparsity.uSparsity),
+      kept: keptEntries(tensor.size, tensor.local.startsWith('W') ? sparsity.wSparsity : sparsity.uSparsity),
     }));
 }
 

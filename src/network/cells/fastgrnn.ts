@@ -1,6 +1,6 @@
 import { rowStride, within, type Layout, type Matrix, type Operand, type ProgramBuilder } from '../../kernels/index.js';
 import type { Architecture } from '../architecture.js';
-import { forRows, type Limits, type Places } from '../places.js';
+import { forRows, type CellLimits, type Places } from '../places.js';
 import { Preactivation, written } from '../recurrence/preactivation.js';
 import type { BackwardPass, Cell, ForwardPass } from './cell.js';
 
@@ -19,7 +19,7 @@ import type { BackwardPass, Cell, ForwardPass } from './cell.js';
  */
 export class FastGRNN implements Cell {
   private readonly arch: Architecture;
-  private readonly limits: Limits;
+  private readonly limits: CellLimits;
   private readonly places: Places;
   private readonly linear: Preactivation;
   /** a_t, then z_t: [steps][rows][hiddenSize]. */
@@ -31,7 +31,7 @@ export class FastGRNN implements Cell {
   /** Column sums of the gradients of b_z, b_h, zeta and nu: [4][hiddenSize]. */
   private readonly columns: Matrix;
 
-  constructor(arch: Architecture, layout: Layout, places: Places, limits: Limits) {
+  constructor(arch: Architecture, layout: Layout, places: Places, limits: CellLimits) {
     this.arch = arch;
     this.limits = limits;
     this.places = places;

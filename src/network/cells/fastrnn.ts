@@ -1,6 +1,6 @@
 import { rowStride, within, type Layout, type Matrix, type Operand, type ProgramBuilder } from '../../kernels/index.js';
 import { fixedResidual, type Architecture } from '../architecture.js';
-import { forRows, type Limits, type Places } from '../places.js';
+import { forRows, type CellLimits, type Places } from '../places.js';
 import { Preactivation, written } from '../recurrence/preactivation.js';
 import type { BackwardPass, Cell, ForwardPass } from './cell.js';
 
@@ -26,7 +26,7 @@ export class FastRNN implements Cell {
   /** Column sums of the gradients of b, alpha and beta: [3][hiddenSize]. */
   private readonly columns: Matrix;
 
-  constructor(arch: Architecture, layout: Layout, places: Places, limits: Limits) {
+  constructor(arch: Architecture, layout: Layout, places: Places, limits: CellLimits) {
     this.arch = arch;
     this.places = places;
     this.linear = new Preactivation(arch, layout, places, limits);

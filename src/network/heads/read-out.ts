@@ -1,6 +1,6 @@
 import { packedWords, rowStride, type Layout, type Matrix, type Operand } from '../../kernels/index.js';
 import type { ProgramBuilder } from '../../kernels/index.js';
-import type { Architecture } from '../architecture.js';
+import { outputSize, type Architecture } from '../architecture.js';
 import { forRows, type Limits, type Places } from '../places.js';
 import { WeightGradient } from '../recurrence/weight-gradient.js';
 import type { Loss, LossPlaces } from './head.js';
@@ -25,6 +25,8 @@ export class ReadOut {
   readonly settings: Operand;
 
   private readonly arch: Architecture;
+  /** The values of a state that is read. */
+  private readonly width: number;
   private readonly loss: Loss;
   private readonly places: Places;
   private readonly packed: Operand;
@@ -32,11 +34,12 @@ export class ReadOut {
     { dlogits: Matrix; packedTransposed: Operand; weights: WeightGradient; biasSums: Matrix } | undefined;
 
   constructor(arch: Architecture, layout: Layout, places: Places, limits: Limits) {
-    const { hiddenSize, classes } = arch;
+    const { classes } = arch;
     this.arch = arch;
+    this.width = outputSize(arch);
     this.loss = { softmax, sigmoid, regression }[arch.head];
     this.places = places;
-    this.packed = layout.vector(packedWords(hiddenSize, classes));
+    this.packed = layout.vector(packedWords(this.width, classes));
     const stride = rowStride(classes);
     const rows = arch.output === 'every' ? limits.rows * limits.steps : limits.rows;
     this.logits = layout.matrix(rows, stride);
@@ -49,8 +52,8 @@ export class ReadOut {
     if (limits.training) {
       this.training = {
         dlogits: layout.matrix(rows, stride),
-        packedTransposed: layout.vector(packedWords(classes, hiddenSize)),
-        weights: new WeightGradient(layout, classes, hiddenSize),
+        packedTransposed: layout.vector(packedWords(classes, this.width)),
+        weights: new WeightGradient(layout, classes, this.width),
         biasSums: layout.matrix(1, stride),
       };
     }
@@ -58,20 +61,20 @@ export class ReadOut {
 
   /** Packs the classifier. */
   prepare(program: ProgramBuilder): void {
-    const { packed, training } = this;
-    const { hiddenSize, classes } = this.arch;
+    const { packed, training, width } = this;
+    const { classes } = this.arch;
     const source = this.places.parameter('classifier');
-    program.pack({ inner: hiddenSize, columns: classes, rowStride: 1, columnStride: hiddenSize, source, packed });
+    program.pack({ inner: width, columns: classes, rowStride: 1, columnStride: width, source, packed });
     if (training) {
-      const straight = { rowStride: hiddenSize, columnStride: 1 };
-      program.pack({ inner: classes, columns: hiddenSize, ...straight, source, packed: training.packedTransposed });
+      const straight = { rowStride: width, columnStride: 1 };
+      program.pack({ inner: classes, columns: width, ...straight, source, packed: training.packedTransposed });
     }
   }
 
   /** logits <- h C^T + b. */
   forward(program: ProgramBuilder, o: { rows: number; h: Matrix }): void {
-    const { logits, packed } = this;
-    const { hiddenSize: inner, classes: columns } = this.arch;
+    const { logits, packed, width: inner } = this;
+    const { classes: columns } = this.arch;
     program
       .broadcastRows({ rows: o.rows, columns, row: this.places.parameter('classifierBias'), target: logits })
       .gemm({ rows: o.rows, columns, inner, accumulate: true, a: o.h, packed, c: logits });
@@ -99,11 +102,15 @@ export class ReadOut {
     weights.store(program, this.places.gradientOf('classifier'));
   }
 
-  /** dh [rows][hiddenSize] <- dlogits C, added when `accumulate`; at the time step at hand where there is an output at every one. */
+  /**
+   * dh [rows][width] <- dlogits C, added when `accumulate`. Where there is an output at every step: at the step at hand of
+   * so many rows each.
+   */
   inputGradient(program: ProgramBuilder, o: { rows: number; dh: Matrix; accumulate: boolean }): void {
     if (!this.training) return;
     const { dlogits, packedTransposed: packed } = this.training;
-    const { hiddenSize: columns, classes: inner, output } = this.arch;
+    const { classes: inner, output } = this.arch;
+    const { width: columns } = this;
     const a = output === 'every' ? forRows(dlogits, o.rows) : dlogits;
     program.gemm({ rows: o.rows, columns, inner, accumulate: o.accumulate, a, packed, c: o.dh });
   }

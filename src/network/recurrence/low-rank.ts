@@ -1,6 +1,6 @@
 import { packedWords, rowStride, type Layout, type Matrix, type Operand } from '../../kernels/index.js';
 import type { ProgramBuilder } from '../../kernels/index.js';
-import { forRows, type Limits, type Places } from '../places.js';
+import { forRows, type CellLimits, type Places } from '../places.js';
 import type { LinearMap } from './linear-map.js';
 import { WeightGradient } from './weight-gradient.js';
 
@@ -33,7 +33,7 @@ export class LowRankMap implements LinearMap {
     outputs: number;
     inputs: number;
     rank: number;
-    limits: Limits;
+    limits: CellLimits;
     /** Whether `backward` will be asked for dx. */
     inputGradient: boolean;
   }) {

@@ -1,7 +1,7 @@
 import { shift, type Layout, type Matrix, type ProgramBuilder, type Span } from '../../kernels/index.js';
 import type { Architecture } from '../architecture.js';
 import type { BackwardPass, ForwardPass } from '../cells/cell.js';
-import type { Limits, Places } from '../places.js';
+import type { CellLimits, Places } from '../places.js';
 import { DenseMap } from './dense.js';
 import type { LinearMap } from './linear-map.js';
 import { LowRankMap } from './low-rank.js';
@@ -22,14 +22,14 @@ export class Preactivation {
   private readonly w: LinearMap;
   private readonly u: LinearMap;
 
-  constructor(arch: Architecture, layout: Layout, places: Places, limits: Limits) {
+  constructor(arch: Architecture, layout: Layout, places: Places, limits: CellLimits) {
     const map = (name: string, inputs: number, rank: number, inputGradient: boolean): LinearMap => {
       const shared = { layout, places, name, outputs: arch.hiddenSize, inputs, inputGradient };
       return rank === 0
         ? new DenseMap({ ...shared, training: limits.training })
         : new LowRankMap({ ...shared, rank, limits });
     };
-    this.w = map('W', arch.inputSize, arch.wRank, arch.vocabulary > 0);
+    this.w = map('W', arch.inputSize, arch.wRank, limits.inputGradient);
     this.u = map('U', arch.hiddenSize, arch.uRank, true);
   }
 
