@@ -8,6 +8,7 @@ const rooms = [
   'network',
   'compression',
   'integer',
+  'interchange',
   'runtime',
   'features',
   'data',

@@ -70,6 +70,7 @@ describe('--json', () => {
       c: ['net.h', 'net.c', 'vectors.json'],
       hex: ['uno.hex'],
       uf2: ['pico.uf2'],
+      onnx: ['net.onnx'],
     })) {
       const args = ['--target', target, '--prefix', 'net', '--out', at('export'), '--json'];
       const { files } = json(await commandLine('export', model, ...args)) as { files: string[] };

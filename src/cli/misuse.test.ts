@@ -52,7 +52,7 @@ describe('a wrong command line', () => {
     ['negative seed', ['run', 'digits', '--seed', '-1'], /--seed.*'-1' is invalid/],
     ['unknown backend', ['run', 'digits', '--backend', 'gpu'], /'gpu' is invalid.*auto, native, wasm, native-avx512/],
     ['no target', ['export', 'model'], /--target.*not specified/],
-    ['unknown target', ['export', 'model', '--target', 'elf'], /'elf' is invalid.*c, arduino, hex, uf2/],
+    ['unknown target', ['export', 'model', '--target', 'elf'], /'elf' is invalid.*c, arduino, hex, uf2, onnx/],
     ['unknown board', ['simulate', 'model', '--board', 'mega'], /'mega' is invalid.*uno/],
     ['no port', ['flash', 'model'], /--port.*not specified/],
     ['nothing to flash', ['flash', '--port', 'COM3'], /give either a model or --image/],

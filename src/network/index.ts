@@ -16,7 +16,7 @@ export { decodeSafetensors, ModelFileError, type Tensor, type TensorData, type T
 export { encodeSafetensors } from './safetensors-encode.js';
 export { modelFileVersion } from './container.js';
 export { decodeModel, encodeModel, type ModelFile } from './model-file.js';
-export type { Imported, IntegerSetting, ModelMetadata, Provenance } from './model-metadata.js';
+export type { Imported, IntegerSetting, ModelFacts, ModelMetadata, Provenance } from './model-metadata.js';
 export { NetworkEngine, type LossOptions } from './network.js';
 export { Optimiser, type AdamSettings, type MomentumSettings, type OptimiserState } from './optimiser.js';
 export type { Limits } from './places.js';

@@ -63,6 +63,9 @@ export interface ModelMetadata {
   readonly integer?: Readonly<Record<string, IntegerSetting>>;
 }
 
+/** What float and integer model share: everything in the file but numbers. */
+export type ModelFacts = Omit<ModelMetadata, 'kind' | 'integer' | 'ranges' | 'margin'>;
+
 /** A value in the metadata of an integer network. */
 export type IntegerSetting = number | string | boolean | null | readonly number[];
 

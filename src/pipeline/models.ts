@@ -1,17 +1,9 @@
 import { readFile } from '#platform';
 import { convert, integerModelParts, integerNetworkFrom, type IntegerNetwork, type Ranges } from '../integer/index.js';
 import type { Normalisation } from '../integer/index.js';
-import {
-  decodeModel,
-  encodeModel,
-  ModelFileError,
-  tensorsOf,
-  type ModelMetadata,
-  type Tensor,
-} from '../network/index.js';
+import { decodeModel, encodeModel, ModelFileError, tensorsOf, type ModelFacts, type Tensor } from '../network/index.js';
 
-/** What float and integer model share: everything in the file but numbers. */
-export type ModelFacts = Omit<ModelMetadata, 'kind' | 'integer' | 'ranges' | 'margin'>;
+export type { ModelFacts } from '../network/index.js';
 
 /** A float network with everything that its file says of it. */
 export interface FloatModel {

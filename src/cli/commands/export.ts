@@ -6,7 +6,7 @@ import type { IntegerNetwork } from '../../integer/index.js';
 import { integerModel, readModel, writeC, writeLibrary } from '../../pipeline/index.js';
 import { filled } from '../options.js';
 
-const targets = ['c', 'arduino', 'hex', 'uf2'] as const;
+const targets = ['c', 'arduino', 'hex', 'uf2', 'onnx'] as const;
 type Target = (typeof targets)[number];
 
 interface ExportFlags {
@@ -28,14 +28,18 @@ const images: Partial<
 export function addExport(program: Command): void {
   program
     .command('export')
-    .summary('write C99 source, an Arduino library, or an image for a board')
+    .summary('write C99 source, an Arduino library, an image for a board, or ONNX')
     .description(
       'Writes a model as C99 (one header, one source, test vectors), as a library for Arduino, PlatformIO, CMake and Zephyr with examples, ' +
-        'or as an image that needs no compiler: hex for an Arduino Uno, uf2 for a Raspberry Pi Pico.',
+        'as an image that needs no compiler: hex for an Arduino Uno, uf2 for a Raspberry Pi Pico, ' +
+        'or as ONNX for other programs: a float model in float32, an integer one by its int8 weights.',
     )
     .argument('<model>', 'a model file', filled)
     .addOption(new Option('--target <name>', 'what to write').choices(targets).makeOptionMandatory())
-    .option('--prefix <name>', 'begins every name in the C; an image has no names (default: model)')
+    .option(
+      '--prefix <name>',
+      "begins every name in the C, or is the ONNX file's; an image has no names (default: model)",
+    )
     .addOption(
       new Option(
         '--optimize <goal>',
@@ -45,15 +49,29 @@ export function addExport(program: Command): void {
     .option('--out <folder>', 'where it goes', filled, '.')
     .option('--json', 'print the files as JSON')
     .action(async (file: string, flags: ExportFlags) => {
+      const tell = (names: readonly string[]) => {
+        const paths = names.map((name) => path.join(flags.out, name));
+        console.log(flags.json ? JSON.stringify({ files: paths }, undefined, 2) : paths.join('\n'));
+      };
       const image = images[flags.target];
       if (image && flags.prefix !== undefined) {
         process.stderr.write('--prefix does nothing here: an image has no names\n');
       }
-      if (image && flags.optimize !== undefined) {
-        process.stderr.write('--optimize does nothing here: an image is not compiled\n');
+      if (flags.optimize !== undefined && (image || flags.target === 'onnx')) {
+        const what = image ? 'an image is not compiled' : 'ONNX is not compiled for AVR';
+        process.stderr.write(`--optimize does nothing here: ${what}\n`);
       }
-      const { network, facts } = integerModel(await readModel(file));
+      const model = await readModel(file);
       const { prefix = 'model', out } = flags;
+      if (flags.target === 'onnx') {
+        // Loaded here, since no other command needs it.
+        const { toOnnx } = await import('../../interchange/index.js');
+        const name = `${prefix}.onnx`;
+        await writeFile(path.join(out, name), toOnnx(model));
+        tell([name]);
+        return;
+      }
+      const { network, facts } = integerModel(model);
       let files: string[];
       if (image) {
         files = [image.file];
@@ -62,7 +80,6 @@ export function addExport(program: Command): void {
         const write = flags.target === 'arduino' ? writeLibrary : writeC;
         files = await write(network, facts, prefix, out, flags.optimize);
       }
-      const paths = files.map((name) => path.join(out, name));
-      console.log(flags.json ? JSON.stringify({ files: paths }, undefined, 2) : paths.join('\n'));
+      tell(files);
     });
 }

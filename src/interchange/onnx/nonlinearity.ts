@@ -1,0 +1,49 @@
+import type { Nonlinearity } from '../../network/index.js';
+import { attribute, type Attribute, type Graph } from './graph.js';
+
+/** A nonlinearity as ONNX names it: an operator, which recurrent operators know as an activation too where `activation` says so. */
+interface Standard {
+  readonly operator: string;
+  readonly activation: boolean;
+  /** clip(alpha x + beta, 0, 1) */
+  readonly alpha?: number;
+  readonly beta?: number;
+}
+
+const standard: Readonly<Record<Nonlinearity, Standard>> = {
+  tanh: { operator: 'Tanh', activation: true },
+  sigmoid: { operator: 'Sigmoid', activation: true },
+  relu: { operator: 'Relu', activation: true },
+  hardTanh: { operator: 'Clip', activation: false },
+  hardSigmoid: { operator: 'HardSigmoid', activation: true, alpha: 1 / 2, beta: 1 / 2 },
+  hardSigmoid4: { operator: 'HardSigmoid', activation: true, alpha: 1 / 4, beta: 1 / 2 },
+};
+
+/** The node that applies a nonlinearity. */
+export function activate(graph: Graph, kind: Nonlinearity, x: string, hint: string): string {
+  const { operator, alpha, beta } = standard[kind];
+  if (operator === 'Clip') {
+    return graph.node(operator, [x, graph.scalar('least', -1), graph.scalar('most', 1)], hint);
+  }
+  const slope =
+    alpha === undefined || beta === undefined ? {} : { alpha: attribute.float(alpha), beta: attribute.float(beta) };
+  return graph.node(operator, [x], hint, slope);
+}
+
+/**
+ * The attributes `activations`, `activation_alpha` and `activation_beta` of a recurrent operator, or undefined where one of the
+ * nonlinearities is none of those that the operators know.
+ */
+export function activations(kinds: readonly Nonlinearity[]): Record<string, Attribute> | undefined {
+  const all = kinds.map((kind) => standard[kind]);
+  if (!all.every(({ activation }) => activation)) return undefined;
+  // Only those that take parameters have entries, in the order of the activations.
+  const alphas = all.flatMap(({ alpha }) => alpha ?? []);
+  const betas = all.flatMap(({ beta }) => beta ?? []);
+  return {
+    activations: attribute.texts(all.map(({ operator }) => operator)),
+    ...(alphas.length > 0
+      ? { activation_alpha: attribute.floats(alphas), activation_beta: attribute.floats(betas) }
+      : {}),
+  };
+}
