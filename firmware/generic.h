@@ -9,5 +9,5 @@ int16_t *program_input(void) { return network_input(); }
 const int16_t *program_state(void) { return network_state(); }
 void program_reset(void) { network_reset(); }
 void program_step(void) { network_step(); }
-void program_logits(void (*send)(int32_t logit)) { network_logits(send); }
+void program_logits(void (*send)(const void *from, uint16_t bytes)) { network_logits(send); }
 uint8_t program_predict(void) { return network_predict(); }

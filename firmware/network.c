@@ -314,12 +314,15 @@ static int32_t next_logit(const uint8_t **stream)
   return matrix_row(&net.head, stream, net.head_input);
 }
 
-void network_logits(void (*score)(int32_t logit))
+void network_logits(void (*send)(const void *logit, uint16_t bytes))
 {
   const uint8_t *stream = net.classifier;
   uint8_t l;
   if (net.flags & MEAN) find_means();
-  for (l = 0; l < net.classes; l++) score(next_logit(&stream));
+  for (l = 0; l < net.classes; l++) {
+    int32_t logit = next_logit(&stream);
+    send(&logit, sizeof logit);
+  }
 }
 
 uint8_t network_predict(void)

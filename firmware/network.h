@@ -51,8 +51,8 @@ void network_reset(void);
 /* One time step over network_input. */
 void network_step(void);
 
-/* Calls `score` with each logit, in the order of classes, labels or values. */
-void network_logits(void (*score)(int32_t logit));
+/* Calls `send` with the four bytes of each logit as they lie in memory, in the order of classes, labels or values. */
+void network_logits(void (*send)(const void *logit, uint16_t bytes));
 
 /* The first with the largest logit. */
 uint8_t network_predict(void);

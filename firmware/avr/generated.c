@@ -27,12 +27,11 @@ const int16_t *program_state(void) { return state.h; }
 void program_reset(void) { model_reset(&state); }
 void program_step(void) { model_step(&state, x); }
 
-void program_logits(void (*send)(int32_t logit))
+void program_logits(void (*send)(const void *from, uint16_t bytes))
 {
   int32_t logits[MODEL_CLASSES]; /* on the stack, where a step's vectors are at other times */
-  uint8_t l;
   model_logits(&state, logits);
-  for (l = 0; l < MODEL_CLASSES; l++) send(logits[l]);
+  send(logits, sizeof logits);
 }
 
 uint8_t program_predict(void) { return (uint8_t)model_predict(&state); }

@@ -1,7 +1,7 @@
-/* The serial protocol of protocol.h on an ATmega328P. */
+/* An ATmega328P under the serial protocol. */
 #include <avr/io.h>
 
-#include "protocol.h"
+#include "../serve.h"
 
 extern uint8_t __heap_start; /* the linker's: where static data ends */
 
@@ -30,90 +30,30 @@ __attribute__((naked, noinline, used)) void send_r24(void)
                    : "n"(_SFR_MEM_ADDR(UCSR0A)), "n"(UDRE0), "n"(_SFR_MEM_ADDR(UDR0)));
 }
 
-static inline void send(uint8_t byte)
+void board_send(uint8_t byte)
 {
   register uint8_t r24 __asm__("r24") = byte;
   __asm__ volatile("call send_r24" : : "r"(r24) : "r25");
 }
 
-static __attribute__((noinline)) uint8_t receive(void)
+__attribute__((noinline)) uint8_t board_receive(void)
 {
   while (!(UCSR0A & _BV(RXC0))) {
   }
   return UDR0;
 }
 
-/* A number as it lies in memory, the low byte first. */
-static __attribute__((noinline)) void send_memory(const void *from, uint16_t bytes)
-{
-  const uint8_t *at = from;
-  for (; bytes; bytes--) send(*at++);
-}
+void board_mark(uint8_t mark) { GPIOR0 = mark; }
 
-static __attribute__((noinline)) void send_logit(int32_t logit)
-{
-  send((uint8_t)logit);
-  send((uint8_t)((uint32_t)logit >> 8));
-  send((uint8_t)((uint32_t)logit >> 16));
-  send((uint8_t)((uint32_t)logit >> 24));
-}
+uint16_t board_ram_bytes(void) { return (uint16_t)(RAMEND + 1 - RAMSTART - free_ram_bytes()); }
 
-static void hello(uint8_t status)
-{
-  uint16_t used = (uint16_t)(RAMEND + 1 - RAMSTART - free_ram_bytes() + program_vector_bytes());
-  send('F');
-  send('G');
-  send(PROTOCOL_VERSION);
-  send(status);
-  send(program_inputs());
-  send(program_hidden());
-  send(program_classes());
-  send((uint8_t)used);
-  send((uint8_t)(used >> 8));
-}
-
-static void serve(uint8_t command)
-{
-  if (command == 'H') {
-    send_memory(program_state(), (uint16_t)(2 * program_hidden()));
-  } else if (command == 'L') {
-    program_logits(send_logit);
-  } else if (command == 'P' || command == 'R' || command == 'S') {
-    uint8_t answer = command;
-    if (command == 'R') {
-      GPIOR0 = MARK_RESET;
-      program_reset();
-    } else if (command == 'S') {
-      uint8_t *x = (uint8_t *)program_input();
-      uint16_t bytes;
-      for (bytes = (uint16_t)(2 * program_inputs()); bytes; bytes--) *x++ = receive();
-      GPIOR0 = MARK_STEP;
-      program_step();
-    } else {
-      GPIOR0 = MARK_PREDICT;
-      answer = program_predict();
-    }
-    GPIOR0 = MARK_IDLE;
-    send(answer);
-  }
-}
-
-static void send_byte(uint8_t byte) { send(byte); }
-
-void refuse(uint8_t status, void (*explain)(uint8_t status, void (*send)(uint8_t byte)))
-{
-  hello(status);
-  explain(status, send_byte);
-  for (;;) {
-  }
-}
+/* Here, so that the compiler sees both sides of it. */
+#include "../serve.c"
 
 __attribute__((OS_main)) int main(void)
 {
   UBRR0 = 0; /* with U2X: 16 MHz / 8 = 2 Mbaud */
   UCSR0A = _BV(U2X0);
   UCSR0B = _BV(TXEN0) | _BV(RXEN0);
-  program_open();
-  hello(0);
-  for (;;) serve(receive());
+  serve();
 }

@@ -33,7 +33,7 @@ int16_t *program_input(void);
 const int16_t *program_state(void);
 void program_reset(void);
 void program_step(void);
-void program_logits(void (*send)(int32_t logit));
+void program_logits(void (*send)(const void *from, uint16_t bytes)); /* int32 as they lie in memory, all or in pieces */
 uint8_t program_predict(void);
 
 /*

@@ -27,7 +27,9 @@ static intptr_t transfer(intptr_t operation, intptr_t file, const void *at, intp
   return host_call(operation, &argument);
 }
 
-static void put32(int32_t value) { transfer(HOST_WRITE, output, &value, 4); }
+static void put(const void *from, uint16_t bytes) { transfer(HOST_WRITE, output, from, bytes); }
+
+static void put32(int32_t value) { put(&value, sizeof value); }
 
 __attribute__((noinline)) void batch_idle(void) { __asm__ volatile(""); }
 
@@ -43,7 +45,7 @@ static void run_sequence(intptr_t input, uint32_t steps)
     batch_idle();
     transfer(HOST_WRITE, output, program_state(), state_bytes);
   }
-  program_logits(put32);
+  program_logits(put);
   prediction = program_predict();
   batch_idle();
   put32(prediction);

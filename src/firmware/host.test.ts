@@ -253,7 +253,7 @@ describe('the generic runtime on this machine', () => {
 const runtimeMain = `#include <stdio.h>
 #include <stdlib.h>
 #include "network.h"
-static void score(int32_t logit) { fwrite(&logit, 4, 1, stdout); }
+static void put(const void *from, uint16_t bytes) { fwrite(from, 1, bytes, stdout); }
 int main(void)
 {
   int32_t length, steps, predicted;
@@ -268,7 +268,7 @@ int main(void)
       network_step();
       fwrite(network_state(), 2, network_hidden(), stdout);
     }
-    network_logits(score);
+    network_logits(put);
     predicted = network_predict();
     fwrite(&predicted, 4, 1, stdout);
     free(blob);

@@ -121,8 +121,7 @@ export function saturate(regs: Registers, bound: number, limit: number, temporar
       above.length === 1 && bound < 0x7f0000
         ? `mov ${t}, ${reg(p1)}; lsl ${t}; adc ${top}, ${zero}; breq @${name}_16 | fits 16 bits where the rest is the sign\n`
         : `${signOf(temporary, p1)}; cp ${reg(above[0])}, ${t}${above.length > 1 ? `; cpc ${top}, ${t}` : ''}; breq @${name}_16 | fits 16 bits where the rest is the sign\n`;
-    code += `sbrc ${top}, 7; rjmp @${name}_low; ${set(limit)}; rjmp ${done}\n`;
-    code += `@${name}_low: ${set(-limit)}; rjmp ${done}\n@${name}_16:\n`;
+    code += `${set(32767)}; sbrs ${top}, 7; rjmp @${name}_16; ${set(-32768)}\n@${name}_16:\n`;
   }
   code += saturate16([p0, p1], limit, temporary, name, set);
   return `${code}${done}:\n`;

@@ -22,7 +22,7 @@ const reach = 63;
 /**
  * Assembler text as lines of a C string. A line of `text` holds the instructions of one idea, with ';' between them and a comment
  * behind '|'. A label is written `@name`, in its definition and its uses; it becomes local to its asm statement. Where a conditional
- * branch reaches too short, the opposite one skips a jump. Every instruction in use takes one word.
+ * branch reaches too short, the opposite one skips a jump. Every instruction in use takes one word, but for `call`.
  */
 export function asmLines(text: string): string {
   const lines = text
@@ -67,7 +67,7 @@ function lengthen(parts: readonly Part[]): void {
     for (const { labels, instruction, far } of parts) {
       for (const label of labels) places.set(label, address);
       addresses.push(address);
-      address += instruction === '' ? 0 : far ? 2 : 1;
+      address += instruction === '' ? 0 : far || instruction.startsWith('call ') ? 2 : 1;
     }
     for (const [k, part] of parts.entries()) {
       const branch = branchOf(part);

@@ -1,7 +1,7 @@
 import { byteOf, reg } from './assembler.js';
 import { signOf } from './arithmetic.js';
-import { bytesFor, type AvrPlan } from './plan.js';
-import { denseRow, encodeAvrRow, firstAddress, narrow, sparseRow, widen } from './rows.js';
+import type { AvrPlan } from './plan.js';
+import { callDense, denseRow, encodeAvrRow, firstAddress, narrow, sparseRow, widen } from './rows.js';
 
 /** Each class's bias, int32, and its row. */
 export function headBytes({ layout, network }: AvrPlan): { what: string; bytes: number[] }[] {
@@ -16,11 +16,15 @@ export function headBytes({ layout, network }: AvrPlan): { what: string; bytes: 
  * Equation 12 and the prediction: the state from X, the table from Z; each logit to r19:r18, unless that is 0. r9 comes to hold the
  * first class with the largest one, counted from the last, which is 1.
  */
-export function headCode({ layout, network, bounds }: AvrPlan): string {
+export function headCode({ layout, network, bounds, headBytes: bytes, dense }: AvrPlan): string {
   const { form } = layout.classifier;
-  const bytes = bytesFor(bounds.logit);
   const back = firstAddress(form) < 0 ? 'sbiw r26, 1; ' : '';
-  const row = form === 'sparse' ? sparseRow('s', bytes, 1) : denseRow('d', bytes, network.hiddenSize, 1, 'r3');
+  const row =
+    form === 'sparse'
+      ? sparseRow('s', bytes, 1)
+      : dense
+        ? callDense(layout.prefix, network.hiddenSize)
+        : denseRow('d', bytes, network.hiddenSize, 1, 'r3');
   // The bias is of 32 bits: of 3 bytes the fourth is passed over.
   const bias = `lpm r24, Z+; ${narrow(bytes, form)}`;
   const lower = bounds.logit < 2 ** 31 - 2 ** 24 ? '' : 'clr r10; clr r11; clr r12; ';

@@ -33,8 +33,8 @@ export interface AvrPlan extends Summing {
   /** The rows of a unit, that of the larger shift first: its sum is shifted to the other's format while that one is added to it. */
   readonly first: UnitRow;
   readonly second: UnitRow;
-  /** The largest magnitude of both sums as they stand in one accumulator. */
-  readonly unitBound: number;
+  /** The largest magnitude of both sums as they stand in one accumulator, with what of the biases is in it. */
+  readonly sumBound: number;
   /** Values of the vector that both walk along: t and u, or a or a copy of h where the rank is full. */
   readonly vectorLength: number;
   /** Where a, t and u begin in the memory of a step, in values; how many it has. */
@@ -44,6 +44,8 @@ export interface AvrPlan extends Summing {
   readonly scratchLength: number;
   readonly biases: BiasForm;
   readonly biasOffset: number;
+  /** Whether sums start with that offset taken off. */
+  readonly offsetTaken: boolean;
   /** What is added to q for the gate and the update, so that its nonlinearity's first corner lies at 0. */
   readonly gateCorner: number;
   readonly updateCorner: number;
@@ -85,26 +87,23 @@ export function planOf(portable: CLayout, optimize: Optimize): AvrPlan | undefin
   const counted = bothEight && unitBound + 2 ** 24 < 2 ** 31 && saturatesEarly(network, gateCorner, updateCorner);
   const biases = narrow ? (bothEight ? 'preloaded' : 'narrow') : counted ? 'counted' : 'wide';
   const cornersStored = biases !== 'wide' || most - least <= 65535;
-  const { w, u, unitBytes, shared } = summing(
-    layout,
-    bounds,
-    optimize,
-    biases === 'preloaded' ? 3 : biases === 'counted' ? 4 : bytesFor(unitBound),
-  );
+  const biasOffset = biases !== 'wide' ? 0 : cornersStored ? -least : 32768;
+  const offsetTaken = biases === 'wide' && bothEight && unitBound + Math.abs(biasOffset) * 256 < 2 ** 31;
+  const sumBound = biases === 'preloaded' ? 2 ** 23 - 1 : unitBound + (offsetTaken ? Math.abs(biasOffset) * 256 : 0);
   return {
-    ...{ layout, optimize, network, bounds, unitBytes, shared },
-    ...(w && { w }),
-    ...(u && { u }),
+    ...{ layout, optimize, network, bounds },
+    ...summing(layout, bounds, optimize, biases === 'counted' ? 4 : bytesFor(sumBound)),
     first: { matrix: one.matrix, start: 0 },
     second: { matrix: two.matrix, start: one.length },
-    unitBound,
+    sumBound,
     vectorLength,
     inputAt,
     wAt,
     uAt,
     scratchLength: Math.max(vectorLength, inputAt + network.inputSize),
     biases,
-    biasOffset: biases !== 'wide' ? 0 : cornersStored ? -least : 32768,
+    biasOffset,
+    offsetTaken,
     gateCorner,
     updateCorner,
     cornersStored,
@@ -166,10 +165,13 @@ interface Summing {
   readonly unitBytes: 3 | 4;
   /** `projections`: both have one code. `all`: and sum their rows by that of the units. */
   readonly shared: 'none' | 'projections' | 'all';
+  /** All dense rows, the head's among them, are summed by one routine, which has so many bytes. */
+  readonly dense: 3 | 4 | undefined;
+  readonly headBytes: 3 | 4;
 }
 
 function summing(layout: CLayout, bounds: Bounds, optimize: Optimize, unitBytes: 3 | 4): Summing {
-  const { network, w2, u2, w1, u1 } = layout;
+  const { network, w2, u2, w1, u1, classifier } = layout;
   const of = (m: CMatrix | undefined, sumBound: number, limit: number): Projection | undefined =>
     m && {
       form: m.form,
@@ -181,18 +183,48 @@ function summing(layout: CLayout, bounds: Bounds, optimize: Optimize, unitBytes:
     };
   const w = of(w2, bounds.w2, network.wLimit);
   const u = of(u2, bounds.u2, network.uLimit);
-  const own: Summing = { ...(w && { w }), ...(u && { u }), unitBytes, shared: 'none' };
-  if (optimize === 'speed' || (!w && !u)) return own;
-  const like = (p: Projection): unknown[] => [p.form, p.columns, p.shift, p.limit];
-  if (w && u && String(like(w)) !== String(like(u))) return own;
+  const headBytes = bytesFor(bounds.logit);
+  const own: Summing = { ...(w && { w }), ...(u && { u }), unitBytes, shared: 'none', dense: undefined, headBytes };
+  if (optimize === 'speed') return own;
+
+  const dense = denseBytes([
+    { form: w?.form, bytes: w?.bytes },
+    { form: u?.form, bytes: u?.bytes },
+    { form: w1.form, bytes: unitBytes },
+    { form: u1.form, bytes: unitBytes },
+    { form: classifier.form, bytes: headBytes },
+  ]);
+  const bytesOf = (form: MatrixForm, bytes: 3 | 4): 3 | 4 => (form === 'dense' ? (dense ?? bytes) : bytes);
+  const densely = {
+    ...(w && { w: { ...w, bytes: bytesOf(w.form, w.bytes) } }),
+    ...(u && { u: { ...u, bytes: bytesOf(u.form, u.bytes) } }),
+    unitBytes: w1.form === 'dense' || u1.form === 'dense' ? bytesOf('dense', unitBytes) : unitBytes,
+    headBytes: bytesOf(classifier.form, headBytes),
+    dense,
+    shared: 'none',
+  } as const;
+  if (!w && !u) return densely;
+  const like = (p: Projection): unknown[] => [p.form, dense ? 0 : p.columns, p.shift, p.limit];
+  if (w && u && String(like(w)) !== String(like(u))) return densely;
   const sumBound = Math.max(bounds.w2, bounds.u2);
   const sparse = [w2, u2, w1, u1].every((m) => !m || m.form === 'sparse');
-  const bytes = sparse && unitBytes === 4 ? 4 : bytesFor(sumBound);
-  const both = {
-    ...(w && { w: { ...w, sumBound, bytes } }),
-    ...(u && { u: { ...u, sumBound, bytes } }),
+  const bytes =
+    sparse && unitBytes === 4 ? 4 : Math.max(bytesFor(sumBound), densely.w?.bytes ?? 3, densely.u?.bytes ?? 3);
+  const both = (p: Projection): Projection => ({ ...p, sumBound, bytes: bytes as 3 | 4 });
+  return {
+    ...densely,
+    ...(densely.w && { w: both(densely.w) }),
+    ...(densely.u && { u: both(densely.u) }),
+    unitBytes: sparse ? (bytes as 3 | 4) : densely.unitBytes,
+    shared: sparse ? 'all' : w && u ? 'projections' : 'none',
   };
-  return { ...both, unitBytes: sparse ? bytes : unitBytes, shared: sparse ? 'all' : w && u ? 'projections' : 'none' };
+}
+
+/** Bytes of a routine for the dense ones among sums, where it has more than one caller. */
+function denseBytes(sums: readonly { form: MatrixForm | undefined; bytes: 3 | 4 | undefined }[]): 3 | 4 | undefined {
+  const users = sums.filter(({ form }) => form === 'dense');
+  if (users.length < 2) return undefined;
+  return users.some(({ bytes }) => bytes === 4) ? 4 : 3;
 }
 
 /** Bytes of code that the loop over a dense row takes. */

@@ -12,7 +12,7 @@ export const unrolled = (form: MatrixForm, optimize: Optimize): number =>
 /**
  * Equation 2 or 3: rows from Z, operands from r15:r14 on, results to Y; r25 counts the rows. `name` begins its labels.
  *
- * @param summed the code that sums a row, where it is elsewhere: it goes on at @NAME_summed
+ * @param summed the code that sums a row, where it is elsewhere; a jump there comes back to @NAME_summed
  */
 export function projectionCode(projection: Projection, name: string, optimize: Optimize, summed?: string): string {
   const { form, columns, shift, bytes } = projection;

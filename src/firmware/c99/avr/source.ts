@@ -5,7 +5,7 @@ import { headBytes, headCode } from './head.js';
 import { affineBytes, normalisationCode } from './normalisation.js';
 import type { AvrPlan, Projection, UnitRow } from './plan.js';
 import { projectionCode } from './projection.js';
-import { columnAfter, encodeAvrRow, firstAddress } from './rows.js';
+import { callDense, columnAfter, denseLength, denseRoutine, encodeAvrRow, firstAddress } from './rows.js';
 import { biasBytes, constantsOfUnits, unitsCode, walksOn } from './units.js';
 
 /** Everything a step reads, in the order in which it does. */
@@ -48,7 +48,7 @@ static const uint8_t ${prefix}_stream[] ${upper}_TABLE = {
 ${lines(streamBytes(plan))}
 };
 
-void ${prefix}_step(${prefix}_state *s, const int16_t *x)
+${plan.dense ? denseFunction(prefix, plan.dense) : ''}void ${prefix}_step(${prefix}_state *s, const int16_t *x)
 {
   int16_t v[${plan.scratchLength}]; /* what the equations work on */
   ${declared.join('\n  ')}
@@ -57,6 +57,20 @@ ${asmLines(stepCode(plan))}
     : ${operands}
     :
     : ${clobbered(plan)}, "memory");
+`;
+}
+
+/** The sum of a dense row, called from assembler. */
+function denseFunction(prefix: string, bytes: 3 | 4): string {
+  return `/* r21 to r24 += a dense row, weights from Z, operands from X; r16 is its length (turns of two, one less, and 128 where it is odd) */
+static __attribute__((naked, noinline, used)) void ${prefix}_dense(void)
+{
+  __asm__ volatile(
+${asmLines(denseRoutine(bytes))}
+    :
+    :);
+}
+
 `;
 }
 
@@ -82,7 +96,7 @@ static __attribute__((noinline)) uint8_t ${prefix}_head(const int16_t *h, int32_
 ${asmLines(headCode(plan))}
     : "+z"(at), "+x"(h), "+r"(to), "=r"(best)
     :
-    : ${form === 'dense' ? '"r3", ' : ''}"r10", "r11", "r12", "r13", "r14", "r15", ${form === 'sparse' ? '"r16", "r17", ' : ''}"r20", "r21", "r22", "r23", "r24", "r25", "memory");
+    : ${form === 'dense' && !plan.dense ? '"r3", ' : ''}"r10", "r11", "r12", "r13", "r14", "r15", ${form === 'sparse' ? '"r16", "r17", ' : plan.dense ? '"r16", ' : ''}"r20", "r21", "r22", "r23", "r24", "r25", "memory");
   return (uint8_t)(${upper}_CLASSES - best);
 }
 
@@ -137,14 +151,18 @@ function embed({ layout: { network, prefix, upper }, inputAt }: AvrPlan): string
  */
 function stepCode(plan: AvrPlan): string {
   const { layout, network } = plan;
-  const { w2, u2 } = layout;
-  const { w, u, optimize, shared } = plan;
+  const { prefix, w2, u2 } = layout;
+  const { w, u, optimize, shared, dense } = plan;
   const of = w ?? u;
+  const denseCalled = (p: Projection): boolean => dense !== undefined && p.form === 'dense';
+  const summed = (p: Projection): string | undefined => (denseCalled(p) ? callDense(prefix, p.columns) : undefined);
   const routine = of
-    ? `@project: ${projectionCode(of, 'w', optimize, shared === 'all' ? 'rjmp @s_0' : undefined)} ret`
+    ? `@project: ${projectionCode(of, 'w', optimize, shared === 'all' ? 'rjmp @s_0' : denseCalled(of) ? `mov r16, r17; call ${prefix}_dense` : undefined)} ret`
     : '';
   const project = (p: Projection, name: string): string =>
-    shared === 'none' ? projectionCode(p, name, optimize) : 'rcall @project';
+    shared === 'none'
+      ? projectionCode(p, name, optimize, summed(p))
+      : `${denseCalled(p) ? `ldi r17, ${denseLength(p.columns)}; ` : ''}rcall @project`;
   const operands = (from: string, offset: number): string => `movw r26, ${from}; ${addTo(26, offset)} movw r14, r26`;
   return `
     push r28; push r29; clr r2; ${shared === 'all' ? 'clt; clr r3; ' : ''} movw r4, r20; movw r6, ${network.embedding ? 'r26' : 'r24'}${layout.table ? '; movw r10, r22' : ''}

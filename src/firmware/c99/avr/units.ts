@@ -2,9 +2,9 @@ import { tanhTable, type IntegerNetwork } from '../../../integer/index.js';
 import { gateRange, half, residualRange, updateRange } from '../../bounds.js';
 import { byteOf, reg } from './assembler.js';
 import { addHalf, move, multiply, saturate, shiftRight, signOf, zero, type Registers } from './arithmetic.js';
-import { bytesFor, type AvrPlan, type UnitRow } from './plan.js';
+import type { AvrPlan, UnitRow } from './plan.js';
 import { unrolled } from './projection.js';
-import { accumulator, denseRow, narrow, sparseRow, startSum, widen } from './rows.js';
+import { accumulator, callDense, denseRow, narrow, sparseRow, startSum, widen } from './rows.js';
 
 /**
  * Equations 4 to 9 of every unit. Z reads the stream, Y points to h, r5:r4 to the vector of operands (r7:r6 to those of the second row
@@ -48,13 +48,9 @@ export const walksOn = ({ first, second }: AvrPlan): boolean => first.matrix.for
 
 /** p in r22, r23 and, where it needs them, r24: the sums of both rows, each rounded by its own shift. */
 function sums(plan: AvrPlan, projection: string): string {
-  const { first, second, biases, biasOffset, bounds, optimize, unitBound } = plan;
+  const { first, second, biases, biasOffset, offsetTaken, bounds, optimize, sumBound } = plan;
+  const bytes = plan.unitBytes;
   const [one, two] = [first.matrix, second.matrix];
-  const eight = one.shift === 8 && two.shift === 8;
-  const offset = Math.abs(biasOffset) * 256;
-  const offsetTaken = biases === 'wide' && eight && unitBound + offset < 2 ** 31;
-  const bound = biases === 'preloaded' ? 2 ** 23 - 1 : unitBound + (offsetTaken ? offset : 0);
-  const bytes = Math.max(plan.unitBytes, biases === 'preloaded' ? 3 : bytesFor(bound)) as 3 | 4;
   const acc = accumulator(bytes);
   const start = preloads(plan)
     ? `ldi r21, 128; lpm r22, Z+; lpm r23, Z+${bytes === 4 ? '; ldi r24, 0' : ''}${one.form === 'dense' && bytes === 4 ? '; sbrc r23, 7; dec r24' : ''}`
@@ -65,7 +61,9 @@ function sums(plan: AvrPlan, projection: string): string {
   const row = (label: string, { matrix: { form, matrix } }: UnitRow): string =>
     form === 'sparse'
       ? sparseRow(label, bytes, unrolled(form, optimize))
-      : denseRow(label, bytes, matrix.columns, unrolled(form, optimize), 'r25');
+      : plan.dense
+        ? callDense(plan.layout.prefix, matrix.columns)
+        : denseRow(label, bytes, matrix.columns, unrolled(form, optimize), 'r25');
   const counted = biases === 'counted';
   const far = counted
     ? `@far: ldi r22, 255; ldi r23, 127; sbrs r24, 7; rjmp @near; ldi r22, 0; ldi r23, 128; rjmp @near | beyond 16 bits only the sign counts
@@ -86,7 +84,7 @@ function sums(plan: AvrPlan, projection: string): string {
        ${between}
        ${walksOn(plan) ? '' : 'movw r26, r6'}
        ${row('s2', second)}`;
-  const { code, result } = shiftRight(acc, two.shift, bound);
+  const { code, result } = shiftRight(acc, two.shift, sumBound);
   const kept = bounds.p <= 32767 && biases !== 'wide' ? result.slice(0, 2) : result;
   const p = counted
     ? `${narrow(two.form === 'dense' ? 4 : 3, 'sparse')}tst r24; brne @far\n@near:`
