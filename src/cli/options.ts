@@ -35,8 +35,8 @@ export interface RecipeFlags {
   readonly json?: boolean;
 }
 
-/** The argument and options that `run` and `train` share. */
-export function recipeOptions(command: Command): Command {
+/** The argument and options that commands with a recipe share. `out` is where results go unless said. */
+export function recipeOptions(command: Command, out = 'runs/<recipe>-<seed>'): Command {
   return command
     .argument('<recipe>', 'a shipped recipe by name, or a recipe file', filled)
     .option('--data <folder>', 'the folder of data sets (default: the environment variable FASTGRNN_DATA)', filled)
@@ -47,7 +47,7 @@ export function recipeOptions(command: Command): Command {
     )
     .option('--fma', 'fuse products and sums in native kernels: faster; another machine may then give other weights')
     .option('--set <field=value>', 'change a field of the recipe; may be given again', collect, [])
-    .option('--out <folder>', 'where the results go (default: runs/<recipe>-<seed>)', filled)
+    .option('--out <folder>', `where the results go (default: ${out})`, filled)
     .option('--json', 'print the figures as JSON');
 }
 

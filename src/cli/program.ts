@@ -9,6 +9,7 @@ import { ArchitectureError, ModelFileError } from '../network/index.js';
 import { ImportError, packageVersion } from '../pipeline/index.js';
 import { RecipeError } from '../recipe/index.js';
 import { TrainingError } from '../training/index.js';
+import { addCompare } from './commands/compare.js';
 import { addData } from './commands/data.js';
 import { addDoctor } from './commands/doctor.js';
 import { addEvaluate } from './commands/evaluate.js';
@@ -49,6 +50,7 @@ const commands = [
   addInspect,
   addExport,
   addSimulate,
+  addCompare,
   addFlash,
   addData,
   addDoctor,

@@ -19,3 +19,14 @@ export type RunEvent =
 
 /** Gets the events of a run as they happen. */
 export type Listener = (event: RunEvent) => void;
+
+/** A listener for one of several runs at a time: what is told of it says which it is. */
+export function taggedListener(listener: Listener, tag: string): Listener {
+  const tagged = (text: string) => `${tag}: ${text}`;
+  return (event) => {
+    if (event.kind === 'step' || event.kind === 'note') listener({ ...event, text: tagged(event.text) });
+    else if (event.kind === 'progress') {
+      listener({ ...event, progress: { ...event.progress, stage: tagged(event.progress.stage) } });
+    } else listener(event);
+  };
+}

@@ -1,4 +1,4 @@
-import { describeHost, joinPath, kindOf, parallelism, readFile, removeFile, sha256, writeFile } from '#platform';
+import { describeHost, joinPath, parallelism, removeFile, sha256, writeFile } from '#platform';
 import {
   joinSequences,
   makeFolds,
@@ -13,7 +13,8 @@ import { recipeHash, serialise, type LoadedRecipe } from '../recipe/index.js';
 import { renderFolds, type FoldRow, type FoldsMetrics, type NetworkMetrics, type OverFolds } from '../report/index.js';
 import { mainMetrics, predictedClasses, scoresOf } from '../training/index.js';
 import { evaluateNetworks } from './evaluate.js';
-import type { Listener } from './events.js';
+import { taggedListener, type Listener } from './events.js';
+import { keptResult } from './kept.js';
 import { encode, integerModel } from './models.js';
 import { openRun, prepareFolder, type RunOptions } from './open.js';
 import { validationSplit } from './prepare.js';
@@ -62,7 +63,7 @@ export async function runFolds(options: RunOptions, count: FoldCount): Promise<F
 
   const tests: number[] = [];
   const one = async (fold: number, trainer: Trainer) => {
-    const own = { ...options, listener: foldListener(listener, fold), trainer };
+    const own = { ...options, listener: taggedListener(listener, `fold ${fold + 1}`), trainer };
     const result = await runFold(own, { folder, recipe, dataset, pool, folds, fold });
     const { test } = result.row.integer;
     tests.push(test);
@@ -85,17 +86,6 @@ export async function runFolds(options: RunOptions, count: FoldCount): Promise<F
   });
   await writeFile(joinPath(folder, 'folds.html'), page);
   return { folder, metrics };
-}
-
-/** Several folds run at a time: what is told of one says so. */
-function foldListener(listener: Listener, fold: number): Listener {
-  const tag = (text: string) => `fold ${fold + 1}: ${text}`;
-  return (event) => {
-    if (event.kind === 'step' || event.kind === 'note') listener({ ...event, text: tag(event.text) });
-    else if (event.kind === 'progress') {
-      listener({ ...event, progress: { ...event.progress, stage: tag(event.progress.stage) } });
-    } else listener(event);
-  };
 }
 
 /** What in the division makes figures worth less than they look. */
@@ -138,7 +128,7 @@ async function runFold(options: RunOptions & { readonly listener: Listener }, ta
   };
   const identity = [await recipeHash(recipe.recipe), part.hash, packageVersion(), fma ? 'fma' : ''].join(' ').trim();
   const file = joinPath(folder, 'fold.json');
-  const saved = await earlierResult(file, identity);
+  const saved = await keptResult<FoldResult>(file, identity);
   if (saved) {
     listener({ kind: 'step', text: `was done before: ${file}` });
     return saved;
@@ -189,19 +179,6 @@ async function runFold(options: RunOptions & { readonly listener: Listener }, ta
   await writeFile(file, `${JSON.stringify(result)}\n`);
   await removeFile(checkpoint);
   return result;
-}
-
-async function earlierResult(file: string, identity: string): Promise<FoldResult | undefined> {
-  if ((await kindOf(file)) !== 'file') return undefined;
-  const text = new TextDecoder().decode(await readFile(file));
-  let saved: FoldResult;
-  try {
-    saved = JSON.parse(text) as FoldResult;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined; // damaged: the fold is made again
-    throw error;
-  }
-  return saved.identity === identity ? saved : undefined;
 }
 
 /** Mean, standard error and deviation of one figure of all folds; what JSON has as null is no number. */

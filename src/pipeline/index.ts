@@ -1,3 +1,7 @@
+export { compareNetworks, type CompareOptions, type FinishedComparison } from './compare/compare.js';
+export { networkNames, type NetworkName } from './compare/networks.js';
+export { protocols, type Protocol } from './compare/protocols.js';
+export { sizings, type Sizing } from './compare/sizes.js';
 export type { Listener, RunEvent } from './events.js';
 export { headerOptionsOf, proveBoards, runSequences, writeC, writeFirmware, writeLibrary } from './firmware.js';
 export {

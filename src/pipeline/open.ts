@@ -43,23 +43,34 @@ export async function openRun(
   check: (architecture: Architecture) => void = checkArchitecture,
 ): Promise<OpenRun> {
   const listener = options.listener ?? (() => undefined);
-  const recipe = withAbsolutePath(await loadRecipe(options.recipe, options.sets, options.seed));
+  const recipe = await openRecipe(options);
   const folder = options.out ?? joinPath('runs', `${recipe.name}-${recipe.recipe.seed}`);
   listener({ kind: 'step', text: `recipe ${recipe.name}, seed ${recipe.recipe.seed}, into ${folder}` });
-  await checkDataDirectory(options.dataDirectory);
-  const dataset = stackDataset(
-    await loadDataset(recipe.recipe.data, { dataDirectory: options.dataDirectory }),
-    stackingOf(recipe.recipe),
-  );
+  const dataset = await openDataset(recipe, options);
+  check(architectureOf(recipe.recipe, dataset));
+  await prepareFolder(folder);
+  return { folder, recipe, dataset };
+}
+
+/** The recipe that a run is told, its recordings found from wherever its copy is used. */
+export async function openRecipe(options: Pick<RunOptions, 'recipe' | 'sets' | 'seed'>): Promise<LoadedRecipe> {
+  return withAbsolutePath(await loadRecipe(options.recipe, options.sets, options.seed));
+}
+
+/** A recipe's data in the steps that its network reads; what there is to say of them is told. */
+export async function openDataset(
+  { recipe }: LoadedRecipe,
+  { dataDirectory, listener = () => undefined }: Pick<RunOptions, 'dataDirectory' | 'listener'>,
+): Promise<Dataset> {
+  await checkDataDirectory(dataDirectory);
+  const dataset = stackDataset(await loadDataset(recipe.data, { dataDirectory }), stackingOf(recipe));
   const { train, test } = dataset;
   listener({
     kind: 'step',
     text: `data ${dataset.name}: ${train.count} to train on, ${test.count} to test on, ${train.steps} steps of ${train.features} values, ${dataset.classNames.length} classes`,
   });
   for (const text of dataset.notes) listener({ kind: 'note', text });
-  check(architectureOf(recipe.recipe, dataset));
-  await prepareFolder(folder);
-  return { folder, recipe, dataset };
+  return dataset;
 }
 
 /** Removes what a killed run left of files that it was writing. */

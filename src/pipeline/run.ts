@@ -29,8 +29,15 @@ export interface FinishedRun {
  * @param check refuses a network before it is trained
  */
 export async function trainRecipe(options: RunOptions, check = checkArchitecture): Promise<TrainedRun> {
+  return trainOpened(await openRun(options, check), options);
+}
+
+/** How trainings of an opened run go on. */
+export type TrainingOptions = Pick<RunOptions, 'workers' | 'backend' | 'fma' | 'trainer' | 'listener'>;
+
+/** `trainRecipe` of a recipe whose data are loaded. */
+export async function trainOpened({ folder, recipe, dataset }: OpenRun, options: TrainingOptions): Promise<TrainedRun> {
   const listener = options.listener ?? (() => undefined);
-  const { folder, recipe, dataset } = await openRun(options, check);
   const { workers, backend, fma, trainer } = options;
   const checkpoint = joinPath(folder, 'checkpoint.safetensors');
   const trained = await trainModel(recipe, dataset, { workers, backend, fma, checkpoint, trainer }, listener);
@@ -56,8 +63,13 @@ export function checkConvertible(architecture: Architecture): void {
 
 /** The whole way: from a recipe to firmware that has run on simulated boards, `metrics.json` and `report.html`. */
 export async function runRecipe(options: RunOptions): Promise<FinishedRun> {
+  return runOpened(await openRun(options, checkConvertible), options);
+}
+
+/** `runRecipe` of a recipe whose data are loaded. */
+export async function runOpened(open: OpenRun, options: TrainingOptions): Promise<FinishedRun> {
   const listener = options.listener ?? (() => undefined);
-  const { folder, recipe, dataset, trained } = await trainRecipe(options, checkConvertible);
+  const { folder, recipe, dataset, trained } = await trainOpened(open, options);
   const { model } = trained;
   const converted = integerModel(model);
   await writeFile(joinPath(folder, 'integer.safetensors'), await encode(converted));

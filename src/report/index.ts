@@ -17,3 +17,5 @@ export { stageMetrics } from './stages.js';
 export { justification, mainFigure, metricNames } from './baselines.js';
 export { overFolds, renderFolds, type FoldRow, type FoldsMetrics, type OverFolds } from './folds.js';
 export { unitWords } from './metrics.js';
+export { aheadText, boardCycles, overSeeds, renderComparison } from './compare.js';
+export type { Ahead, CompareMetrics, CompareRow, OverSeeds } from './compare-metrics.js';

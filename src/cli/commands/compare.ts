@@ -1,0 +1,134 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import {
+  compareNetworks,
+  networkNames,
+  protocols,
+  sizings,
+  type NetworkName,
+  type Protocol,
+  type Sizing,
+} from '../../pipeline/index.js';
+import { boardNames, type BoardName } from '../../recipe/index.js';
+import { aheadText, boardCycles, metricNames, overSeeds, type CompareMetrics } from '../../report/index.js';
+import { listOf, recipeOptions, wholeNumber, type RecipeFlags } from '../options.js';
+import { bold, dim, duration, progressListener, table } from '../terminal.js';
+
+interface CompareFlags extends RecipeFlags {
+  readonly cells: NetworkName[];
+  readonly seeds: number;
+  readonly protocol: Protocol;
+  readonly size: Sizing;
+  readonly bytes?: number;
+  readonly board: BoardName[];
+  readonly ablate?: boolean;
+}
+
+export function addCompare(program: Command): void {
+  recipeOptions(
+    program
+      .command('compare')
+      .summary("the paper's networks on a recipe's data, a row of Table 3 each")
+      .description(
+        "Trains the paper's networks on the data of a recipe, each over several seeds, and writes accuracy with its spread, sizes, training time and cycles " +
+          'on boards. A comparison that was stopped goes on where it was: every training has a run folder of its own.',
+      ),
+    'runs/<recipe>-compare',
+  )
+    .option('--cells <names|all>', `which networks, with commas between: ${networkNames.join(', ')}`, networksOf, [
+      ...networkNames,
+    ])
+    .option('--seeds <n>', "how many seeds, from the recipe's on", wholeNumber(1), 3)
+    .addOption(
+      new Option(
+        '--size <how>',
+        "equal: as many bytes for every network as for the recipe's own; recipe: its hidden units and ranks; paper: the sizes of Table 3",
+      )
+        .choices(sizings)
+        .default('equal'),
+    )
+    .option('--bytes <n>', "with --size equal: how many, in the paper's accounting", wholeNumber(1))
+    .addOption(
+      new Option(
+        '--protocol <how>',
+        "tuned: learning rate and clipping of each network chosen on validation; recipe: the recipe's for all; paper: section 4's settings, the optimiser chosen on validation",
+      )
+        .choices(protocols)
+        .default('tuned'),
+    )
+    .option('--ablate', "FastGRNN without quantisation, sparsity and low rank beside (the paper's -Q, -SQ and -LSQ)")
+    .option('--board <names>', 'boards that the first seed runs on, with commas between; none for no board', boardsOf, [
+      'uno',
+      'rp2040',
+    ])
+    .action(compareCommand);
+}
+
+/** `all`, or names of networks, for commander. */
+function networksOf(text: string): NetworkName[] {
+  const names = text === 'all' ? [...networkNames] : listOf(text);
+  return names.map((name) => {
+    const known = networkNames.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
+    if (!known) throw new InvalidArgumentError(`there is no network ${name}; there are ${networkNames.join(', ')}.`);
+    return known;
+  });
+}
+
+/** `none`, or names of boards, for commander. */
+function boardsOf(text: string): BoardName[] {
+  if (text === 'none') return [];
+  return listOf(text).map((name) => {
+    const known = boardNames.find((candidate) => candidate === name);
+    if (!known) throw new InvalidArgumentError(`there is no board ${name}; there are ${boardNames.join(', ')}.`);
+    return known;
+  });
+}
+
+async function compareCommand(recipe: string, flags: CompareFlags): Promise<void> {
+  const { folder, metrics } = await compareNetworks({
+    ...flags,
+    recipe,
+    sets: flags.set,
+    dataDirectory: flags.data,
+    sizing: flags.size,
+    boards: flags.board,
+    listener: progressListener(),
+  });
+  console.log(flags.json ? JSON.stringify({ folder, ...metrics }, undefined, 2) : summary(folder, metrics));
+  const exact = metrics.rows.every(({ boards }) =>
+    Object.values(boards).every(({ runtime, generated }) =>
+      [runtime, generated].every((run) => run?.bitExact !== false),
+    ),
+  );
+  if (!exact) process.exitCode = 1;
+}
+
+/** A comparison's figures for people. */
+function summary(folder: string, { rows, metric, seeds, protocol, size }: CompareMetrics): string {
+  const plain = (text: string) => text.replaceAll('\u00a0', ' ');
+  const bytes = (value: number | null) => (value === null ? '-' : String(value));
+  const boards = [...new Set(rows.flatMap((row) => boardCycles(row).map(({ board }) => board)))];
+  const lines = [
+    ['network', 'H', 'integer', 'float', 'ahead, 95 %', 'bytes', 'linked', 'as floats', 'training', ...boards],
+    ...rows.map((row) => {
+      const cycles = boardCycles(row);
+      return [
+        row.network,
+        String(row.hiddenSize),
+        plain(overSeeds(metric, row.integer)),
+        plain(overSeeds(metric, row.float)),
+        plain(aheadText(row.ahead)),
+        bytes(row.paperBytes),
+        bytes(row.modelBytes),
+        String(row.floatBytes),
+        row.trainingSeconds === null ? '-' : duration(row.trainingSeconds),
+        ...boards.map((board) => {
+          const run = cycles.find((candidate) => candidate.board === board);
+          return run ? String(Math.round(run.cyclesPerStep)) : '-';
+        }),
+      ];
+    }),
+  ];
+  const failed = rows.flatMap((row) => row.failed.map(({ seed }) => `${row.network} diverged with seed ${seed}`));
+  const how = `${metricNames[metric]} of the test recordings, mean and standard error over ${seeds.length} ${seeds.length === 1 ? 'seed' : 'seeds'}; protocol ${protocol}, size ${size}; boards: cycles a step, simulated`;
+  return `${table(lines)}\n\n${dim(how)}${failed.length > 0 ? `\n${failed.join('\n')}` : ''}\n\n${bold('report')}  ${folder}/compare.html`;
+}

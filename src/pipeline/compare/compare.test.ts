@@ -1,0 +1,149 @@
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RecipeError } from '../../recipe/index.js';
+import type { CompareMetrics } from '../../report/index.js';
+import { temporaryFolder, writeCsv, writeMnist } from '../../testing/index.js';
+import type { RunEvent } from '../events.js';
+import { readModel } from '../models.js';
+import { compareNetworks, type CompareOptions } from './compare.js';
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+const at = (...names: string[]) => path.join(folder.path, ...names);
+const events: RunEvent[] = [];
+
+function options(out: string, more: Partial<CompareOptions> = {}): CompareOptions {
+  return {
+    recipe: at('csv', 'recipe.yaml'),
+    cells: ['RNN', 'FastRNN', 'FastGRNN'],
+    seeds: 2,
+    protocol: 'recipe',
+    sizing: 'equal',
+    boards: ['uno'],
+    workers: 1,
+    out: at(out),
+    listener: (event) => void events.push(event),
+    ...more,
+  };
+}
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  await writeCsv(at('csv'));
+});
+afterAll(() => folder.remove());
+
+/** Figures without what a clock gave. */
+function timeless({ rows, ...rest }: CompareMetrics): unknown {
+  return { ...rest, rows: rows.map((row) => ({ ...row, trainingSeconds: 0 })) };
+}
+
+const writtenAt = async (file: string) => (await stat(file)).mtimeMs;
+
+describe('a comparison', () => {
+  it('has a row a network at equal bytes, and takes up what was finished', async () => {
+    const { metrics } = await compareNetworks(options('whole'));
+    expect(metrics.rows.map(({ network }) => network)).toEqual(['RNN', 'FastRNN', 'FastGRNN']);
+    const [rnn, , fast] = metrics.rows;
+    const bytes = fast.paperBytes ?? 0; // the recipe's own network
+    for (const row of metrics.rows) {
+      expect(row.seeds).toEqual([1, 2]);
+      expect(row.integer?.values).toHaveLength(2);
+      expect(row.paperBytes).toBeLessThanOrEqual(bytes);
+      expect(row.boards.uno.runtime?.bitExact).toBe(true);
+    }
+    expect(fast.ahead).toBeNull();
+    const lead = (rnn.integer?.values ?? []).map((value, i) => value - (fast.integer?.values[i] ?? NaN));
+    expect(rnn.ahead).toMatchObject({ of: 'FastGRNN', by: 'integer', mean: (lead[0] + lead[1]) / 2 });
+
+    // Each trial is the run of its recipe.
+    const model = await readModel(at('whole', 'RNN', 'seed-2', 'model.safetensors'));
+    expect(model.facts.provenance).toMatchObject({ recipe: 'csv-RNN', seed: 2 });
+    expect(model.facts.architecture.hiddenSize).toBe(rnn.hiddenSize);
+
+    // One trial is lost, one damaged: they are made again and come out the same; the others stay.
+    const kept = at('whole', 'FastGRNN', 'seed-1', 'trial.json');
+    const before = await writtenAt(kept);
+    await rm(at('whole', 'RNN'), { recursive: true });
+    await writeFile(at('whole', 'FastRNN', 'seed-2', 'trial.json'), '{"identity": "');
+    const again = await compareNetworks(options('whole'));
+    expect(timeless(again.metrics)).toEqual(timeless(metrics));
+    expect(await writtenAt(kept)).toBe(before);
+    const page = await readFile(at('whole', 'compare.html'), 'utf8');
+    expect(page).toContain('FastRNN');
+    expect(JSON.parse(await readFile(at('whole', 'compare.json'), 'utf8'))).toEqual(again.metrics);
+  }, 120_000);
+
+  it('chooses learning rate and clipping on validation recordings, each network its own', async () => {
+    events.length = 0;
+    const { metrics } = await compareNetworks(options('tuned', { cells: ['FastRNN'], seeds: 1, protocol: 'tuned' }));
+    const told = events.flatMap((event) => (event.kind === 'note' ? [event.text] : []));
+    const tried = told.flatMap((text) => {
+      const found = /training\.(\w+)=(\S+): validation (\S+), loss (\S+)$/.exec(text);
+      return found ? [{ field: found[1], value: Number(found[2]), validation: +found[3], loss: +found[4] }] : [];
+    });
+    expect(tried.filter(({ field }) => field === 'learningRate').map(({ value }) => value)).toEqual([
+      0.05, 0.0125, 0.025, 0.1,
+    ]);
+    const order = [...tried].sort((a, b) => b.validation - a.validation || a.loss - b.loss);
+    const best = order.find(({ field }) => field === 'learningRate');
+    expect(metrics.rows[0].settings.learningRate).toBe(best?.value);
+    expect(metrics.rows[0].settings.clip).toBe(order[0].field === 'clip' ? order[0].value : 1);
+  }, 60_000);
+
+  it('takes FastGRNN apart, the quantised and the float row of one training', async () => {
+    const { metrics } = await compareNetworks(
+      options('ablated', { cells: ['FastGRNN'], ablate: true, seeds: 1, boards: [] }),
+    );
+    const [whole, q, sq, lsq] = metrics.rows;
+    expect(metrics.rows.map(({ network }) => network)).toEqual([
+      ...['FastGRNN', 'FastGRNN-Q', 'FastGRNN-SQ', 'FastGRNN-LSQ'],
+    ]);
+    expect(whole).toMatchObject({ wSparsity: 0.3, uSparsity: 0.3, settings: { epochs: [2, 2, 2] } });
+    expect(q.float).toEqual(whole.float);
+    expect(q.integer).toBeNull();
+    expect(sq).toMatchObject({ wSparsity: 1, wRank: 2, settings: { epochs: [6, 0, 0] } });
+    expect(lsq).toMatchObject({ wRank: 0, uRank: 0 });
+  }, 60_000);
+
+  it('takes the paper’s sizes and protocol', async () => {
+    await writeMnist(at('data'), 400, 20);
+    const { metrics } = await compareNetworks(
+      options('paper', {
+        recipe: 'digits',
+        dataDirectory: at('data'),
+        sets: ['training.epochs=[3,0,0]', 'data.limit=300'],
+        ...{ cells: ['RNN', 'FastGRNN'], seeds: 1, sizing: 'paper', protocol: 'paper', boards: [] },
+      }),
+    );
+    const [rnn, fast] = metrics.rows;
+    // Table 3 has 71 KB; with H + 1 or H - 1 hidden units it would be further away.
+    const bytesOf = (h: number) => 4 * (h * (28 + h + 1) + 10 * (h + 1));
+    const off = (h: number) => Math.abs(bytesOf(h) - 71 * 1024);
+    expect(rnn.floatBytes).toBe(bytesOf(rnn.hiddenSize));
+    expect(off(rnn.hiddenSize)).toBeLessThan(Math.min(off(rnn.hiddenSize - 1), off(rnn.hiddenSize + 1)));
+    expect(rnn.settings).toMatchObject({ batchSize: 512, learningRate: 0.001, epochs: [3, 0, 0], clip: 0 });
+    expect(fast).toMatchObject({ hiddenSize: 128, wRank: 1, uRank: 30, wSparsity: 1, uSparsity: 0.3 });
+    expect(fast.settings).toMatchObject({ batchSize: 100, learningRate: 0.01, epochs: [1, 1, 1] });
+    expect(fast.paper).toEqual({ accuracy: 98.2, kilobytes: 6 });
+  }, 120_000);
+
+  it('refuses what can’t be compared', async () => {
+    const refused = (more: Partial<CompareOptions>) => compareNetworks(options('refused', more));
+    await expect(refused({ sizing: 'paper' })).rejects.toThrow(/the paper has no sizes for/);
+    await expect(refused({ bytes: 5 })).rejects.toThrow(RecipeError);
+    const none = refused({ protocol: 'tuned', sets: ['data.validation=0'] });
+    await expect(none).rejects.toThrow(/data.validation is 0/);
+  });
+
+  it('tells of a network that diverges, and goes on', async () => {
+    const sets = ['training.learningRate=10', 'training.clip=0', 'training.warmup=0', 'training.optimiser=sgd'];
+    const more = ['network.update=relu', 'training.epochs=[60,0,0]', 'training.weightDecay=0'];
+    const { metrics } = await compareNetworks(
+      options('lost', { cells: ['RNN', 'FastGRNN'], seeds: 1, sets: [...sets, ...more], boards: [] }),
+    );
+    const [rnn] = metrics.rows;
+    expect(rnn).toMatchObject({ seeds: [], float: null, ahead: null, failed: [{ seed: 1 }] });
+    expect(rnn.failed[0].why).toMatch(/training diverged/);
+  }, 60_000);
+});

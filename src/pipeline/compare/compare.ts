@@ -1,0 +1,209 @@
+import { joinPath, parallelism, writeFile } from '#platform';
+import type { Dataset } from '../../data/index.js';
+import {
+  RecipeError,
+  resolveRecipe,
+  applySet,
+  type BoardName,
+  type LoadedRecipe,
+  type Recipe,
+} from '../../recipe/index.js';
+import { renderComparison, type CompareMetrics } from '../../report/index.js';
+import { taggedListener, type Listener } from '../events.js';
+import { openDataset, openRecipe, prepareFolder, type RunOptions } from '../open.js';
+import { severalRuns } from '../several.js';
+import { entrantsOf, type Entrant } from './entrants.js';
+import type { NetworkName } from './networks.js';
+import { paperDataOf } from './paper.js';
+import {
+  candidatesOf,
+  tuningRecipe,
+  underProtocol,
+  withCandidate,
+  type Candidate,
+  type Protocol,
+} from './protocols.js';
+import { comparison } from './rows.js';
+import type { Sizing } from './sizes.js';
+import { better, runTrial, runTuningTrial, type TrialResult, type TuningResult } from './trial.js';
+
+/** What a comparison is told. */
+export interface CompareOptions extends Omit<RunOptions, 'trainer'> {
+  readonly cells: readonly NetworkName[];
+  /** How many, from the recipe's on. */
+  readonly seeds: number;
+  readonly protocol: Protocol;
+  readonly sizing: Sizing;
+  /** At equal bytes: how many; by default those of the recipe's own network. */
+  readonly bytes?: number | undefined;
+  /** On which boards the first seed's networks run. */
+  readonly boards: readonly BoardName[];
+  /** FastGRNN with and without its low rank, sparsity and quantisation beside. */
+  readonly ablate?: boolean | undefined;
+}
+
+/** A finished comparison and where its results lie. */
+export interface FinishedComparison {
+  readonly folder: string;
+  readonly metrics: CompareMetrics;
+}
+
+/**
+ * Trains the paper's networks on a recipe's data, seed by seed, and writes `compare.json` and `compare.html` into the folder.
+ * Each training has a run's folder there; what was finished before is not made again, and a killed training goes on after its
+ * last epoch. Nothing is chosen on the test recordings.
+ */
+export async function compareNetworks(options: CompareOptions): Promise<FinishedComparison> {
+  const { listener = () => undefined, protocol, sizing } = options;
+  const base = await underOptions(options);
+  const folder = options.out ?? joinPath('runs', `${base.name}-compare`);
+  listener({ kind: 'step', text: `comparison on recipe ${base.name}, into ${folder}` });
+  const dataset = await openDataset(base, options);
+  const paper = paperDataOf(base.recipe, dataset);
+  const entrants = entrantsOf({
+    ...{ names: options.cells, ablate: options.ablate ?? false, protocol, sizing, recipe: base.recipe, dataset },
+    ...{ paper, bytes: options.bytes },
+  });
+  for (const { recipe } of entrants) resolveRecipe(recipe, base.name); // refused before hours of training
+  await prepareFolder(folder);
+
+  const trials = entrants.filter((entrant, i) => entrants.findIndex(({ trial }) => trial === entrant.trial) === i);
+  const context: Context = { base, dataset, folder, options, listener };
+  const chosen = await tune(trials, context);
+  const seeds = Array.from({ length: options.seeds }, (_, i) => base.recipe.seed + i);
+  const results = await trainAll(trials, chosen, seeds, context);
+  const metrics = await comparison({
+    ...{ base, dataset, paper, protocol, sizing, seeds },
+    entries: entrants.map((entrant) => ({
+      entrant,
+      recipe: chosen.get(entrant.trial) ?? entrant.recipe,
+      results: results.get(entrant.trial) ?? [],
+    })),
+  });
+  await writeFile(joinPath(folder, 'compare.json'), `${JSON.stringify(metrics, undefined, 2)}\n`);
+  await writeFile(joinPath(folder, 'compare.html'), renderComparison(metrics, dataset.notes));
+  return { folder, metrics };
+}
+
+interface Context {
+  readonly base: LoadedRecipe;
+  readonly dataset: Dataset;
+  readonly folder: string;
+  readonly options: CompareOptions;
+  readonly listener: Listener;
+}
+
+/** The recipe under the protocol; what a user sets by hand comes after it. */
+async function underOptions(options: CompareOptions): Promise<LoadedRecipe> {
+  const { name, recipe } = await openRecipe(options);
+  const sets = (options.sets ?? []).filter((set) => !set.trim().startsWith('data.path')); // made absolute already
+  const changed = sets.reduce<unknown>(applySet, underProtocol(recipe, options.protocol));
+  const resolved = resolveRecipe({ ...(changed as Recipe), seed: recipe.seed }, name);
+  if (options.protocol !== 'recipe' && resolved.data.validation === 0) {
+    throw new RecipeError(
+      `--protocol ${options.protocol} chooses on validation recordings, and data.validation is 0; set it above 0, or take --protocol recipe`,
+    );
+  }
+  return { name, recipe: resolved };
+}
+
+/** A trial's recipe as it is run: its seed and its boards. */
+function trialRecipe({ base }: Context, trial: string, recipe: Recipe, change: Partial<Recipe>): LoadedRecipe {
+  const name = `${base.name}-${trial}`;
+  return { name, recipe: resolveRecipe({ ...recipe, ...change }, name) };
+}
+
+/** The recipe that validation chooses for each trial: one list of candidates after the other, at the best of the earlier ones. */
+async function tune(entrants: readonly Entrant[], context: Context): Promise<Map<string, Recipe>> {
+  const { options, listener, folder, dataset } = context;
+  const state = entrants.map((entrant) => ({
+    entrant,
+    recipe: entrant.recipe,
+    lists: candidatesOf(options.protocol, entrant.recipe, entrant.name),
+    best: undefined as TuningResult | undefined,
+    trained: 0,
+  }));
+  const rounds = Math.max(0, ...state.map(({ lists }) => lists.length));
+  for (let round = 0; round < rounds; round++) {
+    const jobs = state.flatMap((one) =>
+      (one.lists[round] ?? [])
+        .slice(one.best ? 1 : 0) // the first is what an earlier round ended with
+        .map((candidate: Candidate) => ({ one, candidate, number: ++one.trained })),
+    );
+    listener({
+      kind: 'step',
+      text: `choosing on validation, round ${round + 1} of ${rounds}: ${jobs.length} trainings`,
+    });
+    const results = await severalRuns(
+      jobs.length,
+      async (index, trainer) => {
+        const { one, candidate, number } = jobs[index];
+        const { label, trial } = one.entrant;
+        const tag = `${label} ${candidate.text}`;
+        const own = { ...options, trainer, listener: quiet(taggedListener(listener, tag)) };
+        const recipe = trialRecipe(context, trial, tuningRecipe(withCandidate(one.recipe, candidate)), { targets: [] });
+        const place = joinPath(folder, trial, 'tuning', String(number));
+        const result = await runTuningTrial({ folder: place, recipe, dataset }, own);
+        listener({ kind: 'note', text: `${tag}: ${told(result)}` });
+        return result;
+      },
+      options.workers ?? parallelism(),
+    );
+    for (const one of state) {
+      const before = one.recipe;
+      jobs.forEach((job, j) => {
+        if (job.one !== one || (one.best && !better(results[j], one.best))) return;
+        one.best = results[j];
+        one.recipe = withCandidate(before, job.candidate);
+      });
+    }
+  }
+  return new Map(state.map(({ entrant, recipe }) => [entrant.trial, recipe]));
+}
+
+function told({ failed, validation, validationLoss }: TuningResult): string {
+  if (failed !== undefined) return 'diverged';
+  return `validation ${validation?.toFixed(4) ?? '?'}, loss ${validationLoss?.toFixed(4) ?? '?'}`;
+}
+
+/** All seeds of all trials, each seed's networks one after the other. */
+async function trainAll(
+  entrants: readonly Entrant[],
+  chosen: ReadonlyMap<string, Recipe>,
+  seeds: readonly number[],
+  context: Context,
+): Promise<Map<string, TrialResult[]>> {
+  const { options, listener, folder, dataset } = context;
+  const jobs = seeds.flatMap((seed, i) => entrants.map((entrant) => ({ seed, entrant, first: i === 0 })));
+  listener({ kind: 'step', text: `${entrants.length} networks, ${seeds.length} seeds: ${jobs.length} trainings` });
+  let done = 0;
+  const results = await severalRuns(
+    jobs.length,
+    async (index, trainer) => {
+      const { seed, entrant, first } = jobs[index];
+      const tag = `${entrant.label} seed ${seed}`;
+      const own = { ...options, trainer, listener: quiet(taggedListener(listener, tag)) };
+      const targets = first ? [...options.boards] : [];
+      const recipe = trialRecipe(context, entrant.trial, chosen.get(entrant.trial) ?? entrant.recipe, {
+        seed,
+        targets,
+      });
+      const place = joinPath(folder, entrant.trial, `seed-${seed}`);
+      const result = await runTrial({ folder: place, recipe, dataset }, own);
+      const figure = result.integer ?? result.float;
+      const text = figure === undefined ? 'diverged' : figure.toFixed(4);
+      listener({ kind: 'note', text: `${++done} of ${jobs.length}, ${tag}: ${text}` });
+      return result;
+    },
+    options.workers ?? parallelism(),
+  );
+  const byTrial = (entrant: Entrant) => results.filter((_, j) => jobs[j].entrant === entrant);
+  return new Map(entrants.map((entrant) => [entrant.trial, byTrial(entrant)]));
+}
+
+/** Of dozens of trainings only how far they are is told, not each one's steps. */
+function quiet(listener: Listener): Listener {
+  return (event) => {
+    if (event.kind === 'progress' || event.kind === 'epoch') listener(event);
+  };
+}

@@ -1,0 +1,75 @@
+import type { Dataset } from '../../data/index.js';
+import type { Recipe } from '../../recipe/index.js';
+
+/** What Table 3 says of a network, and Table 13 of FastRNN-vector. */
+export interface PaperFigure {
+  /** Per cent. */
+  readonly accuracy: number;
+  /** KB of 1024 bytes; 4 bytes a parameter but for FastGRNN, which is quantised. */
+  readonly kilobytes: number;
+}
+
+/** A data set of the paper: what it reports, and FastGRNN's shape in Table 11. */
+export interface PaperData {
+  readonly name: string;
+  readonly figures: Readonly<Record<string, PaperFigure | undefined>>;
+  readonly fastGRNN: {
+    readonly hiddenSize: number;
+    readonly wRank: number;
+    readonly uRank: number;
+    readonly wSparsity: number;
+    readonly uSparsity: number;
+    readonly gate: 'sigmoid' | 'tanh';
+  };
+}
+
+const figure = (accuracy: number, kilobytes: number): PaperFigure => ({ accuracy, kilobytes });
+
+const har2: PaperData = {
+  name: 'HAR-2',
+  figures: {
+    RNN: figure(91.31, 29),
+    FastRNN: figure(94.5, 29),
+    'FastRNN-vector': figure(95.24, 19),
+    FastGRNN: figure(95.59, 3),
+    'FastGRNN-Q': figure(96.37, 17),
+    'FastGRNN-SQ': figure(96.81, 28),
+    'FastGRNN-LSQ': figure(95.38, 29),
+    SpectralRNN: figure(95.48, 525),
+    EURNN: figure(93.11, 12),
+    oRNN: figure(94.57, 22),
+    FactoredRNN: figure(78.65, 1),
+    UGRNN: figure(94.53, 37),
+    GRU: figure(93.62, 71),
+    LSTM: figure(93.65, 74),
+  },
+  fastGRNN: { hiddenSize: 80, wRank: 5, uRank: 40, wSparsity: 0.2, uSparsity: 0.3, gate: 'tanh' },
+};
+
+const pixelMnist: PaperData = {
+  name: 'Pixel-MNIST-10',
+  figures: {
+    RNN: figure(94.1, 71),
+    FastRNN: figure(96.44, 166),
+    'FastRNN-vector': figure(97.27, 44),
+    FastGRNN: figure(98.2, 6),
+    'FastGRNN-Q': figure(98.58, 25),
+    'FastGRNN-SQ': figure(98.72, 37),
+    'FastGRNN-LSQ': figure(98.72, 71),
+    SpectralRNN: figure(97.7, 25),
+    EURNN: figure(95.38, 64),
+    oRNN: figure(97.2, 49),
+    FactoredRNN: figure(94.6, 125),
+    UGRNN: figure(97.29, 84),
+    GRU: figure(98.7, 123),
+    LSTM: figure(97.8, 265),
+  },
+  fastGRNN: { hiddenSize: 128, wRank: 1, uRank: 30, wSparsity: 1, uSparsity: 0.3, gate: 'sigmoid' },
+};
+
+/** The data set of the paper that a recipe's is, or comes nearest to; undefined where there is none. */
+export function paperDataOf({ data }: Recipe, dataset: Dataset): PaperData | undefined {
+  if (data.name === 'uci-har' && dataset.classNames.length === 2) return har2;
+  if (data.name === 'mnist-rows') return pixelMnist;
+  return undefined;
+}

@@ -1,0 +1,118 @@
+import { describeHost } from '#platform';
+import type { Dataset } from '../../data/index.js';
+import { mean, meanInterval, standardDeviation, standardError } from '../../math/index.js';
+import { parameterCount } from '../../network/index.js';
+import type { LoadedRecipe, Recipe } from '../../recipe/index.js';
+import type { Ahead, CompareMetrics, CompareRow, OverSeeds } from '../../report/index.js';
+import { mainMetrics } from '../../training/index.js';
+import { architectureOf } from '../prepare.js';
+import { commit } from '../run.js';
+import type { Entrant } from './entrants.js';
+import type { PaperData } from './paper.js';
+import { plannedSize } from './sizes.js';
+import type { TrialResult } from './trial.js';
+
+/** A row with what it was trained with and what came of each seed. */
+export interface Entry {
+  readonly entrant: Entrant;
+  /** As validation chose it. */
+  readonly recipe: Recipe;
+  /** In the order of the seeds. */
+  readonly results: readonly TrialResult[];
+}
+
+export interface ComparisonTask {
+  readonly base: LoadedRecipe;
+  readonly dataset: Dataset;
+  readonly paper: PaperData | undefined;
+  readonly protocol: string;
+  readonly sizing: string;
+  readonly seeds: readonly number[];
+  readonly entries: readonly Entry[];
+}
+
+/** The network that the others are compared with, where it is among them. */
+const reference = 'FastGRNN';
+
+/** What `compare.json` holds. */
+export async function comparison(task: ComparisonTask): Promise<CompareMetrics> {
+  const { base, dataset, paper, protocol, sizing, seeds, entries } = task;
+  const other = entries.find(({ entrant }) => entrant.label === reference) ?? entries[0];
+  const backends = new Set(entries.flatMap(({ results }) => results.flatMap(({ backend }) => backend ?? [])));
+  const { node, cpu } = describeHost();
+  return {
+    recipe: base.name,
+    data: { name: dataset.name, train: dataset.train.count, test: dataset.test.count },
+    paperData: paper?.name ?? null,
+    protocol,
+    size: sizing,
+    seeds,
+    metric: mainMetrics[base.recipe.network.head],
+    rows: entries.map((entry) => row(entry, entry === other ? undefined : other, task)),
+    environment: { node, cpu, backend: [...backends].join(', '), commit: await commit() },
+  };
+}
+
+function row(entry: Entry, other: Entry | undefined, { dataset, paper, seeds }: ComparisonTask): CompareRow {
+  const { entrant, recipe, results } = entry;
+  const { hiddenSize, wRank, uRank, update, gate } = recipe.network;
+  const { optimiser, learningRate, clip, batchSize, epochs } = recipe.training;
+  const { wSparsity, uSparsity } = recipe.compression;
+  const architecture = architectureOf(recipe, dataset);
+  const { label, quantised } = entrant;
+  const whole = results.filter(({ failed }) => failed === undefined);
+  const all = (pick: (result: TrialResult) => number | undefined) => whole.flatMap((result) => pick(result) ?? []);
+  const most = (values: readonly number[]) => (values.length > 0 ? Math.max(...values) : null);
+  const seconds = all((result) => result.seconds);
+  return {
+    network: label,
+    hiddenSize,
+    wRank,
+    uRank,
+    wSparsity,
+    uSparsity,
+    settings: { optimiser, learningRate, clip, batchSize, update, gate, epochs },
+    seeds: seeds.filter((_, i) => results[i].failed === undefined),
+    failed: seeds.flatMap((seed, i) => {
+      const why = results[i].failed;
+      return why === undefined ? [] : [{ seed, why }];
+    }),
+    float: overSeeds(all((result) => result.float)),
+    integer: quantised ? overSeeds(all((result) => result.integer)) : null,
+    paperBytes: quantised ? most(all((result) => result.paperBytes)) : null,
+    modelBytes: quantised ? most(all((result) => result.modelBytes)) : null,
+    floatBytes: plannedSize(architecture, recipe.compression).floatBytes,
+    parameters: parameterCount(architecture),
+    trainingSeconds: seconds.length > 0 ? mean(seconds) : null,
+    workers: most(all((result) => result.workers)),
+    boards: quantised ? (results[0].boards ?? {}) : {},
+    skipped: quantised ? (results[0].skipped ?? {}) : {},
+    ahead: other ? aheadOf(entry, other) : null,
+    paper: paper?.figures[label] ?? null,
+  };
+}
+
+function overSeeds(values: readonly number[]): OverSeeds | null {
+  if (values.length === 0) return null;
+  const orNull = (value: number) => (Number.isFinite(value) ? value : null);
+  return {
+    mean: mean(values),
+    standardError: orNull(standardError(values)),
+    standardDeviation: orNull(standardDeviation(values)),
+    values,
+  };
+}
+
+/** The differences of the seeds that both came to an end with. */
+function aheadOf(entry: Entry, other: Entry): Ahead | null {
+  const whole = entry.results
+    .map((result, i) => ({ result, against: other.results[i] }))
+    .filter(({ result, against }) => result.failed === undefined && against.failed === undefined);
+  const quantised = [entry, other].every(({ entrant }) => entrant.quantised);
+  const integer =
+    quantised && whole.every(({ result, against }) => [result, against].every((r) => r.integer !== undefined));
+  const by = integer ? 'integer' : 'float';
+  const differences = whole.map(({ result, against }) => (result[by] ?? NaN) - (against[by] ?? NaN));
+  if (differences.length === 0) return null;
+  return { of: other.entrant.label, by, mean: mean(differences), interval: meanInterval(differences) ?? null };
+}

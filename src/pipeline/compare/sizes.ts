@@ -1,0 +1,153 @@
+import { keptEntries, paperSize } from '../../compression/index.js';
+import type { Dataset } from '../../data/index.js';
+import { parameterCount, tensorsOf, type Architecture } from '../../network/index.js';
+import { RecipeError, type Recipe } from '../../recipe/index.js';
+import { architectureOf } from '../prepare.js';
+import { networkOf, type NetworkName } from './networks.js';
+import type { PaperData } from './paper.js';
+
+/** How large the networks of a comparison are: as the recipe says, of equal bytes, or as in the paper. */
+export const sizings = ['equal', 'recipe', 'paper'] as const;
+/** One of `sizings`. */
+export type Sizing = (typeof sizings)[number];
+
+/** The most hidden units that a recipe allows. */
+const mostHidden = 255;
+
+/** A network's size before it is trained. */
+export interface PlannedSize {
+  /** The paper's accounting of its quantised form. */
+  readonly paperBytes: number;
+  /** 4 bytes a parameter, as Table 3 counts networks that aren't quantised; without the embedding. */
+  readonly floatBytes: number;
+}
+
+/** The size that a network has when its matrices have the nonzeros that the recipe leaves them. */
+export function plannedSize(architecture: Architecture, compression: Recipe['compression']): PlannedSize {
+  const tensors = tensorsOf(architecture).filter(({ role }) => role !== 'embedding');
+  const isMatrix = (role: string) => role === 'matrix';
+  const matrices = tensors
+    .filter(({ role }) => isMatrix(role))
+    .map(({ name, size }) => {
+      const kept = name.startsWith('W') ? compression.wSparsity : compression.uSparsity;
+      return { name, entries: size, nonzeros: keptEntries(size, kept) };
+    });
+  const others = tensors.filter(({ role }) => !isMatrix(role)).map(({ name, size }) => ({ name, entries: size }));
+  const embedding = parameterCount(architecture) - tensors.reduce((sum, { size }) => sum + size, 0);
+  return {
+    paperBytes: paperSize(matrices, others).bytes,
+    floatBytes: 4 * (parameterCount(architecture) - embedding),
+  };
+}
+
+/** What the sizes of a comparison follow from. */
+export interface SizingTask {
+  readonly sizing: Sizing;
+  readonly recipe: Recipe;
+  readonly dataset: Dataset;
+  readonly paper: PaperData | undefined;
+  /** Equal bytes: how many; by default those of the recipe's own network. */
+  readonly bytes?: number | undefined;
+}
+
+/**
+ * A recipe for the network of this name, of the size asked for. At equal bytes it has the most hidden units that fit, its ranks
+ * growing with them as in the recipe. At the paper's size it has full matrices and the hidden units whose parameters of 4 bytes
+ * come nearest to Table 3's KB (FastGRNN: Table 11).
+ *
+ * @throws RecipeError where no network is that small, or the paper has no size for it
+ */
+export function sizedRecipe(task: SizingTask, name: NetworkName): Recipe {
+  const { sizing, recipe } = task;
+  const network = networkOf(recipe, name);
+  if (sizing === 'recipe') return { ...recipe, network };
+  return sizing === 'paper' ? paperSized(task, name, network) : equalSized(task, name, network);
+}
+
+/** The recipe's own network, in the paper's accounting. */
+export function ownBytes({ recipe, dataset }: Pick<SizingTask, 'recipe' | 'dataset'>): number {
+  return plannedSize(architectureOf(recipe, dataset), recipe.compression).paperBytes;
+}
+
+function equalSized(task: SizingTask, name: NetworkName, network: Recipe['network']): Recipe {
+  const { recipe, dataset } = task;
+  const bytes = task.bytes ?? ownBytes(task);
+  const of = (hiddenSize: number): Recipe => ({ ...recipe, network: withRanks(network, hiddenSize, dataset) });
+  const bytesOf = (hiddenSize: number) => ownBytes({ recipe: of(hiddenSize), dataset });
+  let hiddenSize = 0;
+  while (hiddenSize < mostHidden && bytesOf(hiddenSize + 1) <= bytes) hiddenSize++;
+  if (hiddenSize === 0) {
+    throw new RecipeError(
+      `no ${name} is as small as ${bytes} bytes: with one hidden unit it takes ${bytesOf(1)}; give more by --bytes`,
+    );
+  }
+  return of(hiddenSize);
+}
+
+/** The network with other hidden units, and its ranks in proportion. */
+function withRanks(network: Recipe['network'], hiddenSize: number, dataset: Dataset): Recipe['network'] {
+  const inputs = network.embedding > 0 ? network.embedding : dataset.train.features;
+  const scaled = (rank: number, most: number) =>
+    rank === 0 ? 0 : Math.max(1, Math.min(most, Math.round((rank * hiddenSize) / network.hiddenSize)));
+  return {
+    ...network,
+    hiddenSize,
+    wRank: scaled(network.wRank, Math.min(inputs, hiddenSize)),
+    uRank: scaled(network.uRank, hiddenSize),
+  };
+}
+
+function paperSized({ recipe, dataset, paper }: SizingTask, name: NetworkName, network: Recipe['network']): Recipe {
+  if (!paper) {
+    throw new RecipeError(
+      `the paper has no sizes for ${dataset.name}; take --size equal, or --size recipe with sizes of your own`,
+    );
+  }
+  if (name === 'FastGRNN') return withTable11(recipe, paper);
+  const kilobytes = paper.figures[name]?.kilobytes;
+  if (kilobytes === undefined)
+    throw new RecipeError(`the paper has no ${name} for ${paper.name}; leave it out of --cells`);
+  const of = (hiddenSize: number): Recipe => ({
+    ...recipe,
+    network: { ...network, hiddenSize, wRank: 0, uRank: 0 },
+    ...denseOf(recipe),
+  });
+  const distance = (hiddenSize: number) =>
+    Math.abs(
+      plannedSize(architectureOf(of(hiddenSize), dataset), of(hiddenSize).compression).floatBytes - 1024 * kilobytes,
+    );
+  let hiddenSize = 1;
+  while (hiddenSize < mostHidden && distance(hiddenSize + 1) < distance(hiddenSize)) hiddenSize++;
+  return of(hiddenSize);
+}
+
+/** The FastGRNN of Table 11, trained in three stages. */
+export function withTable11(recipe: Recipe, { fastGRNN }: PaperData): Recipe {
+  const { wSparsity, uSparsity, ...shape } = fastGRNN;
+  return {
+    ...recipe,
+    network: { ...networkOf(recipe, 'FastGRNN'), ...shape },
+    training: { ...recipe.training, epochs: threeStages(recipe.training.epochs) },
+    compression: { ...recipe.compression, wSparsity, uSparsity },
+  };
+}
+
+/** All matrices whole, all epochs in the first stage. */
+export function denseOf({ training, compression }: Recipe): Pick<Recipe, 'training' | 'compression'> {
+  const [dense, thresholding, support] = training.epochs;
+  return {
+    training: { ...training, epochs: [dense + thresholding + support, 0, 0] },
+    compression: { ...compression, wSparsity: 1, uSparsity: 1 },
+  };
+}
+
+/** As many epochs in three stages, where there is but the first. */
+export function threeStages([
+  dense,
+  thresholding,
+  support,
+]: Recipe['training']['epochs']): Recipe['training']['epochs'] {
+  if (thresholding > 0) return [dense, thresholding, support];
+  const third = Math.max(1, Math.floor(dense / 3));
+  return [Math.max(1, dense - 2 * third), third, third];
+}
