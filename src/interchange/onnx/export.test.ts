@@ -19,7 +19,7 @@ const facts: ModelFacts = {
   provenance: { recipe: 'test', recipeHash: hash, dataHash: hash, version: '1.2.3', seed: 7, fma: false },
 };
 const parameters = Float32Array.from({ length: parameterCount(architecture) }, (_, i) => Math.sin(i));
-const read = (bytes: Uint8Array) => fromBinary(ModelProtoSchema, bytes);
+const decoded = (bytes: Uint8Array) => fromBinary(ModelProtoSchema, bytes);
 
 /** All nodes, those of bodies too. */
 function nodesOf(graph: GraphProto | undefined): GraphProto['node'] {
@@ -35,7 +35,7 @@ function namesOf(graph: GraphProto): string[] {
 }
 
 describe('an exported file', () => {
-  const model = read(toOnnx({ kind: 'float', facts, parameters }));
+  const model = decoded(toOnnx({ kind: 'float', facts, parameters }));
 
   it('has standard operators of one operator set, and gives each name once', () => {
     expect(model.opsetImport.map(({ domain, version }) => [domain, version])).toEqual([['', 17n]]);
@@ -66,7 +66,7 @@ describe('an exported file', () => {
   it("keeps an integer network's bytes", () => {
     const sizes = { cell: 'FastGRNN', inputSize: 3, hiddenSize: 5, wRank: 2, uRank: 0, classes: 2 } as const;
     const network = randomNetwork(new Random(3), { ...sizes, mean: false });
-    const { graph } = read(toOnnx({ kind: 'integer', facts, network }));
+    const { graph } = decoded(toOnnx({ kind: 'integer', facts, network }));
     const int8 = new Map(graph!.initializer.filter(({ dataType }) => dataType === 3).map((t) => [t.name, t]));
     expect([...int8.keys()]).toEqual(['U_int8', 'W1_int8', 'W2_int8', 'classifier_int8']);
     const { u1 } = network;
