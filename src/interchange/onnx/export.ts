@@ -2,7 +2,7 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import type { IntegerNetwork } from '../../integer/index.js';
 import type { ModelFacts } from '../../network/index.js';
 import { canonicalJson } from '../../recipe/light.js';
-import { addCell } from './cells.js';
+import { addCells } from './cells.js';
 import { Graph } from './graph.js';
 import { addHead } from './head.js';
 import { addInputs } from './inputs.js';
@@ -33,7 +33,7 @@ export function toOnnx(model: OnnxSource): Uint8Array {
     model.kind === 'float' ? floatNumbers(architecture, model.parameters, features) : integerNumbers(model.network);
   const graph = new Graph();
   const x = addInputs(graph, facts, numbers);
-  addHead(graph, facts, numbers, addCell(graph, architecture, numbers, x));
+  addHead(graph, facts, numbers, addCells(graph, architecture, numbers, x));
   const file = create(ModelProtoSchema, {
     irVersion: formatVersion,
     opsetImport: [{ domain: '', version: opset }],

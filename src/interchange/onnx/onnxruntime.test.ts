@@ -162,6 +162,24 @@ const cases: [name: string, arch: Partial<Architecture>, setting?: Setting][] = 
     { cell: 'FastRNN', residual: 'fixed', alpha: 1, beta: 0, update: 'hardSigmoid4', output: 'mean' },
   ],
   ['plain RNN, hard tanh', { cell: 'FastRNN', residual: 'fixed', alpha: 1, beta: 0, update: 'hardTanh' }],
+  ['two layers', { layers: 2 }],
+  ['both directions', { bidirectional: true }],
+  [
+    'both directions, two layers of low rank, the mean',
+    { bidirectional: true, layers: 2, wRank: 2, uRank: 3, output: 'mean' },
+  ],
+  [
+    'FastRNN, both directions, three layers, every step',
+    { cell: 'FastRNN', bidirectional: true, layers: 3, output: 'every' },
+  ],
+  [
+    'plain RNN, both directions, two layers',
+    { cell: 'FastRNN', residual: 'fixed', alpha: 1, beta: 0, bidirectional: true, layers: 2 },
+  ],
+  [
+    'plain RNN, both directions, every step',
+    { cell: 'FastRNN', residual: 'fixed', alpha: 1, beta: 0, bidirectional: true, output: 'every', wRank: 2 },
+  ],
   ['labels', { head: 'sigmoid' }],
   ['labels at every step', { head: 'sigmoid', output: 'every' }],
   ['values', { head: 'regression' }],

@@ -19,6 +19,8 @@ export function scan(
     readonly x: string;
     readonly columns: number;
     readonly hiddenSize: number;
+    /** Whether the sequence is read from its end; the states stand at the steps that they were made of. */
+    readonly backward: boolean;
     readonly states: readonly string[];
     readonly body: (body: Graph, x: string, states: readonly string[]) => readonly string[];
   },
@@ -37,7 +39,13 @@ export function scan(
     'Scan',
     [...o.states.map(() => zero), x],
     [...o.states.map((name) => `${name}_last`), 'states'],
-    { body: attribute.graph(body.build('step')), num_scan_inputs: attribute.int(1) },
+    {
+      body: attribute.graph(body.build('step')),
+      num_scan_inputs: attribute.int(1),
+      ...(o.backward
+        ? { scan_input_directions: attribute.ints([1]), scan_output_directions: attribute.ints([1]) }
+        : {}),
+    },
   );
   return { last: outputs[0], all: outputs[o.states.length] };
 }

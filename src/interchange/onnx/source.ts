@@ -1,16 +1,22 @@
 import type { IntegerMatrix, IntegerNetwork } from '../../integer/index.js';
 import { powerOfTwo, sigmoid } from '../../math/index.js';
-import { fixedResidual, tensorsOf, type Architecture } from '../../network/index.js';
+import { fixedResidual, tensorPrefix, tensorsOf, type Architecture } from '../../network/index.js';
 import { transposed, type LinearMap, type Weight } from './weight.js';
 
-/** A network's numbers, whatever model they come from. */
-export interface NetworkNumbers {
+/** A cell's numbers, whatever model they come from. */
+export interface CellNumbers {
   /** W [H, D] or U [H, H], full or as two factors. */
   map(name: 'W' | 'U'): LinearMap;
   /** [H] */
   bias(name: string): Float32Array;
   /** zeta and nu, or alpha and beta, as they multiply. */
   readonly scalars: readonly [number, number];
+}
+
+/** A network's numbers. */
+export interface NetworkNumbers {
+  /** Of the cell of a layer and direction, both from 0. */
+  cell(layer: number, direction: number): CellNumbers;
   /** [V, D] */
   readonly embedding: Weight | undefined;
   /** [L, H] */
@@ -42,22 +48,30 @@ export function floatNumbers(
     return { rows: rank, columns: n, values: transposed(tensor(name), n, rank) };
   };
   const { cell, residual, vocabulary } = architecture;
-  const scalars = (): [number, number] => {
-    if (cell === 'FastGRNN') return [sigmoid(tensor('zeta')[0]), sigmoid(tensor('nu')[0])];
+  const scalarsOf = (prefix: string): [number, number] => {
+    const squashed = (name: string) => sigmoid(tensor(prefix + name)[0]);
+    if (cell === 'FastGRNN') return [squashed('zeta'), squashed('nu')];
     if (residual === 'fixed') {
       const { alpha, beta } = fixedResidual(architecture);
       return [alpha, beta];
     }
-    const alpha = sigmoid(tensor('alpha')[0]);
-    return [alpha, residual === 'tied' ? 1 - alpha : sigmoid(tensor('beta')[0])];
+    const alpha = squashed('alpha');
+    return [alpha, residual === 'tied' ? 1 - alpha : squashed('beta')];
   };
   return {
-    map: (name) =>
-      specs.has(name)
-        ? { first: weight(name), second: undefined }
-        : { first: weight(`${name}1`), second: second(`${name}2`) },
-    bias: tensor,
-    scalars: scalars(),
+    cell: (layer, direction) => {
+      const prefix = tensorPrefix(layer, direction);
+      return {
+        map: (local) => {
+          const name = prefix + local;
+          return specs.has(name)
+            ? { first: weight(name), second: undefined }
+            : { first: weight(`${name}1`), second: second(`${name}2`) };
+        },
+        bias: (local) => tensor(prefix + local),
+        scalars: scalarsOf(prefix),
+      };
+    },
     embedding: vocabulary > 0 ? weight('embedding') : undefined,
     classifier: weight('classifier'),
     classifierBias: tensor('classifierBias'),
@@ -78,9 +92,11 @@ export function integerNumbers(network: IntegerNetwork): NetworkNumbers {
   const logitUnit = powerOfTwo(-(classifier.fractionBits + stateBits));
   const inputUnit = powerOfTwo(-(inputShift + inputBits));
   return {
-    map: (name) => (name === 'W' ? map(network.w1, network.w2) : map(network.u1, network.u2)),
-    bias: (name) => Float32Array.from(name === 'biasGate' ? biasGate : biasUpdate, (count) => count * biasUnit),
-    scalars: [network.scale * scalarUnit, network.offset * offsetUnit],
+    cell: () => ({
+      map: (name) => (name === 'W' ? map(network.w1, network.w2) : map(network.u1, network.u2)),
+      bias: (name) => Float32Array.from(name === 'biasGate' ? biasGate : biasUpdate, (count) => count * biasUnit),
+      scalars: [network.scale * scalarUnit, network.offset * offsetUnit],
+    }),
     embedding: network.embedding && weightOf(network.embedding),
     classifier: weightOf(classifier),
     classifierBias: Float32Array.from(network.classifierBias, (count) => count * logitUnit),
