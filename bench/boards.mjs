@@ -52,6 +52,7 @@ function randomFastGRNN([inputSize, hiddenSize, wRank, uRank, classes], [w2, u2,
     ...{ stateBits: 12, scale: 16000, offset: 240 },
     classifier: matrix(random, classes, hiddenSize, 1),
     classifierBias: Int32Array.from({ length: classes }, () => random.below(2000000) - 1000000),
+    storage: { weightBits: 8, indices: 'byte' },
     ...changes,
   };
 }

@@ -11,11 +11,14 @@ enum { FAST_RNN = 1, PER_CHANNEL = 2, SPARSE_W2 = 4, SPARSE_U2 = 8, SPARSE_W1 = 
 /* Beside the gate's code in byte 17. */
 enum { TOKENS = 8 };
 
+/* Beside the version in byte 2: weights of 4 bits; how the places of nonzeros are stored. */
+enum { VERSION_BITS = 15, FOUR_BITS = 0x40, INDICES_SHIFT = 4, INDICES_BYTE = 0, INDICES_BITMAP, INDICES_DELTA, INDICES };
+
 enum { HARD_TANH, HARD_SIGMOID, HARD_SIGMOID4, RELU, TANH, SIGMOID, NONLINEARITIES };
 
 /* The opened network: what its header says, and where its parts are. */
 static struct {
-  uint8_t flags, tokens, inputs, hidden, w_rank, u_rank, classes, gate, update;
+  uint8_t flags, storage, tokens, inputs, hidden, w_rank, u_rank, classes, gate, update;
   int16_t input_limit, w_limit, u_limit, state_limit, scale, offset;
   struct matrix affine, w2, u2, w1, u1, head;
   const uint8_t *table;      /* tanh, 33 values */
@@ -66,16 +69,29 @@ static uint16_t crc_update(uint16_t crc, uint8_t byte)
   return (uint16_t)((((uint16_t)byte << 8) | (crc >> 8)) ^ (uint8_t)(byte >> 4) ^ ((uint16_t)byte << 3));
 }
 
-static void describe(struct matrix *m, uint8_t shift, uint8_t dense_columns)
+static void describe(struct matrix *m, uint8_t shift, uint8_t sparse_flag, uint8_t columns)
 {
+  uint8_t four = net.storage & FOUR_BITS;
+  uint8_t indices = (uint8_t)((net.storage & ~FOUR_BITS) >> INDICES_SHIFT);
   m->start = shift ? (int32_t)1 << (shift - 1) : 0;
-  m->columns = dense_columns;
+  m->columns = 0;
+  m->width = columns;
+  m->form = ROWS_SPARSE;
+  if (!(net.flags & sparse_flag)) {
+    if (four) m->form = ROWS_DENSE4;
+    else m->columns = columns;
+  } else if (indices == INDICES_BITMAP) {
+    m->form = four ? ROWS_BITMAP4 : ROWS_BITMAP;
+  } else if (indices == INDICES_DELTA) {
+    m->form = four ? ROWS_DELTA4 : ROWS_DELTA;
+  }
   matrix_set_shift(m, shift);
 }
 
-static uint8_t columns_if(uint8_t sparse_flag, uint8_t columns)
+/* Whether this program knows what byte 2 says. */
+static uint8_t knows(uint8_t version)
 {
-  return (uint8_t)(net.flags & sparse_flag ? 0 : columns);
+  return (version & VERSION_BITS) == BLOB_VERSION && (version & ~FOUR_BITS) >> INDICES_SHIFT < INDICES;
 }
 
 static uint8_t check(const uint8_t *blob, uint32_t room)
@@ -83,7 +99,7 @@ static uint8_t check(const uint8_t *blob, uint32_t room)
   uint32_t length, i;
   uint16_t crc = 0xffff;
   if (READ8(blob) != 'F' || READ8(blob + 1) != 'G') return NETWORK_NO_BLOB;
-  if (READ8(blob + 2) != BLOB_VERSION) return NETWORK_BAD_VERSION;
+  if (!knows(READ8(blob + 2))) return NETWORK_BAD_VERSION;
   length = read32(blob + 4);
   if (length > room || length < HEADER_BYTES + 2 || read32(blob + 8) >= length) return NETWORK_BAD_LENGTH;
   for (i = 0; i < length; i++) crc = crc_update(crc, READ8(blob + i));
@@ -103,6 +119,7 @@ uint8_t network_open(const uint8_t *blob, uint32_t room, void *arena, uint16_t a
   uint8_t i, table;
   uint8_t status = check(blob, room);
   if (status) return status;
+  net.storage = (uint8_t)(READ8(blob + 2) & ~VERSION_BITS);
   net.flags = READ8(blob + 3);
   net.inputs = READ8(blob + 12);
   net.hidden = READ8(blob + 13);
@@ -122,12 +139,12 @@ uint8_t network_open(const uint8_t *blob, uint32_t room, void *arena, uint16_t a
   }
   if (network_arena_bytes() > arena_bytes) return NETWORK_NO_RAM;
 
-  describe(&net.affine, READ8(blob + 18), 0);
-  describe(&net.w2, READ8(blob + 19), columns_if(SPARSE_W2, net.inputs));
-  describe(&net.w1, READ8(blob + 20), columns_if(SPARSE_W1, net.w_rank ? net.w_rank : net.inputs));
-  describe(&net.u2, READ8(blob + 21), columns_if(SPARSE_U2, net.hidden));
-  describe(&net.u1, READ8(blob + 22), columns_if(SPARSE_U1, net.u_rank ? net.u_rank : net.hidden));
-  describe(&net.head, 0, columns_if(SPARSE_HEAD, net.hidden));
+  describe(&net.affine, READ8(blob + 18), 0, 0);
+  describe(&net.w2, READ8(blob + 19), SPARSE_W2, net.inputs);
+  describe(&net.w1, READ8(blob + 20), SPARSE_W1, net.w_rank ? net.w_rank : net.inputs);
+  describe(&net.u2, READ8(blob + 21), SPARSE_U2, net.hidden);
+  describe(&net.u1, READ8(blob + 22), SPARSE_U1, net.u_rank ? net.u_rank : net.hidden);
+  describe(&net.head, 0, SPARSE_HEAD, net.hidden);
   net.input_limit = read16(blob + 24);
   net.w_limit = read16(blob + 26);
   net.u_limit = read16(blob + 28);

@@ -19,14 +19,19 @@
 /* How to read and requantise the rows of one matrix. avr/rows.S knows the offsets of the fields. */
 struct matrix {
   int32_t start;   /* what a row's sum starts with: 2^(shift - 1), or a class's bias */
-  uint8_t columns; /* of a dense matrix; 0: sparse rows, that begin with a count */
+  uint8_t columns; /* of a dense matrix; 0: rows of another form */
 #if defined(__AVR__)
   uint8_t factor;  /* 2^(8 - m), where shift = 8 k + m and m is 1..8 ... */
   uint8_t bytes;   /* ... and k + 1: after a multiplication by `factor` the shift is one of whole bytes */
 #else
   uint8_t shift;
 #endif
+  uint8_t form;    /* of these: one of row_form */
+  uint8_t width;   /* and their columns */
 };
+
+/* How the rows of a matrix are stored that isn't dense with a byte an entry; packed.h has what they look like but for sparse ones. */
+enum row_form { ROWS_SPARSE, ROWS_BITMAP, ROWS_DELTA, ROWS_DENSE4, ROWS_BITMAP4, ROWS_DELTA4 };
 
 #if defined(__AVR__)
 
@@ -99,6 +104,8 @@ static inline int32_t matrix_row(const struct matrix *m, const uint8_t **stream,
 
 #else
 
+#include "packed.h"
+
 static inline int32_t multiply_add(int32_t v, int16_t a, int16_t b) { return v + (int32_t)a * b; }
 
 static inline int16_t clamp16(int32_t v) { return (int16_t)(v > 32767 ? 32767 : v < -32768 ? -32768 : v); }
@@ -114,6 +121,23 @@ static inline int32_t matrix_shift(const struct matrix *m, int32_t sum)
   return sum >> m->shift;
 }
 
+/* The sum of a row of one of the forms of packed.h. */
+static int32_t packed_row(const struct matrix *m, const uint8_t **stream, const int16_t *vector)
+{
+  switch (m->form) {
+  case ROWS_BITMAP:
+    return bitmap_row(stream, m->width, vector, m->start);
+  case ROWS_DELTA:
+    return delta_row(stream, vector, m->start);
+  case ROWS_DENSE4:
+    return dense4_row(stream, m->width, vector, m->start);
+  case ROWS_BITMAP4:
+    return bitmap4_row(stream, m->width, vector, m->start);
+  default:
+    return delta4_row(stream, vector, m->start);
+  }
+}
+
 static inline int32_t matrix_row(const struct matrix *m, const uint8_t **stream, const int16_t *vector)
 {
   const uint8_t *at = *stream;
@@ -121,11 +145,13 @@ static inline int32_t matrix_row(const struct matrix *m, const uint8_t **stream,
   uint8_t n;
   if (m->columns) {
     for (n = m->columns; n; n--) sum += (int8_t)READ8(at++) * *vector++;
-  } else {
+  } else if (m->form == ROWS_SPARSE) {
     for (n = READ8(at++); n; n--) {
       vector += READ8(at++) / 2; /* the stream says it in bytes */
       sum += (int8_t)READ8(at++) * *vector++;
     }
+  } else {
+    return matrix_shift(m, packed_row(m, stream, vector));
   }
   *stream = at;
   return matrix_shift(m, sum);

@@ -1,12 +1,14 @@
 // Builds the committed generic runtimes in firmware/ from their C sources:
-//   node tools/build-runtimes.mjs           writes firmware/avr/runtime.hex, firmware/rp2040/runtime.hex and their runtime.json
+//   node tools/build-runtimes.mjs           writes firmware/avr/runtime.hex, firmware/rp2040/runtime.hex and their runtime.json, and
+//                                           firmware/packed.h, of what src/firmware/packed/ says about each layout in C
 //   node tools/build-runtimes.mjs --check   exits 1 when the committed files are not what the sources give
 // Needs Debian's gcc-avr 1:5.4.0, binutils-avr and avr-libc, and gcc-arm-none-eabi 15:12.2: other versions give other bytes.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { packedLayouts } from '../dist/firmware/index.js';
 
 const firmware = fileURLToPath(new URL('../firmware/', import.meta.url));
 
@@ -97,17 +99,35 @@ function buildPico(directory) {
   };
 }
 
+/** The layouts' rows in C, for all but AVR, as exported C has them. */
+function packedHeader() {
+  const rows = Object.entries(packedLayouts).map(([form, { c }]) =>
+    c.replaceAll('FUNCTION', `${form}_row`).replaceAll('READ(', 'READ8('),
+  );
+  return `/* Rows of packed matrices, for rows.h. Written by tools/build-runtimes.mjs of src/firmware/packed/, which says what they look like. */
+#ifndef FASTGRNN_PACKED_H
+#define FASTGRNN_PACKED_H
+
+${rows.join('\n')}
+#endif
+`;
+}
+
+/** Writes a file of firmware/, or compares. */
+function settle(name, text) {
+  const file = join(firmware, name);
+  if (!check) writeFileSync(file, text);
+  else if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
+    console.error(`firmware/${name} is not what its sources give; run npm run build:runtimes`);
+    process.exitCode = 1;
+  }
+}
+
 const check = process.argv.includes('--check');
 const directory = mkdtempSync(join(tmpdir(), 'fastgrnn-runtimes-'));
 try {
-  for (const [name, text] of Object.entries({ ...buildAvr(directory), ...buildPico(directory) })) {
-    const file = join(firmware, name);
-    if (!check) writeFileSync(file, text);
-    else if (readFileSync(file, 'utf8') !== text) {
-      console.error(`firmware/${name} is not what its sources give; run node tools/build-runtimes.mjs`);
-      process.exitCode = 1;
-    }
-  }
+  settle('packed.h', packedHeader());
+  for (const [name, text] of Object.entries({ ...buildAvr(directory), ...buildPico(directory) })) settle(name, text);
 } finally {
   rmSync(directory, { recursive: true });
 }

@@ -11,7 +11,7 @@ import { boardNames, proofSequences, simulate } from '../dist/boards/index.js';
 import { exportC, ExportError } from '../dist/firmware/index.js';
 import { IntegerInterpreter, stepInputs } from '../dist/integer/index.js';
 import { Random } from '../dist/math/index.js';
-import { randomNetwork } from '../dist/testing/random-network.js';
+import { randomNetwork, storages } from '../dist/testing/random-network.js';
 
 const { values: options } = parseArgs({
   allowNegative: true,
@@ -53,12 +53,13 @@ int main(void)
 }
 `;
 
-/** A network whose kind goes through every combination as the seed grows; every eighth is as wide as a byte can count. */
+/** A network whose kind and storage go through every combination as the seed grows; every eighth is as wide as a byte can count. */
 function networkOf(seed) {
   const random = new Random(seed);
   const wide = seed % 8 === 7;
   return randomNetwork(random, {
     extreme: seed % 2 === 1,
+    storage: storages[seed % 7 < 5 ? 1 + (seed % 7) : 0],
     mean: seed % 4 === 2,
     vocabulary: seed % 5 === 3 ? 1 + random.below(300) : 0,
     ...(seed % 3 === 0 ? { density: seed % 9 === 0 ? 1 : 0.3 } : {}),

@@ -1,4 +1,5 @@
 ; The inner loops of rows.h for AVR: 26.5 cycles a nonzero of a sparse row, 21 an entry of a dense one (32-bit sums).
+; What rows of the other forms look like is in packed.h.
 ;
 ; Registers on entry: Z (r31:r30) the stream in flash, X (r27:r26) the vector, r21:r20 the struct matrix.
 ; On return: r25..r22 the shifted sum, Z behind the row. Changed: r0, r13..r21, X. r1 is 0 again.
@@ -14,6 +15,8 @@
 #define LOW r19     /* of the operand; then the sign of a product */
 #define HIGH r20
 #define COUNT r21
+#define HALF r14    /* of packed rows: a byte whose lower half is a weight still to come; T says whether there is one */
+#define BITS r15    /* a mask, two gaps, or two weights */
 
 ; sum += WEIGHT * the next operand
 .macro accumulate
@@ -58,13 +61,20 @@ fastgrnn_row:
   ldd COUNT, Z+4      ; columns
   ldd FACTOR, Z+5
   ldd BYTES, Z+6
-  movw r30, r14
   clr ZERO
   tst COUNT
   brne dense_row
+  ldd LOW, Z+7        ; form
+  ldd COUNT, Z+8      ; width
+  movw r30, r14
+  tst LOW
+  breq 0f
+  rjmp packed_row
+0:
   rjmp sparse_row
 
 dense_row:
+  movw r30, r14
   lsr COUNT           ; four entries a turn, one and two that are left over first
   brcc 1f
   dense
@@ -142,6 +152,154 @@ sparse_row:
   sparse
   dec COUNT
   brne 7b
+  rjmp shift
+
+; X passes the columns whose number is in the lower half of LOW.
+.macro gap
+  andi LOW, 15
+  lsl LOW
+  add r26, LOW
+  adc r27, ZERO
+.endm
+
+packed_row:           ; the order is that of enum row_form
+  dec LOW
+  breq bitmap_row
+  dec LOW
+  breq delta_row
+  dec LOW
+  brne 0f
+  rjmp dense4_row
+0:
+  dec LOW
+  brne 0f
+  rjmp bitmap4_row
+0:
+  rjmp delta4_row
+
+; COUNT = groups of 8 columns + 1
+.macro count_groups
+  dec COUNT
+  lsr COUNT
+  lsr COUNT
+  lsr COUNT
+  subi COUNT, -2
+.endm
+
+; Bits of a mask fall out below; a 1 that went in above says when all have.
+bitmap_row:
+  count_groups
+1:
+  dec COUNT
+  brne 2f
+  rjmp shift
+2:
+  lpm BITS, Z+
+  sec
+  ror BITS
+  rjmp 4f
+3:
+  lsr BITS
+  breq 1b
+4:
+  brcs 5f
+  adiw r26, 2
+  rjmp 3b
+5:
+  dense
+  rjmp 3b
+
+delta_row:
+  lpm COUNT, Z+
+  lsr COUNT           ; pairs
+  brcs 1f
+  brne 2f
+  rjmp shift
+1:
+  inc COUNT
+  lpm BITS, Z+
+  rjmp 3f
+2:
+  lpm BITS, Z+
+  mov LOW, BITS
+  swap LOW
+  gap
+  dense
+3:
+  mov LOW, BITS
+  gap
+  dense
+  dec COUNT
+  brne 2b
+  rjmp shift
+
+dense4_row:
+  lsr COUNT
+  brcc 1f
+  inc COUNT
+  lpm BITS, Z+
+  rjmp 2f
+1:
+  lpm BITS, Z+
+  mov WEIGHT, BITS
+  andi WEIGHT, 240
+  accumulate
+2:
+  swap BITS
+  mov WEIGHT, BITS
+  andi WEIGHT, 240
+  accumulate
+  dec COUNT
+  brne 1b
+  rjmp shift
+
+bitmap4_row:
+  count_groups
+  clt
+1:
+  dec COUNT
+  brne 2f
+  rjmp shift
+2:
+  lpm BITS, Z+
+  sec
+  ror BITS
+  rjmp 4f
+3:
+  lsr BITS
+  breq 1b
+4:
+  brcs 5f
+  adiw r26, 2
+  rjmp 3b
+5:
+  brts 6f
+  lpm HALF, Z+
+  mov WEIGHT, HALF
+  swap HALF
+  set
+  rjmp 7f
+6:
+  mov WEIGHT, HALF
+  clt
+7:
+  andi WEIGHT, 240
+  accumulate
+  rjmp 3b
+
+delta4_row:
+  lpm COUNT, Z+
+  tst COUNT
+  brne 1f
+  rjmp shift
+1:
+  lpm WEIGHT, Z+
+  mov LOW, WEIGHT
+  gap
+  andi WEIGHT, 240
+  accumulate
+  dec COUNT
+  brne 1b
   rjmp shift
 
 ; Only the shift of r25..r22, which holds its rounding term already. Z and X stay.

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compileUno, compileUnoC, exportC } from '../firmware/index.js';
 import type { IntegerNetwork } from '../integer/index.js';
 import { Random } from '../math/index.js';
-import { randomNetwork } from '../testing/random-network.js';
+import { randomNetwork, storages } from '../testing/random-network.js';
 import { proofSequences, proveUno } from './index.js';
 
 const compilerIsThere = spawnSync('avr-gcc', ['--version']).status === 0;
@@ -24,6 +24,7 @@ function drawn(k: number): IntegerNetwork {
     mean: k % 13 === 0,
     vocabulary: k % 11 === 0 ? 1 + k : 0,
     density: (k % 8) / 8,
+    storage: storages[k % 10 < 5 ? 1 + (k % 10) : 0],
     inputSize: 1 + (k % 17),
     ...(k % 2 ? { gate: hard[k % 3], update: hard[(k >> 2) % 3] } : {}),
     ...(k % 4 < 2 ? { wRank: 1 + (k % 5), uRank: 1 + (k % 6) } : {}),

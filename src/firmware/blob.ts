@@ -1,9 +1,17 @@
 import { tanhTable, usesTable, type IntegerMatrix, type IntegerNetwork } from '../integer/index.js';
 import { crc16 } from './crc.js';
-import { encodeRow, smallerForm, type MatrixForm } from './rows.js';
+import { denseForm, encodeRow, smallerForm, sparseForm, type MatrixForm } from './rows.js';
 
-/** Written into every blob; a runtime refuses any other. */
+/** Written into every blob, with its `storageCode`; a runtime refuses any other. */
 export const blobVersion = 1;
+
+/** The order is part of the format. */
+export const indexCodes = ['byte', 'bitmap', 'delta'] as const;
+
+/** What byte 2 adds to the version: 0 for plain storage. */
+export function storageCode({ weightBits, indices }: IntegerNetwork['storage']): number {
+  return (indexCodes.indexOf(indices) << 4) | (weightBits === 4 ? 0x40 : 0);
+}
 
 /** Bytes before the arrays. */
 export const blobHeaderBytes = 36;
@@ -30,7 +38,7 @@ export const blobFlags = {
  * The network as one checksummed run of bytes, little-endian, that a generic runtime reads from flash:
  *
  * ```
- *  0 'F' 'G'           2 format version     3 flags (blobFlags)
+ *  0 'F' 'G'           2 format version | index code << 4 | 64 where weights have 4 bits          3 flags (blobFlags)
  *  4 uint32 length of the whole blob        8 uint32 offset of the head
  * 12 D  H  rw  ru  L   17 gate code | 8 where the inputs are tokens | update code << 4
  * 18 inputShift  w2Shift  w1Shift  u2Shift  u1Shift       23 stateBits
@@ -103,31 +111,33 @@ export interface MatrixForms {
 }
 
 /** The form of fewer bytes for each matrix; a matrix that is absent counts as dense. */
-function matrixForms(network: IntegerNetwork): MatrixForms {
+export function matrixForms(network: IntegerNetwork): MatrixForms {
+  const { storage } = network;
   return {
-    w2: network.w2 ? smallerForm(network.w2) : 'dense',
-    u2: network.u2 ? smallerForm(network.u2) : 'dense',
-    w1: smallerForm(network.w1),
-    u1: smallerForm(network.u1),
-    classifier: smallerForm(network.classifier),
+    w2: network.w2 ? smallerForm(network.w2, storage) : denseForm(storage),
+    u2: network.u2 ? smallerForm(network.u2, storage) : denseForm(storage),
+    w1: smallerForm(network.w1, storage),
+    u1: smallerForm(network.u1, storage),
+    classifier: smallerForm(network.classifier, storage),
   };
 }
 
 function writeHeader(view: DataView, network: IntegerNetwork, forms: MatrixForms, head: number): void {
   const flag = (on: boolean, bit: number): number => (on ? bit : 0);
+  const isSparse = sparseForm(network.storage);
   const flags =
     flag(network.cell === 'FastRNN', blobFlags.fastRNN) |
     flag(network.centre.length > 1, blobFlags.perChannel) |
-    flag(forms.w2 === 'sparse', blobFlags.sparseW2) |
-    flag(forms.u2 === 'sparse', blobFlags.sparseU2) |
-    flag(forms.w1 === 'sparse', blobFlags.sparseW1) |
-    flag(forms.u1 === 'sparse', blobFlags.sparseU1) |
-    flag(forms.classifier === 'sparse', blobFlags.sparseClassifier) |
+    flag(forms.w2 === isSparse, blobFlags.sparseW2) |
+    flag(forms.u2 === isSparse, blobFlags.sparseU2) |
+    flag(forms.w1 === isSparse, blobFlags.sparseW1) |
+    flag(forms.u1 === isSparse, blobFlags.sparseU1) |
+    flag(forms.classifier === isSparse, blobFlags.sparseClassifier) |
     flag(network.mean, blobFlags.mean);
   const gate = nonlinearityCodes.indexOf(network.gate) | flag(network.embedding !== undefined, tokenCode);
   const update = nonlinearityCodes.indexOf(network.update);
 
-  [0x46, 0x47, blobVersion, flags].forEach((byte, i) => view.setUint8(i, byte));
+  [0x46, 0x47, blobVersion | storageCode(network.storage), flags].forEach((byte, i) => view.setUint8(i, byte));
   view.setUint32(4, view.byteLength, true);
   view.setUint32(8, head, true);
   [

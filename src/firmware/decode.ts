@@ -4,10 +4,12 @@ import {
   usesTable,
   type IntegerMatrix,
   type IntegerNetwork,
+  type Storage,
 } from '../integer/index.js';
-import { blobFlags, blobHeaderBytes, blobVersion, nonlinearityCodes, tokenCode } from './blob.js';
+import { blobFlags, blobHeaderBytes, blobVersion, indexCodes, nonlinearityCodes, tokenCode } from './blob.js';
 import { crc16 } from './crc.js';
 import { ImageError } from './errors.js';
+import { decodeRow, denseForm, sparseForm } from './rows.js';
 
 /**
  * The network that a blob holds; `encodeBlob` of it gives the same bytes. Fraction bits of weights and inputs decide no
@@ -20,7 +22,9 @@ export function decodeBlob(bytes: Uint8Array): IntegerNetwork {
     throw new ImageError('model blob: it does not start with a header that begins "FG"');
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes[2] !== blobVersion) {
+  const version = bytes[2] & 15;
+  const storage = storageFrom(bytes[2]);
+  if (version !== blobVersion || !storage) {
     throw new ImageError(`model blob: format version ${bytes[2]}, this release reads version ${blobVersion}`);
   }
   const length = view.getUint32(4, true);
@@ -28,17 +32,26 @@ export function decodeBlob(bytes: Uint8Array): IntegerNetwork {
     throw new ImageError(`model blob: ${bytes.length} bytes, its header says ${length}`);
   }
   if (crc16(bytes) !== 0) throw new ImageError('model blob: the checksum is wrong, the bytes are damaged');
-  const network = new Reader(view).network();
+  const network = new Reader(view, storage).network();
   checkIntegerNetwork(network);
   return network;
 }
 
+/** What the upper half of byte 2 says, if anything. */
+function storageFrom(byte: number): Storage | undefined {
+  const indices = indexCodes[(byte >> 4) & 3];
+  if (!indices || byte > 127) return undefined;
+  return { weightBits: byte & 0x40 ? 4 : 8, indices };
+}
+
 class Reader {
   private readonly view: DataView;
+  private readonly storage: Storage;
   private at = blobHeaderBytes;
 
-  constructor(view: DataView) {
+  constructor(view: DataView, storage: Storage) {
     this.view = view;
+    this.storage = storage;
   }
 
   network(): IntegerNetwork {
@@ -123,6 +136,7 @@ class Reader {
       offset,
       classifier,
       classifierBias,
+      storage: this.storage,
     };
   }
 
@@ -140,16 +154,11 @@ class Reader {
 
   private row(m: IntegerMatrix | undefined, j: number, sparse: boolean): void {
     if (!m) return;
-    const values = m.values.subarray(j * m.columns, (j + 1) * m.columns);
-    if (!sparse) {
-      for (let i = 0; i < values.length; i++) values[i] = this.view.getInt8(this.at++);
-      return;
-    }
-    let column = 0;
-    for (let n = this.view.getUint8(this.at++); n > 0; n--) {
-      column += this.view.getUint8(this.at++) / 2;
-      values[column++] = this.view.getInt8(this.at++);
-    }
+    const form = sparse ? sparseForm(this.storage) : denseForm(this.storage);
+    m.values.set(
+      decodeRow(() => this.view.getUint8(this.at++), m.columns, form),
+      j * m.columns,
+    );
   }
 }
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { IntegerInterpreter, stepInputs, type IntegerNetwork } from '../integer/index.js';
 import { Random } from '../math/index.js';
-import { nonlinearityPair, randomNetwork } from '../testing/random-network.js';
+import { nonlinearityPair, randomNetwork, storages } from '../testing/random-network.js';
 import { encodeBlob } from './blob.js';
 import { exportC } from './c99.js';
 import { testInputs } from './vectors.js';
@@ -112,6 +112,9 @@ const shapes = [
   { vocabulary: 20 },
   { vocabulary: 300, mean: true, wRank: 0, classes: 1 },
   { vocabulary: 256, inputSize: 255, hiddenSize: 3 }, // the most entries that are possible, but for 256
+  ...storages
+    .slice(1)
+    .flatMap((storage) => [{ storage }, { storage, density: 0.2, inputSize: 60, hiddenSize: 50, wRank: 0, uRank: 0 }]),
   ...(['FastGRNN', 'FastRNN'] as const).flatMap((cell) =>
     [false, true].flatMap((mean) => [0, 30].map((vocabulary) => ({ cell, mean, vocabulary }))),
   ),

@@ -8,6 +8,8 @@ export { ExportError, ImageError } from './errors.js';
 export { readHex, writeHex, type Segment } from './hex.js';
 export { exportLibrary } from './library.js';
 export type { LibraryOptions } from './library/options.js';
+export { packedLayouts, type PackedForm } from './packed/index.js';
+export type { AvrRow, PackedLayout } from './packed/layout.js';
 export { isUf2, readUf2, writeUf2 } from './uf2.js';
 export {
   compileUno,

@@ -11,6 +11,7 @@ import {
   IntegerNetworkError,
   largestEmbedding,
   maximumSize,
+  plainStorage,
   type IntegerMatrix,
   type IntegerNetwork,
 } from './network.js';
@@ -115,6 +116,7 @@ export function convert(
     ...residual(architecture, tensor, stateBits),
     classifier,
     classifierBias: Int32Array.from(tensor('classifierBias'), (b) => clampRound(b * logitFactor, 1073741823)),
+    storage: plainStorage,
   };
   checkIntegerNetwork(network);
   return network;

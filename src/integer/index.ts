@@ -11,8 +11,11 @@ export {
   logitBits,
   maximumSize,
   meanSteps,
+  plainStorage,
   stepInputs,
+  weightStep4,
   type IntegerMatrix,
   type IntegerNetwork,
+  type Storage,
 } from './network.js';
 export { activateQ14, roundingShift, saturate, tanhTable, updateQ12, usesTable } from './nonlinearity.js';

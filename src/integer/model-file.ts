@@ -1,5 +1,12 @@
 import type { Architecture, IntegerSetting, Tensor } from '../network/index.js';
-import { checkIntegerNetwork, IntegerNetworkError, type IntegerMatrix, type IntegerNetwork } from './network.js';
+import {
+  checkIntegerNetwork,
+  IntegerNetworkError,
+  plainStorage,
+  type IntegerMatrix,
+  type IntegerNetwork,
+  type Storage,
+} from './network.js';
 
 /** The single numbers of an integer network; they stand in a model file's metadata, all arrays as tensors. */
 const numbers = [
@@ -27,6 +34,10 @@ export function integerModelParts(network: IntegerNetwork): {
 } {
   const settings: Record<string, IntegerSetting> = {};
   for (const name of numbers) settings[name] = network[name];
+  for (const name of ['weightBits', 'indices'] as const) {
+    const value = network.storage[name];
+    if (value !== plainStorage[name]) settings[name] = value;
+  }
   const tensors: Tensor[] = [
     { name: 'centre', dtype: 'I16', shape: [network.centre.length], data: network.centre },
     { name: 'multiplier', dtype: 'I16', shape: [network.multiplier.length], data: network.multiplier },
@@ -94,6 +105,8 @@ export function integerNetworkFrom(
     biasUpdate: array('biasUpdate', Int16Array),
     classifier: matrix('classifier'),
     classifierBias: array('classifierBias', Int32Array),
+    // What no file but that of a packed network says.
+    storage: { ...plainStorage, ...storageOf(settings) },
   };
   if (vocabulary > 0 && network.embedding?.rows !== vocabulary) {
     throw new IntegerNetworkError(
@@ -109,6 +122,14 @@ export function integerNetworkFrom(
   );
   checkNames('setting', Object.keys(settings), Object.keys(expected.settings));
   return network;
+}
+
+/** The storage that settings name; whether it is one, `checkIntegerNetwork` says. */
+function storageOf({ weightBits, indices }: Readonly<Record<string, IntegerSetting>>): Partial<Storage> {
+  return {
+    ...(weightBits !== undefined && { weightBits: weightBits as Storage['weightBits'] }),
+    ...(indices !== undefined && { indices: indices as Storage['indices'] }),
+  };
 }
 
 /** Nothing may be left over: a file with parts that this version doesn't read would mean another network. */

@@ -8,6 +8,20 @@ export interface IntegerMatrix {
   readonly fractionBits: number;
 }
 
+/** How firmware stores matrices: this changes their bytes, never a result. */
+export interface Storage {
+  /** 4: weights are multiples of 16, of which half a byte is stored. An embedding's have 8 all the same. */
+  readonly weightBits: 8 | 4;
+  /** How the places of nonzeros are stored where zeros are left out: a byte each, a bit an entry, or half a byte from one to the next. */
+  readonly indices: 'byte' | 'bitmap' | 'delta';
+}
+
+/** A byte a weight and a byte an index. */
+export const plainStorage: Storage = { weightBits: 8, indices: 'byte' };
+
+/** What 4-bit weights are multiples of. */
+export const weightStep4 = 16;
+
 /**
  * The whole integer network, as `docs/integer-network.md` defines it. Everything that decides a bit of a result is here;
  * `fractionBits` only say what the integers stand for.
@@ -73,6 +87,8 @@ export interface IntegerNetwork {
   readonly classifier: IntegerMatrix;
   /** int32[L], magnitude below 2^30, in units of 2^-(classifier.fractionBits + stateBits). */
   readonly classifierBias: Int32Array;
+
+  readonly storage: Storage;
 }
 
 /** A network can't be expressed as an integer network, or an integer network breaks its own rules. */
@@ -128,6 +144,8 @@ export function checkIntegerNetwork(network: IntegerNetwork): void {
   matrix('u1', network.u1, [h, uRank > 0 ? uRank : h]);
   matrix('classifier', network.classifier, [classes, h]);
 
+  checkStorage(network);
+
   const { embedding } = network;
   if (embedding) {
     matrix('embedding', embedding, [embedding.rows, d]);
@@ -142,6 +160,25 @@ export function checkIntegerNetwork(network: IntegerNetwork): void {
   length('classifierBias', network.classifierBias, classes);
   for (const [l, bias] of network.classifierBias.entries())
     integer(`classifierBias[${l}]`, bias, -1073741823, 1073741823);
+}
+
+function checkStorage({ storage, w2, w1, u2, u1, classifier }: IntegerNetwork): void {
+  const { weightBits, indices } = storage;
+  if (weightBits !== 8 && weightBits !== 4) {
+    throw new IntegerNetworkError(`integer network: weightBits is ${String(weightBits)}, it must be 8 or 4`);
+  }
+  if (!['byte', 'bitmap', 'delta'].includes(indices)) {
+    throw new IntegerNetworkError(`integer network: indices is ${String(indices)}, it must be byte, bitmap or delta`);
+  }
+  if (weightBits === 8) return;
+  for (const [name, m] of Object.entries({ w2, w1, u2, u1, classifier })) {
+    const odd = m?.values.find((value) => value % weightStep4 !== 0);
+    if (odd !== undefined) {
+      throw new IntegerNetworkError(
+        `integer network: ${name} holds ${odd}, weights of 4 bits are multiples of ${weightStep4}`,
+      );
+    }
+  }
 }
 
 function integer(name: string, value: number, low: number, high: number): void {

@@ -1,4 +1,4 @@
-import type { IntegerMatrix, IntegerNetwork } from '../integer/index.js';
+import { plainStorage, weightStep4, type IntegerMatrix, type IntegerNetwork, type Storage } from '../integer/index.js';
 import type { Random } from '../math/index.js';
 
 const kinds = ['hardTanh', 'hardSigmoid', 'hardSigmoid4', 'relu', 'tanh', 'sigmoid'] as const;
@@ -20,7 +20,14 @@ export interface RandomNetworkOptions extends Partial<
   readonly classifierDensity?: number;
   /** Any shift, limit and weight that the definition allows, instead of ones that keep values in their usual range. */
   readonly extreme?: boolean;
+  /** How matrices are stored; a byte a weight and an index by default. */
+  readonly storage?: Storage;
 }
+
+/** Every way to store matrices, the plain one first. */
+export const storages: readonly Storage[] = ([8, 4] as const).flatMap((weightBits) =>
+  (['byte', 'bitmap', 'delta'] as const).map((indices) => ({ weightBits, indices })),
+);
 
 /** The shape of the paper's smaller networks: sparse, of low rank. */
 export function realisticNetwork(random: Random, pair: Pick<IntegerNetwork, 'gate' | 'update'>): IntegerNetwork {
@@ -32,7 +39,7 @@ export function realisticNetwork(random: Random, pair: Pick<IntegerNetwork, 'gat
 
 /** A random integer network for tests: valid by the definition, whatever is drawn. */
 export function randomNetwork(random: Random, options: RandomNetworkOptions = {}): IntegerNetwork {
-  const { extreme = false } = options;
+  const { extreme = false, storage = plainStorage } = options;
   const size = (largest: number) => 1 + random.below(largest);
   const inputSize = options.inputSize ?? size(12);
   const hiddenSize = options.hiddenSize ?? size(24);
@@ -41,16 +48,19 @@ export function randomNetwork(random: Random, options: RandomNetworkOptions = {}
   const classes = options.classes ?? 1 + size(8);
   const cell = options.cell ?? (random.below(3) ? 'FastGRNN' : 'FastRNN');
   const drawn = nonlinearityPair(random.below(36));
-  const matrix = (rows: number, columns: number, density = options.density ?? random.uniform()): IntegerMatrix => ({
+  const matrix = (
+    rows: number,
+    columns: number,
+    density = options.density ?? random.uniform(),
+    step = storage.weightBits === 4 ? weightStep4 : 1,
+  ): IntegerMatrix => ({
     rows,
     columns,
-    values: Int8Array.from({ length: rows * columns }, () =>
-      random.uniform() >= density
-        ? 0
-        : extreme && random.below(2)
-          ? random.below(2) * 254 - 127
-          : random.below(255) - 127,
-    ),
+    values: Int8Array.from({ length: rows * columns }, () => {
+      if (random.uniform() >= density) return 0;
+      const value = extreme && random.below(2) ? random.below(2) * 254 - 127 : random.below(255) - 127;
+      return Math.trunc(value / step) * step;
+    }),
     fractionBits: 7,
   });
   // A row's sum grows with the square root of its nonzeros: about 2^(6 + 13 + log2(n) / 2), of which 2^12 should stay.
@@ -75,7 +85,7 @@ export function randomNetwork(random: Random, options: RandomNetworkOptions = {}
     classes,
     gate: options.gate ?? drawn.gate,
     update: options.update ?? drawn.update,
-    embedding: options.vocabulary ? matrix(options.vocabulary, inputSize, 1) : undefined,
+    embedding: options.vocabulary ? matrix(options.vocabulary, inputSize, 1, 1) : undefined,
     mean: options.mean ?? false,
     centre: int16(channels, 2000),
     multiplier: int16(channels, 32767),
@@ -102,5 +112,6 @@ export function randomNetwork(random: Random, options: RandomNetworkOptions = {}
     classifierBias: Int32Array.from({ length: classes }, () =>
       extreme ? random.below(2147483647) - 1073741823 : random.below(2000000) - 1000000,
     ),
+    storage,
   };
 }

@@ -36,7 +36,7 @@ export function layoutOf(network: IntegerNetwork, prefix: string): CLayout {
     name,
     matrix,
     shift,
-    form: smallerForm(matrix),
+    form: smallerForm(matrix, network.storage),
   });
   const gated = network.cell === 'FastGRNN';
   const matrices = {

@@ -1,3 +1,5 @@
+import { isPacked, packedLayouts, type PackedForm } from '../packed/index.js';
+import { encodeRow } from '../rows.js';
 import { dspDenseRow } from './dsp.js';
 import type { CLayout, CMatrix } from './layout.js';
 
@@ -5,15 +7,16 @@ import type { CLayout, CMatrix } from './layout.js';
  * How a step in C stores a matrix, as a part of one stream of bytes that it reads strictly forward:
  * - dense: a row is its entries, one signed byte each;
  * - offsets: a row is a count, then as many pairs: the offset in bytes of an operand in its vector, and a signed weight;
- * - indices: the same with the operand's index, of vectors with more than 128 operands.
+ * - indices: the same with the operand's index, of vectors with more than 128 operands;
+ * - packed: as the files of `packed/` say.
  */
 export type StreamForm = 'dense' | 'offsets' | 'indices';
 
 /** Operands whose offset in bytes fits a byte. */
 const mostOffsets = 128;
 
-export function streamForm({ form, matrix }: CMatrix): StreamForm {
-  if (form === 'dense') return 'dense';
+export function streamForm({ form, matrix }: CMatrix): StreamForm | PackedForm {
+  if (form === 'dense' || isPacked(form)) return form;
   return matrix.columns <= mostOffsets ? 'offsets' : 'indices';
 }
 
@@ -27,7 +30,9 @@ export function blockEntries(form: StreamForm): number {
 
 /** Whether a matrix has rows of more than a block. */
 export function isLong(m: CMatrix): boolean {
-  const most = blockEntries(streamForm(m));
+  const form = streamForm(m);
+  if (isPacked(form)) return false;
+  const most = blockEntries(form);
   return Array.from({ length: m.matrix.rows }, (_, row) => rowEntries(m, row)).some((entries) => entries > most);
 }
 
@@ -47,6 +52,7 @@ export function rowFunctionName(m: CMatrix): string {
 export function streamRow({ upper }: CLayout, m: CMatrix, row: number): string {
   const { values, columns } = m.matrix;
   const form = streamForm(m);
+  if (isPacked(form)) return encodeRow(m.matrix, row, form).join(', ');
   const entries = values.subarray(row * columns, (row + 1) * columns);
   if (form === 'dense') return denseRow(upper, entries);
   const pairs = Array.from(entries.entries())
@@ -70,7 +76,9 @@ function denseRow(upper: string, entries: Int8Array): string {
 export function rowExpression({ prefix }: CLayout, m: CMatrix, v: string): string {
   const start = m.shift > 0 ? 2 ** (m.shift - 1) : 0;
   const shift = m.shift > 0 ? ` >> ${m.shift}` : '';
-  const columns = streamForm(m) === 'dense' ? `${m.matrix.columns}, ` : '';
+  const form = streamForm(m);
+  const takesColumns = isPacked(form) ? packedLayouts[form].takesColumns : form === 'dense';
+  const columns = takesColumns ? `${m.matrix.columns}, ` : '';
   return `${prefix}_${rowFunctionName(m)}(&row, ${columns}${v}, ${start})${shift}`;
 }
 
@@ -80,9 +88,11 @@ export function streamFunctions(
   thumb: (set: 1 | 2, form: StreamForm, long: boolean) => string,
 ): string {
   const matrices = [layout.w2, layout.u2, layout.w1, layout.u1].filter((m) => m !== undefined);
-  const kinds = [
+  const all = [
     ...new Map(matrices.map((m) => [rowFunctionName(m), { form: streamForm(m), long: isLong(m) }])).values(),
   ];
+  const packed = all.flatMap(({ form }) => (isPacked(form) ? [packedRow(form)] : []));
+  const kinds = all.flatMap(({ form, long }) => (isPacked(form) ? [] : [{ form, long }]));
   const rows = (set: 1 | 2) =>
     kinds
       .map(({ form, long }) => {
@@ -90,7 +100,7 @@ export function streamFunctions(
         return set === 2 && form === 'dense' ? `#if UPPER_DSP\n\n${dspDenseRow}\n#else\n\n${text}\n#endif\n` : text;
       })
       .join('\n');
-  return `${kinds.map(({ form, long }) => countMacro(form, long)).join('')}
+  const unpacked = `${kinds.map(({ form, long }) => countMacro(form, long)).join('')}
 #if UPPER_THUMB == 1
 
 ${rows(1)}
@@ -101,9 +111,15 @@ ${rows(2)}
 
 ${kinds.map(({ form, long }) => plainRow(form, long)).join('\n')}
 #endif
-`
+`;
+  return [...(kinds.length > 0 ? [unpacked] : []), ...packed]
+    .join('\n')
     .replaceAll('PREFIX', layout.prefix)
     .replaceAll('UPPER', layout.upper);
+}
+
+function packedRow(form: PackedForm): string {
+  return packedLayouts[form].c.replaceAll('FUNCTION', `PREFIX_${form}_row`).replaceAll(/READ\((.*?)\)/g, '*($1)');
 }
 
 /** How a row's count is written: in assembler it is the bytes of code to jump over, and how many blocks follow. */

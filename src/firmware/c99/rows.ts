@@ -1,3 +1,4 @@
+import { isPacked, packedLayouts } from '../packed/index.js';
 import type { CLayout } from './layout.js';
 
 /** Macros that read constant tables, which AVR keeps in flash, out of reach of plain pointers. */
@@ -28,7 +29,11 @@ const avrMacro = (upper: string): string => `/* An AVR with a multiplier has cod
 
 /** The function that multiplies a row of the head with the state. */
 export function headRowFunction({ classifier, prefix, upper }: CLayout): string {
-  return (classifier.form === 'dense' ? plainDense : plainSparse)
+  const { form } = classifier;
+  const packed = isPacked(form)
+    ? packedLayouts[form].c.replaceAll('FUNCTION', 'PREFIX_head_row').replaceAll('READ', 'UPPER_READ8')
+    : '';
+  return (packed || (form === 'dense' ? plainDense : plainSparse))
     .replaceAll('PREFIX', prefix)
     .replaceAll('UPPER', upper);
 }

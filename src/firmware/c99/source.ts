@@ -1,3 +1,4 @@
+import { isPacked, packedLayouts } from '../packed/index.js';
 import type { CLayout, CMatrix } from './layout.js';
 import { headRowFunction, tableMacros } from './rows.js';
 import { plainStep } from './step.js';
@@ -48,6 +49,10 @@ ${network.mean ? '  s->count = 0;\n' : ''}}
 }
 
 function rowCall(prefix: string, { name, matrix, form }: CMatrix, v: string, start: string): string {
+  if (isPacked(form)) {
+    const columns = packedLayouts[form].takesColumns ? `${matrix.columns}, ` : '';
+    return `${prefix}_head_row(&${name}_row, ${columns}${v}, ${start})`;
+  }
   return form === 'dense'
     ? `${prefix}_dense_row(&${name}_row, ${matrix.columns}, ${v}, ${start})`
     : `${prefix}_sparse_row(&${name}_row, ${v}, ${start})`;

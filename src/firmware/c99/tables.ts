@@ -61,6 +61,17 @@ function numbers(
   return `/* ${what} */\nstatic const ${type} ${prefix}_${name}[] ${upper}_TABLE = {\n${body}\n};\n`;
 }
 
+/** What a table's comment says of how its rows are stored. */
+const formText: Readonly<Record<CMatrix['form'], string>> = {
+  dense: '',
+  sparse: ', sparse rows',
+  dense4: ', two a byte',
+  bitmap: ', a bitmap of 8 columns before the weights that it tells of',
+  bitmap4: ', a bitmap of 8 columns before the weights that it tells of, two of them a byte',
+  delta: ', of each row the count, then two gaps a byte before two weights',
+  delta4: ', of each row the count, then a weight and a gap a byte',
+};
+
 /** A line of the table a row of the matrix. */
 function matrixTable({ prefix, upper }: CLayout, { name, matrix, form }: CMatrix): string {
   const { rows, columns, fractionBits } = matrix;
@@ -69,7 +80,7 @@ function matrixTable({ prefix, upper }: CLayout, { name, matrix, form }: CMatrix
     const bytes = encodeRow(matrix, row, form);
     return wrap((dense ? bytes.map((byte) => (byte << 24) >> 24) : bytes).join(', '));
   });
-  const what = `${name}, ${rows} x ${columns} in units of 2^-${fractionBits}${dense ? '' : ', sparse rows'}`;
+  const what = `${name}, ${rows} x ${columns} in units of 2^-${fractionBits}${formText[form]}`;
   return `/* ${what} */\nstatic const ${dense ? 'int8_t' : 'uint8_t'} ${prefix}_${name}[] ${upper}_TABLE = {\n${lines.join(',\n')}\n};\n`;
 }
 

@@ -1,7 +1,7 @@
 import { byteOf, reg } from './assembler.js';
 import { signOf } from './arithmetic.js';
 import type { AvrPlan } from './plan.js';
-import { callDense, denseRow, encodeAvrRow, firstAddress, narrow, sparseRow, widen } from './rows.js';
+import { countedRow, encodeAvrRow, firstAddress, narrow, sparseRow, widen } from './rows.js';
 
 /** Each class's bias, int32, and its row. */
 export function headBytes({ layout, network }: AvrPlan): { what: string; bytes: number[] }[] {
@@ -22,9 +22,7 @@ export function headCode({ layout, network, bounds, headBytes: bytes, dense }: A
   const row =
     form === 'sparse'
       ? sparseRow('s', bytes, 1)
-      : dense
-        ? callDense(layout.prefix, network.hiddenSize)
-        : denseRow('d', bytes, network.hiddenSize, 1, 'r3');
+      : countedRow('d', bytes, { form, columns: network.hiddenSize }, 1, 'r3', dense && layout.prefix);
   // The bias is of 32 bits: of 3 bytes the fourth is passed over.
   const bias = `lpm r24, Z+; ${narrow(bytes, form)}`;
   const lower = bounds.logit < 2 ** 31 - 2 ** 24 ? '' : 'clr r10; clr r11; clr r12; ';

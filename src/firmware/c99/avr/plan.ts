@@ -175,7 +175,7 @@ function summing(layout: CLayout, bounds: Bounds, optimize: Optimize, unitBytes:
   const of = (m: CMatrix | undefined, sumBound: number, limit: number): Projection | undefined =>
     m && {
       form: m.form,
-      columns: m.form === 'dense' ? m.matrix.columns : 0,
+      columns: m.form === 'sparse' ? 0 : m.matrix.columns,
       shift: m.shift,
       sumBound,
       limit,
@@ -204,7 +204,7 @@ function summing(layout: CLayout, bounds: Bounds, optimize: Optimize, unitBytes:
     shared: 'none',
   } as const;
   if (!w && !u) return densely;
-  const like = (p: Projection): unknown[] => [p.form, dense ? 0 : p.columns, p.shift, p.limit];
+  const like = (p: Projection): unknown[] => [p.form, dense && p.form === 'dense' ? 0 : p.columns, p.shift, p.limit];
   if (w && u && String(like(w)) !== String(like(u))) return densely;
   const sumBound = Math.max(bounds.w2, bounds.u2);
   const sparse = [w2, u2, w1, u1].every((m) => !m || m.form === 'sparse');
@@ -232,9 +232,11 @@ const denseLoop = 72;
 
 /**
  * The forms of matrices for AVR. Sparse rows are faster than dense ones up to a density of 0.8, so they may be somewhat longer; where
- * all but a few small matrices are sparse, these are too, which spares the code of another loop.
+ * all but a few small matrices are sparse, these are too, which spares the code of another loop. Packed ones are as few bytes as can be.
  */
 function withForms(layout: CLayout): CLayout {
+  const { weightBits, indices } = layout.network.storage;
+  if (weightBits !== 8 || indices !== 'byte') return layout;
   const bytes = ({ values, rows }: IntegerMatrix): number =>
     rows + 2 * values.reduce((n, v) => n + (v !== 0 ? 1 : 0), 0);
   const matrices = [layout.w2, layout.u2, layout.w1, layout.u1].filter((m) => m !== undefined);

@@ -3,7 +3,7 @@ import { byteOf, reg } from './assembler.js';
 import { saturate, shiftRight, signOf, type Registers } from './arithmetic.js';
 import type { Optimize, Projection } from './plan.js';
 import type { MatrixForm } from '../../rows.js';
-import { accumulator, denseRow, sparseRow, startSum, widen } from './rows.js';
+import { accumulator, countedRow, sparseRow, startSum, widen } from './rows.js';
 
 /** How often the loops over a row's entries are unrolled. Branches reach 63 instructions, which limits it to 4. */
 export const unrolled = (form: MatrixForm, optimize: Optimize): number =>
@@ -18,7 +18,9 @@ export function projectionCode(projection: Projection, name: string, optimize: O
   const { form, columns, shift, bytes } = projection;
   const turns = unrolled(form, optimize);
   const own =
-    form === 'sparse' ? sparseRow(`${name}s`, bytes, turns) : denseRow(`${name}d`, bytes, columns, turns, 'r3');
+    form === 'sparse'
+      ? sparseRow(`${name}s`, bytes, turns)
+      : countedRow(`${name}d`, bytes, { form, columns }, turns, 'r3', undefined);
   const { code, value } = result(projection, name);
   return `
     @${name}_row: ${startSum(bytes, half(shift), form)}; movw r26, r14

@@ -1,5 +1,6 @@
 import type { IntegerMatrix } from '../../../integer/index.js';
-import type { MatrixForm } from '../../rows.js';
+import { isPacked, packedLayouts, type PackedForm } from '../../packed/index.js';
+import { encodeRow, type MatrixForm } from '../../rows.js';
 import { byteOf, reg, repeat } from './assembler.js';
 import type { Registers } from './arithmetic.js';
 
@@ -7,7 +8,7 @@ import type { Registers } from './arithmetic.js';
 export const accumulator = (bytes: 3 | 4): Registers => [21, 22, 23, 24].slice(0, bytes);
 
 /** r18 the weight, r19 and r20 the operand. */
-const weight = 'r18';
+const plainWeight = 'r18';
 
 /**
  * Rows as the assembler reads them. Dense: a byte an entry. Sparse: a pair of bytes a nonzero, and 0 at the end of the row. The
@@ -18,7 +19,7 @@ const weight = 'r18';
  */
 export function encodeAvrRow(matrix: IntegerMatrix, row: number, form: MatrixForm, next = 0): number[] {
   const values = Array.from(matrix.values.subarray(row * matrix.columns, (row + 1) * matrix.columns));
-  if (form === 'dense') return values.map((value) => value & 255);
+  if (form !== 'sparse') return encodeRow(matrix, row, form);
   const bytes: number[] = [];
   const step = (columns: number, value: number): void => void bytes.push(256 - (2 * columns + 1), value & 255);
   let at = next; // the column that follows the previous operand
@@ -40,8 +41,8 @@ export function columnAfter(matrix: IntegerMatrix, row: number): number {
   return values.findLastIndex((value) => value !== 0) + 1;
 }
 
-/** sum += r18 * r20:r19: 8 by 16 bits are two products, each widened by its sign, the carry. */
-function accumulate(bytes: 3 | 4): string {
+/** sum += weight * r20:r19: 8 by 16 bits are two products, each widened by its sign, the carry. */
+function accumulate(bytes: 3 | 4, weight = plainWeight): string {
   return bytes === 3
     ? `mulsu ${weight}, r19; sbc r19, r19; add r21, r0; adc r22, r1; adc r23, r19
        muls ${weight}, r20; add r22, r0; adc r23, r1`
@@ -54,7 +55,7 @@ function accumulate(bytes: 3 | 4): string {
  * seldom overflow, and a branch not taken costs less than to widen every product.
  */
 const accumulateCounted = (overflow: string): string =>
-  `mulsu ${weight}, r19; movw r16, r0; sbc r19, r19; muls ${weight}, r20; add r17, r0; adc r19, r1
+  `mulsu ${plainWeight}, r19; movw r16, r0; sbc r19, r19; muls ${plainWeight}, r20; add r17, r0; adc r19, r1
    add r21, r16; adc r22, r17; adc r23, r19; brvs ${overflow}`;
 
 /** Counts an overflow of 24 bits: up where the sum has become negative, else down. */
@@ -85,7 +86,7 @@ export const narrow = (bytes: 3 | 4, form: MatrixForm): string =>
 export function sparseRow(name: string, bytes: 3 | 4, unroll: number): string {
   const label = (i: number, text: string): string => (i === 0 ? `@${name}_${text}: ` : '');
   const entry = (i: number): string => `${label(i, '0')}lpm r19, Z+; sub r26, r19; brcc @${name}_x
-    ${label(i, 'y')}lpm ${weight}, Z+; ld r19, X+; ld r20, X
+    ${label(i, 'y')}lpm ${plainWeight}, Z+; ld r19, X+; ld r20, X
     ${bytes === 4 ? accumulateCounted(`@${name}_o`) : accumulate(3)}`;
   // All turns are alike, so that after what is rare any may follow. A branch reaches 63 instructions, which limits their number.
   return `${repeat(unroll, entry)}
@@ -98,14 +99,14 @@ export function sparseRow(name: string, bytes: 3 | 4, unroll: number): string {
 
 /** An entry of a dense row. */
 const denseEntry = (label: string, bytes: 3 | 4): string =>
-  `@${label}: lpm ${weight}, Z+; ld r19, X+; ld r20, X+\n${accumulate(bytes)}`;
+  `@${label}: lpm ${plainWeight}, Z+; ld r19, X+; ld r20, X+\n${accumulate(bytes)}`;
 
 /** A dense row of `columns` entries: 17 cycles each with 3 bytes, 20 with 4; the loop is entered so that no entry is left over. */
 export function denseRow(name: string, bytes: 3 | 4, columns: number, unroll: number, counter: string): string {
   const turns = Math.ceil(columns / unroll);
   const first = turns * unroll - columns;
   const entry = (i: number): string => denseEntry(`${name}_${i}`, bytes);
-  return `ldi ${weight}, ${turns}; mov ${counter}, ${weight}${first > 0 ? `; rjmp @${name}_${first}` : ''}
+  return `ldi ${plainWeight}, ${turns}; mov ${counter}, ${plainWeight}${first > 0 ? `; rjmp @${name}_${first}` : ''}
     ${repeat(unroll, entry)}
     dec ${counter}; brne @${name}_0
   `;
@@ -129,3 +130,25 @@ export const denseLength = (columns: number): number => (Math.ceil(columns / 2) 
 /** The sum of a dense row by that routine; changes r16. */
 export const callDense = (prefix: string, columns: number): string =>
   `ldi r16, ${denseLength(columns)}; call ${prefix}_dense`;
+
+/** A row of one of the layouts of `packed/`. */
+export function packedRow(name: string, bytes: 3 | 4, form: PackedForm, columns: number, counter: string): string {
+  return packedLayouts[form].avr({ name, columns, counter, accumulate: (weight) => accumulate(bytes, weight) });
+}
+
+/**
+ * Code for a row of any form but a sparse one, which needs overflows to be counted.
+ *
+ * @param prefix the network's, where dense rows are summed by its routine
+ */
+export function countedRow(
+  name: string,
+  bytes: 3 | 4,
+  { form, columns }: { readonly form: MatrixForm; readonly columns: number },
+  unroll: number,
+  counter: string,
+  prefix: string | undefined,
+): string {
+  if (isPacked(form)) return packedRow(name, bytes, form, columns, counter);
+  return prefix === undefined ? denseRow(name, bytes, columns, unroll, counter) : callDense(prefix, columns);
+}

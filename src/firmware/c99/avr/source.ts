@@ -96,7 +96,7 @@ static __attribute__((noinline)) uint8_t ${prefix}_head(const int16_t *h, int32_
 ${asmLines(headCode(plan))}
     : "+z"(at), "+x"(h), "+r"(to), "=r"(best)
     :
-    : ${form === 'dense' && !plan.dense ? '"r3", ' : ''}"r10", "r11", "r12", "r13", "r14", "r15", ${form === 'sparse' ? '"r16", "r17", ' : plan.dense ? '"r16", ' : ''}"r20", "r21", "r22", "r23", "r24", "r25", "memory");
+    : ${form === 'sparse' || (form === 'dense' && plan.dense) ? '' : '"r3", '}"r10", "r11", "r12", "r13", "r14", "r15", ${form === 'dense' ? (plan.dense ? '"r16", ' : '') : '"r16", "r17", '}"r20", "r21", "r22", "r23", "r24", "r25", "memory");
   return (uint8_t)(${upper}_CLASSES - best);
 }
 

@@ -3,8 +3,9 @@ import { gateRange, half, residualRange, updateRange } from '../../bounds.js';
 import { byteOf, reg } from './assembler.js';
 import { addHalf, move, multiply, saturate, shiftRight, signOf, zero, type Registers } from './arithmetic.js';
 import type { AvrPlan, UnitRow } from './plan.js';
+import type { MatrixForm } from '../../rows.js';
 import { unrolled } from './projection.js';
-import { accumulator, callDense, denseRow, narrow, sparseRow, startSum, widen } from './rows.js';
+import { accumulator, countedRow, narrow, sparseRow, startSum, widen } from './rows.js';
 
 /**
  * Equations 4 to 9 of every unit. Z reads the stream, Y points to h, r5:r4 to the vector of operands (r7:r6 to those of the second row
@@ -44,7 +45,11 @@ function residual(plan: AvrPlan): string {
 const preloads = ({ biases }: AvrPlan): boolean => biases === 'preloaded' || biases === 'counted';
 
 /** Whether the second row goes on where the first has left its operands. */
-export const walksOn = ({ first, second }: AvrPlan): boolean => first.matrix.form === second.matrix.form;
+export const walksOn = ({ first, second }: AvrPlan): boolean =>
+  first.matrix.form === second.matrix.form && walked.includes(first.matrix.form);
+
+/** Forms behind whose rows it is known at what operand they end. */
+const walked: readonly MatrixForm[] = ['sparse', 'dense', 'dense4'];
 
 /** p in r22, r23 and, where it needs them, r24: the sums of both rows, each rounded by its own shift. */
 function sums(plan: AvrPlan, projection: string): string {
@@ -53,7 +58,7 @@ function sums(plan: AvrPlan, projection: string): string {
   const [one, two] = [first.matrix, second.matrix];
   const acc = accumulator(bytes);
   const start = preloads(plan)
-    ? `ldi r21, 128; lpm r22, Z+; lpm r23, Z+${bytes === 4 ? '; ldi r24, 0' : ''}${one.form === 'dense' && bytes === 4 ? '; sbrc r23, 7; dec r24' : ''}`
+    ? `ldi r21, 128; lpm r22, Z+; lpm r23, Z+${bytes === 4 ? '; ldi r24, 0' : ''}${one.form !== 'sparse' && bytes === 4 ? '; sbrc r23, 7; dec r24' : ''}`
     : startSum(bytes, half(one.shift) - (offsetTaken ? biasOffset * 256 : 0), one.form);
   const inPlace = one.shift === two.shift && two.shift < 24 && one.form === two.form;
   const requantised = betweenRows(acc, one.shift, two.shift);
@@ -61,9 +66,14 @@ function sums(plan: AvrPlan, projection: string): string {
   const row = (label: string, { matrix: { form, matrix } }: UnitRow): string =>
     form === 'sparse'
       ? sparseRow(label, bytes, unrolled(form, optimize))
-      : plan.dense
-        ? callDense(plan.layout.prefix, matrix.columns)
-        : denseRow(label, bytes, matrix.columns, unrolled(form, optimize), 'r25');
+      : countedRow(
+          label,
+          bytes,
+          { form, columns: matrix.columns },
+          unrolled(form, optimize),
+          'r25',
+          plan.dense && plan.layout.prefix,
+        );
   const counted = biases === 'counted';
   const far = counted
     ? `@far: ldi r22, 255; ldi r23, 127; sbrs r24, 7; rjmp @near; ldi r22, 0; ldi r23, 128; rjmp @near | beyond 16 bits only the sign counts
@@ -87,7 +97,7 @@ function sums(plan: AvrPlan, projection: string): string {
   const { code, result } = shiftRight(acc, two.shift, sumBound);
   const kept = bounds.p <= 32767 && biases !== 'wide' ? result.slice(0, 2) : result;
   const p = counted
-    ? `${narrow(two.form === 'dense' ? 4 : 3, 'sparse')}tst r24; brne @far\n@near:`
+    ? `${narrow(two.form === 'sparse' ? 3 : 4, 'sparse')}tst r24; brne @far\n@near:`
     : biases === 'preloaded'
       ? ''
       : `${widen(bytes, two.form)}${code}${place(kept, plan, offsetTaken)}`;
