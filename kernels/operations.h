@@ -31,6 +31,27 @@ LINKAGE void fastrnn_forward(int rows, int n, int ld, int update, float *c, cons
 LINKAGE void fastrnn_backward(int rows, int n, int ld, int update, float *c, const float *previous, float *dh,
                               const float *scalars, float *columns);
 
+// modrelu.c
+LINKAGE void modrelu_forward(int rows, int units, int ld, const float *a, const float *previous, float *h, const float *bias,
+                             const float *scalars);
+LINKAGE void modrelu_backward(int rows, int units, int ld, float *a, const float *previous, float *dh, const float *bias,
+                              const float *scalars, float *columns);
+
+// recurrence.c
+LINKAGE void identity(int n, int ld, float *x);
+LINKAGE void solve_triangle(int rows, int columns, int ldg, int ld, int transposed, const float *gram, float *x);
+LINKAGE void mirror_triangle(int n, int ld, float *x);
+LINKAGE void unpack_triangle(int rows, int columns, int ld, const float *source, float *target);
+LINKAGE void scale_columns(int rows, int columns, int ldx, int ldy, const float *x, const float *scale, float *y);
+LINKAGE void column_products(int rows, int columns, int lda, int ldb, const float *a, const float *b, float *sums);
+LINKAGE void sigmoid_gradient(int n, float factor, const float *s, const float *dy, float *gradient);
+
+// unitary.c
+LINKAGE void unitary_forward(int units, int layers, int fft, int ld, const float *theta, const float *phi, const float *omega,
+                             float *waves, float *u);
+LINKAGE void unitary_backward(int units, int layers, int fft, int ld, const float *waves, float *u, float *du, float *dtheta,
+                              float *dphi, float *domega);
+
 // softmax.c
 LINKAGE void softmax_cross_entropy(int rows, int classes, int ld, const float *logits, const int *labels,
                                    const float *row_weights, float *dlogits, float *losses, int *predictions,

@@ -1,10 +1,10 @@
 import type { KernelOptions } from '../kernels/index.js';
-import { checkArchitecture, type Architecture } from '../network/index.js';
+import { checkArchitecture, type Architecture, type RecurrenceFields } from '../network/index.js';
 import { resolveRecipe } from '../recipe/index.js';
 import { ApiError } from './errors.js';
 
 /** The recipe's `network` fields with their defaults, and what a recipe takes from its data. */
-export interface NetworkOptions extends KernelOptions {
+export interface NetworkOptions extends KernelOptions, RecurrenceFields {
   /** D, the values of one step; with a vocabulary the size of a token's embedding. */
   readonly inputSize: number;
   /** The classes (or outputs), by name or how many. */

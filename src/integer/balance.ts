@@ -12,7 +12,7 @@ import { largestMagnitude } from './float-network.js';
  * @param parameters all parameters, in the order of `tensorsOf`
  * @returns the parameters in float64, in the same order
  */
-export function balanced(architecture: Architecture, parameters: Float32Array): Float64Array {
+export function balanced(architecture: Architecture, parameters: Float32Array | Float64Array): Float64Array {
   const result = Float64Array.from(parameters);
   const tensors = new Map(
     tensorsOf(architecture).map(({ name, offset, size }) => [name, result.subarray(offset, offset + size)]),

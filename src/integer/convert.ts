@@ -1,5 +1,5 @@
 import { exponentOf, powerOfTwo, sigmoid } from '../math/index.js';
-import { tensorsOf, type Architecture, type Nonlinearity } from '../network/index.js';
+import { tensorsOf, withPlainMatrix, type Architecture, type Nonlinearity } from '../network/index.js';
 import { balanced } from './balance.js';
 import type { Ranges } from './calibration.js';
 import { largestMagnitude, residualWeights, transpose } from './float-network.js';
@@ -44,19 +44,21 @@ type TensorOf = (name: string) => Float64Array;
  * Turns a float network into an integer one (section 3.3 of the paper): weights to int8 with one power-of-two scale a matrix,
  * activations to int16 with formats from calibrated ranges, and every shift between them chosen here, once.
  *
- * @param parameters all parameters, in the order of `tensorsOf`
+ * @param original the network; a U that is made of other parameters goes down as the matrix that it is
+ * @param originalParameters all parameters, in the order of `tensorsOf`
  * @param ranges largest magnitudes from `calibrate`
  * @param margin headroom on them, e.g. 1.25
  * @throws IntegerNetworkError for a network outside the definition, or with weights or ranges that are not finite
  */
 export function convert(
-  architecture: Architecture,
-  parameters: Float32Array,
+  original: Architecture,
+  originalParameters: Float32Array,
   normalisation: Normalisation,
   ranges: Ranges,
   margin: number,
 ): IntegerNetwork {
-  check(architecture, parameters, ranges);
+  check(original, originalParameters, ranges);
+  const { architecture, parameters } = withPlainMatrix(original, originalParameters);
   const { cell, inputSize, hiddenSize, wRank, uRank, classes, gate, update } = architecture;
   const balancedParameters = balanced(architecture, parameters);
   const tensors = new Map(
@@ -123,6 +125,7 @@ export function convert(
 }
 
 function check(architecture: Architecture, parameters: Float32Array, ranges: Ranges): void {
+  checkReal(architecture);
   const { inputSize, hiddenSize, wRank, uRank, classes } = architecture;
   for (const [name, size] of Object.entries({ inputSize, hiddenSize, wRank, uRank, classes })) {
     if (size > maximumSize) {
@@ -156,6 +159,14 @@ function check(architecture: Architecture, parameters: Float32Array, ranges: Ran
       `the hidden state reaches ${ranges.state}, an integer network's at most 16383; train with more weight decay`,
     );
   }
+}
+
+/** Throws `IntegerNetworkError` for a network of complex units. */
+export function checkReal({ recurrence }: Architecture): void {
+  if (recurrence !== 'EURNN') return;
+  throw new IntegerNetworkError(
+    "network.recurrence is EURNN: its modReLU divides every complex unit by its modulus, a square root and a division a unit and step, which the integer network has no operations for; on a device, use oRNN, whose U is orthogonal, the real numbers' unitary",
+  );
 }
 
 /** zeta and nu, or alpha and beta, after their sigmoid, in Q(n+2) and (beta) Q14. */

@@ -1,5 +1,12 @@
 import { sigmoid } from '../math/index.js';
-import { fixedResidual, nonlinearities, tensorsOf, type Architecture } from '../network/index.js';
+import {
+  fixedResidual,
+  modReLU,
+  nonlinearities,
+  recurrentMatrix,
+  tensorsOf,
+  type Architecture,
+} from '../network/index.js';
 
 /**
  * A float network in float64, a step at a time, in the order of the integer network's equations: W1 (W2' a) and U1 (U2' h)
@@ -22,6 +29,10 @@ export class FloatNetwork {
   private readonly biasUpdate: Float64Array;
   private readonly gate: ((x: number) => number) | undefined;
   private readonly update: (x: number) => number;
+  /** Whether units are complex: then modReLU stands in the place of `update`. */
+  private readonly complex: boolean;
+  /** W a + U h, [H]. */
+  private readonly p: Float64Array;
   /** zeta or alpha, and nu or beta. */
   private readonly scale: number;
   private readonly offset: number;
@@ -43,7 +54,9 @@ export class FloatNetwork {
     this.w2 = wRank > 0 ? transpose(tensor('W2'), inputSize, wRank) : undefined;
     this.w1 = tensor(wRank > 0 ? 'W1' : 'W');
     this.u2 = uRank > 0 ? transpose(tensor('U2'), hiddenSize, uRank) : undefined;
-    this.u1 = tensor(uRank > 0 ? 'U1' : 'U');
+    this.u1 = uRank > 0 ? tensor('U1') : recurrentMatrix(architecture, tensor);
+    this.complex = architecture.recurrence === 'EURNN';
+    this.p = new Float64Array(hiddenSize);
     this.update = nonlinearities[update];
     if (cell === 'FastGRNN') {
       this.gate = nonlinearities[gate];
@@ -77,17 +90,19 @@ export class FloatNetwork {
 
   /** One time step with the normalised inputs `a`, [D]. */
   step(a: Float64Array): void {
-    const { h, t, u, w1, u1, gate, update, scale, offset } = this;
+    const { h, t, u, w1, u1, p, gate, update, scale, offset } = this;
     project(this.w2, a, t);
     this.projectState();
     for (let j = 0; j < h.length; j++) {
-      let p = 0;
-      for (let k = 0, i = j * t.length; k < t.length; k++, i++) p += w1[i] * t[k];
-      for (let k = 0, i = j * u.length; k < u.length; k++, i++) p += u1[i] * u[k];
-      const candidate = update(p + this.biasUpdate[j]);
+      p[j] = 0;
+      for (let k = 0, i = j * t.length; k < t.length; k++, i++) p[j] += w1[i] * t[k];
+      for (let k = 0, i = j * u.length; k < u.length; k++, i++) p[j] += u1[i] * u[k];
+    }
+    for (let j = 0; j < h.length; j++) {
+      const candidate = this.complex ? modReLU(p, this.biasUpdate, j) : update(p[j] + this.biasUpdate[j]);
       if (gate) {
         // Equation (6)
-        const z = gate(p + this.biasGate[j]);
+        const z = gate(p[j] + this.biasGate[j]);
         h[j] = (scale * (1 - z) + offset) * candidate + z * h[j];
       } else {
         // Equation (2)

@@ -99,9 +99,9 @@ describe('what is wrong is found', () => {
   /** Operations that only copy or add: nothing can be fused. Of a few others compilers decide. */
   const plain = [
     ...['fill', 'clearEnded', 'gatherRows', 'scatterRows', 'moveSteps', 'dropout', 'columnSums', 'broadcastRows'],
-    'allFinite',
+    ...['allFinite', 'identity', 'mirrorTriangle', 'unpackTriangle', 'scaleColumns'],
   ];
-  const open = ['squaredError', 'scalarGradient', 'gatherRecorded'];
+  const open = ['squaredError', 'scalarGradient', 'sigmoidGradient', 'gatherRecorded'];
   test.each(fused)('the bits of $name, which fuses products and sums', ({ kernels }) => {
     const differing = names.filter((name) =>
       drawn(name, false).some(({ bench, compose }) =>

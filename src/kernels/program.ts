@@ -152,6 +152,101 @@ export class ProgramBuilder extends ProgramWords {
     return this.write('fastrnnBackward', sizes, [o.c, o.previous, o.dh, o.scalars, o.columns]);
   }
 
+  /** One step of a cell of complex units: see kernels/modrelu.c. a: W x + U h' [rows][2 units]. scalars: alpha, beta. */
+  modreluForward(o: {
+    rows: number;
+    units: number;
+    a: Matrix;
+    previous: Matrix;
+    h: Matrix;
+    bias: Operand;
+    scalars: Operand;
+  }): this {
+    return this.write('modreluForward', [o.rows, o.units, o.a.stride], [o.a, o.previous, o.h, o.bias, o.scalars]);
+  }
+
+  /** One step of such a cell backwards. a becomes the gradient of W x + U h'; dh that of h', but for the way through U. */
+  modreluBackward(o: {
+    rows: number;
+    units: number;
+    a: Matrix;
+    previous: Matrix;
+    dh: Matrix;
+    bias: Operand;
+    scalars: Operand;
+    columns: Matrix;
+  }): this {
+    const operands = [o.a, o.previous, o.dh, o.bias, o.scalars, o.columns];
+    return this.write('modreluBackward', [o.rows, o.units, o.a.stride], operands);
+  }
+
+  /** x [size][size] <- the identity matrix. */
+  identity(o: { size: number; x: Matrix }): this {
+    return this.write('identity', [o.size, o.x.stride], [o.x]);
+  }
+
+  /** x [rows][columns] <- -S^-1 x, or -S^-T x, where S is gram's [rows][rows] upper triangle with half its diagonal; see kernels/recurrence.c. */
+  solveTriangle(o: { rows: number; columns: number; transposed: boolean; gram: Matrix; x: Matrix }): this {
+    const sizes = [o.rows, o.columns, o.gram.stride, o.x.stride, Number(o.transposed)];
+    return this.write('solveTriangle', sizes, [o.gram, o.x]);
+  }
+
+  /** x [size][size]: what stands above the diagonal becomes what stands below. */
+  mirrorTriangle(o: { size: number; x: Matrix }): this {
+    return this.write('mirrorTriangle', [o.size, o.x.stride], [o.x]);
+  }
+
+  /** target [rows][columns], without padding, <- source, 0 below the diagonal and in a last row of one number. */
+  unpackTriangle(o: { rows: number; columns: number; source: Matrix; target: Operand }): this {
+    return this.write('unpackTriangle', [o.rows, o.columns, o.source.stride], [o.source, o.target]);
+  }
+
+  /** y [rows][columns] <- x, column j times scale[j]. */
+  scaleColumns(o: { rows: number; columns: number; x: Matrix; scale: Operand; y: Matrix }): this {
+    return this.write('scaleColumns', [o.rows, o.columns, o.x.stride, o.y.stride], [o.x, o.scale, o.y]);
+  }
+
+  /** sums[columns] <- the sums of the products of a's and b's columns, rows in order. */
+  columnProducts(o: { rows: number; columns: number; a: Matrix; b: Matrix; sums: Operand }): this {
+    return this.write('columnProducts', [o.rows, o.columns, o.a.stride, o.b.stride], [o.a, o.b, o.sums]);
+  }
+
+  /** gradient[length] <- factor dy s (1 - s), s being the values of a sigmoid. */
+  sigmoidGradient(o: { length: number; factor: number; s: Operand; dy: Operand; gradient: Operand }): this {
+    return this.write('sigmoidGradient', [o.length, floatBits(o.factor)], [o.s, o.dy, o.gradient]);
+  }
+
+  /** u [2 units][2 units] <- the unitary matrix of phases and rotations, as a real one; see kernels/unitary.c for the shapes. */
+  unitaryForward(o: {
+    units: number;
+    layers: number;
+    fft: boolean;
+    theta: Operand;
+    phi: Operand;
+    omega: Operand;
+    waves: Operand;
+    u: Matrix;
+  }): this {
+    const sizes = [o.units, o.layers, Number(o.fft), o.u.stride];
+    return this.write('unitaryForward', sizes, [o.theta, o.phi, o.omega, o.waves, o.u]);
+  }
+
+  /** The gradients of its parameters from du [2 units][2 units]; u and du are overwritten. */
+  unitaryBackward(o: {
+    units: number;
+    layers: number;
+    fft: boolean;
+    waves: Operand;
+    u: Matrix;
+    du: Matrix;
+    dtheta: Operand;
+    dphi: Operand;
+    domega: Operand;
+  }): this {
+    const sizes = [o.units, o.layers, Number(o.fft), o.u.stride];
+    return this.write('unitaryBackward', sizes, [o.waves, o.u, o.du, o.dtheta, o.dphi, o.domega]);
+  }
+
   /** Losses, predictions and, when `dlogits` is given, the gradient of the logits. settings: smoothing, scale. */
   softmaxCrossEntropy(o: {
     rows: number;

@@ -1,3 +1,3 @@
 /** The part of this room that costs a bundle nothing. */
-export { powerOfTwo } from './elementary.js';
+export { cos, powerOfTwo, sigmoid, sin } from './elementary.js';
 export { argmax } from './statistics.js';

@@ -1,7 +1,8 @@
 import type { Nonlinearity } from '../kernels/index.js';
+import { recurrenceOf, recurrenceProblems, recurrenceTensors, type RecurrenceFields } from './recurrence/recurrence.js';
 
 /** What a network is made of. Sizes count units; a rank of 0 means a full matrix instead of two factors. */
-export interface Architecture {
+export interface Architecture extends RecurrenceFields {
   readonly cell: 'FastGRNN' | 'FastRNN';
   /** D, the features of one time step. */
   readonly inputSize: number;
@@ -13,11 +14,11 @@ export interface Architecture {
   readonly bidirectional?: boolean;
   /** r_w: W = W1 W2^T with W1 [H, r_w] and W2 [D, r_w]. */
   readonly wRank: number;
-  /** r_u: U = U1 U2^T with U1, U2 [H, r_u]. */
+  /** r_u: U = U1 U2^T with U1, U2 [H, r_u]; 0 where `recurrence` makes U. */
   readonly uRank: number;
   /** The nonlinearity of z (FastGRNN alone). */
   readonly gate: Nonlinearity;
-  /** The nonlinearity of the candidate state h~. */
+  /** The nonlinearity of the candidate state h~; EURNN has modReLU in its place. */
   readonly update: Nonlinearity;
   /** FastRNN alone: alpha and beta both learnt, beta = 1 - alpha, or neither learnt. */
   readonly residual: 'free' | 'tied' | 'fixed';
@@ -37,8 +38,8 @@ export interface Architecture {
 /** The head and the inputs that most networks have: one class, read from the last state, of inputs that are numbers. */
 export const plainHead = { head: 'softmax', output: 'last', vocabulary: 0 } as const;
 
-/** What a tensor is for: sparsity concerns matrices, weight decay matrices and classifiers. */
-export type TensorRole = 'embedding' | 'matrix' | 'bias' | 'scalar' | 'classifier' | 'classifierBias';
+/** What a tensor is for: sparsity concerns matrices, weight decay matrices and classifiers. A transform makes a matrix of itself. */
+export type TensorRole = 'embedding' | 'matrix' | 'transform' | 'bias' | 'scalar' | 'classifier' | 'classifierBias';
 
 /** A tensor's place in the flat vector of parameters: `size` floats from `offset` on, row-major. */
 export interface TensorSpec {
@@ -86,6 +87,8 @@ export function checkArchitecture(arch: Architecture): void {
   among('cell', ['FastGRNN', 'FastRNN']);
   among('head', ['softmax', 'sigmoid', 'regression']);
   among('output', ['last', 'every', 'mean']);
+  const [wrong] = recurrenceProblems(arch);
+  if (wrong) throw new ArchitectureError(`${wrong.field} ${wrong.problem}`);
 }
 
 /** Cells one above the other, at most. */
@@ -116,8 +119,8 @@ export function tensorPrefix(layer: number, direction: number): string {
 
 /**
  * The tensors of a network in their order in the flat vector of parameters (a model file finds them by name): the embedding
- * [V, D] of tokens, then of each layer and direction W or W1 and W2, U or U1 and U2, biases, scalars (before the sigmoid that
- * the paper prescribes), then the classifier [L, H] and its bias. In a stack the names have prefixes (`tensorPrefix`), W of a
+ * [V, D] of tokens, then of each layer and direction W or W1 and W2, U or U1 and U2 or what a recurrence makes U of, biases,
+ * scalars (before the sigmoid that the paper prescribes), then the classifier [L, H] and its bias. In a stack the names have prefixes (`tensorPrefix`), W of a
  * layer above the first is [H, H], and where there are two directions what reads both has 2 H columns.
  */
 export function tensorsOf(arch: Architecture): TensorSpec[] {
@@ -138,16 +141,18 @@ export function tensorsOf(arch: Architecture): TensorSpec[] {
       add(`${name}2`, 'matrix', inputs, rank);
     }
   };
+  const recurrence = recurrenceOf(arch);
   const cell = () => {
     matrix('W', layerInputSize(arch, layer), wRank);
-    matrix('U', H, uRank);
+    if (recurrence.kind === 'dense') matrix('U', H, uRank);
+    for (const { name, role, shape } of recurrenceTensors(recurrence, H)) add(name, role, ...shape);
     if (arch.cell === 'FastGRNN') {
       add('biasGate', 'bias', H);
       add('biasUpdate', 'bias', H);
       add('zeta', 'scalar');
       add('nu', 'scalar');
     } else {
-      add('bias', 'bias', H);
+      add('bias', 'bias', recurrence.kind === 'EURNN' ? recurrence.units : H);
       if (arch.residual !== 'fixed') add('alpha', 'scalar');
       if (arch.residual === 'free') add('beta', 'scalar');
     }

@@ -1,4 +1,5 @@
-import { tensorsOf, type Architecture, type TensorSpec } from './architecture.js';
+import { directionsOf, layersOf, tensorsOf, type Architecture, type TensorSpec } from './architecture.js';
+import { recurrenceOf } from './recurrence/recurrence.js';
 
 /**
  * Useful floating-point operations of a forward pass over `rows` sequences of `steps` steps: a multiplication and an addition a
@@ -6,7 +7,7 @@ import { tensorsOf, type Architecture, type TensorSpec } from './architecture.js
  * can be compared between implementations.
  *
  * W x_t is taken at every step, U h_{t-1} at all but the first (h_0 is 0), the classifier once a sequence, or at every step where
- * there is an output at every one.
+ * there is an output at every one. A U that is made of other parameters counts as the full matrix that it is; making it doesn't count.
  */
 export function forwardFlops(arch: Architecture, rows: number, steps: number): number {
   return count(arch, rows, steps, () => 1);
@@ -27,7 +28,10 @@ function count(arch: Architecture, rows: number, steps: number, products: (tenso
     if (role === 'classifier') return arch.output === 'every' ? steps : 1;
     return local.startsWith('U') ? steps - 1 : steps;
   };
-  return tensorsOf(arch)
+  const { hiddenSize: H } = arch;
+  const made: TensorSpec = { name: 'U', local: 'U', layer: 0, role: 'matrix', shape: [H, H], offset: 0, size: H * H };
+  const cells = recurrenceOf(arch).kind === 'dense' ? 0 : layersOf(arch) * directionsOf(arch);
+  return [...tensorsOf(arch), ...new Array<TensorSpec>(cells).fill(made)]
     .filter(({ role }) => role === 'matrix' || role === 'classifier')
     .reduce((sum, tensor) => sum + 2 * rows * tensor.size * times(tensor) * products(tensor), 0);
 }

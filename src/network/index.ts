@@ -15,6 +15,8 @@ export {
   type TensorRole,
   type TensorSpec,
 } from './architecture.js';
+export { recurrentMatrix, withPlainMatrix } from './recurrence/matrix.js';
+export { RECURRENCES, recurrenceOf, type Recurrence, type RecurrenceFields } from './recurrence/recurrence.js';
 export { forwardFlops, iterationFlops } from './flops.js';
 export { initialise } from './initialise.js';
 export { decodeSafetensors, ModelFileError, type Tensor, type TensorData, type TensorType } from './safetensors.js';
@@ -26,5 +28,5 @@ export { NetworkEngine, type LossOptions } from './network.js';
 export { Optimiser, type AdamSettings, type MomentumSettings, type OptimiserState } from './optimiser.js';
 export type { Limits } from './places.js';
 export type { RecordingLimits, RecordingViews } from './recordings.js';
-export { nonlinearities, referenceForward, type ReferenceResult } from './reference.js';
+export { modReLU, nonlinearities, referenceForward, type ReferenceResult } from './reference.js';
 export type { Nonlinearity } from '../kernels/index.js';

@@ -1,5 +1,6 @@
 import type { Random } from '../math/index.js';
 import { parameterCount, tensorsOf, type Architecture } from './architecture.js';
+import { fillTransform } from './recurrence/initial.js';
 
 /** EdgeML's start for scalars, before the sigmoid: zeta 0.73, nu 0.018, alpha 0.047, beta 0.95. */
 const SCALARS: Record<string, number> = { zeta: 1, nu: -4, alpha: -3, beta: 3 };
@@ -7,15 +8,18 @@ const SCALARS: Record<string, number> = { zeta: 1, nu: -4, alpha: -3, beta: 3 };
 /**
  * First values of all parameters, in `tensorsOf` order: matrices and classifier 0.1 N(0, 1), the cell's biases 1, scalars
  * as EdgeML starts them, the classifier's bias 0 (no class is likelier before anything is learnt), an embedding 0: the matrices
- * tell tokens apart from the first gradient on, and tokens that never come stay neutral.
+ * tell tokens apart from the first gradient on, and tokens that never come stay neutral. What makes U starts as
+ * recurrence/initial.ts says; modReLU's biases start at 0, where it changes no state.
  * Numbers are drawn tensor by tensor, row by row.
  */
 export function initialise(arch: Architecture, random: Random): Float32Array {
   const parameters = new Float32Array(parameterCount(arch));
-  for (const { local, role, offset, size } of tensorsOf(arch)) {
+  for (const tensor of tensorsOf(arch)) {
+    const { local, role, offset, size } = tensor;
+    if (role === 'transform') fillTransform(tensor, parameters.subarray(offset, offset + size), random);
     for (let i = offset; i < offset + size; i++) {
       if (role === 'matrix' || role === 'classifier') parameters[i] = 0.1 * random.normal();
-      else if (role === 'bias') parameters[i] = 1;
+      else if (role === 'bias') parameters[i] = arch.recurrence === 'EURNN' ? 0 : 1;
       else if (role === 'scalar') parameters[i] = SCALARS[local];
     }
   }

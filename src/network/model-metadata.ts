@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { NONLINEARITIES } from '../kernels/index.js';
 import type { Architecture } from './architecture.js';
+import { RECURRENCES } from './recurrence/recurrence.js';
 
 /** Where a model comes from: with the same recipe, data, version and seed, `train` gives the same file again. */
 export interface Provenance {
@@ -87,6 +88,13 @@ export const metadataSchema = z.strictObject({
     residual: z.enum(['free', 'tied', 'fixed']),
     alpha: fraction,
     beta: fraction,
+    recurrence: z.exactOptional(z.enum(RECURRENCES)),
+    reflectors: z.exactOptional(size),
+    spectralMargin: fraction,
+    orthogonality: z.exactOptional(z.enum(['geodesic', 'soft'])),
+    orthogonalityWeight: z.exactOptional(z.number().check(z.gte(0))),
+    arrangement: z.exactOptional(z.enum(['tunable', 'fft'])),
+    capacity: z.exactOptional(size),
     head: z.enum(['softmax', 'sigmoid', 'regression']),
     output: z.enum(['last', 'every', 'mean']),
     vocabulary: size,

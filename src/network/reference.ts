@@ -10,6 +10,7 @@ import {
   tensorsOf,
   type Architecture,
 } from './architecture.js';
+import { recurrentMatrix } from './recurrence/matrix.js';
 
 /** The paper's equations in float64, one sequence at a time, slowly: what the fast network is compared with. */
 export interface ReferenceResult {
@@ -95,7 +96,7 @@ function cellStates(
   const matrix = (name: string, columns: number, rank: number) =>
     rank === 0 ? tensor(name) : product(tensor(`${name}1`), tensor(`${name}2`), H, columns, rank);
   const W = matrix('W', D, arch.wRank);
-  const U = matrix('U', H, arch.uRank);
+  const U = recurrentMatrix(arch, tensor);
   const { sigmoid } = nonlinearities;
   const gate = nonlinearities[arch.gate];
   const update = nonlinearities[arch.update];
@@ -104,11 +105,17 @@ function cellStates(
   for (const x of xs) {
     const previous = states.at(-1) as Float64Array;
     const h = new Float64Array(H);
+    const preactivations = new Float64Array(H);
     for (let i = 0; i < H; i++) {
-      let a = 0;
-      for (let k = 0; k < D; k++) a += W[i * D + k] * x[k];
-      for (let k = 0; k < H; k++) a += U[i * H + k] * previous[k];
-      if (cell === 'FastGRNN') {
+      for (let k = 0; k < D; k++) preactivations[i] += W[i * D + k] * x[k];
+      for (let k = 0; k < H; k++) preactivations[i] += U[i * H + k] * previous[k];
+    }
+    for (let i = 0; i < H; i++) {
+      const a = preactivations[i];
+      if (arch.recurrence === 'EURNN') {
+        const { alpha, beta } = residualOf(arch, tensor);
+        h[i] = alpha * modReLU(preactivations, tensor('bias'), i) + beta * previous[i];
+      } else if (cell === 'FastGRNN') {
         // Equation (6)
         const zeta = sigmoid(tensor('zeta')[0]);
         const nu = sigmoid(tensor('nu')[0]);
@@ -124,6 +131,14 @@ function cellStates(
     states.push(h);
   }
   return states;
+}
+
+/** Element i of max(|a| + b, 0) a / |a|, of complex units whose real parts stand before their imaginary parts. */
+export function modReLU(a: ArrayLike<number>, bias: ArrayLike<number>, i: number): number {
+  const units = bias.length;
+  const unit = i % units;
+  const modulus = Math.sqrt(a[unit] * a[unit] + a[units + unit] * a[units + unit]);
+  return modulus === 0 ? 0 : (Math.max(modulus + bias[unit], 0) * a[i]) / modulus;
 }
 
 /** M = M1 M2^T, [rows, columns], from M1 [rows, rank] and M2 [columns, rank]. */

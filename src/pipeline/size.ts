@@ -11,7 +11,7 @@ export interface NetworkSize {
   readonly recurrentNonzeros: number;
 }
 
-/** Counts the nonzeros of the integer network; a weight that rounds to 0 is none. */
+/** Counts the nonzeros of the integer network; a weight that rounds to 0 is none. A U that was made of other parameters counts as the matrix. */
 export function networkSize(network: IntegerNetwork, architecture: Architecture): NetworkSize {
   const low = (rank: number, letter: string) => (rank > 0 ? `${letter}1` : letter);
   const matrices = [
@@ -23,7 +23,7 @@ export function networkSize(network: IntegerNetwork, architecture: Architecture)
     matrix ? [{ name, entries: matrix.values.length, nonzeros: countNonzeros(matrix.values) }] : [],
   );
   const others = tensorsOf(architecture)
-    .filter((tensor) => tensor.role !== 'matrix' && tensor.role !== 'embedding')
+    .filter((tensor) => !['matrix', 'transform', 'embedding'].includes(tensor.role))
     .map((tensor) => ({ name: tensor.name, entries: tensor.size }));
   // Looked up, not multiplied: an embedding counts for the size alone.
   const embedding = (network.embedding ? [network.embedding] : []).map(({ values }) => ({

@@ -53,6 +53,11 @@ export function choice<const T extends string>(description: string, options: rea
   return field(schema, description, `one of ${options.join(', ')}`);
 }
 
+/** What may be left out; its description says what holds then. A recipe without it has the hash that it had before the field was there. */
+export function optional<S extends z.ZodMiniType>(schema: S, description: string, rule: string) {
+  return field(z.exactOptional(schema), description, rule);
+}
+
 /** true or false. */
 export function flag(description: string, fallback: boolean) {
   return field(z._default(z.boolean(), fallback), description, 'true or false');

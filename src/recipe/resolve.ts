@@ -62,6 +62,12 @@ function conflicts(recipe: Recipe): string[] {
       `network.${weight}: only a FastRNN with a fixed residual has it; set cell and residual, or take it out`,
     );
   }
+  const { recurrence = 'dense' } = network;
+  if (recurrence !== 'dense' && compression.uSparsity < 1) {
+    problems.push(
+      `compression.uSparsity: ${compression.uSparsity}, but ${recurrence} makes U of other parameters, which stay whole; leave it at 1`,
+    );
+  }
   const sparse = compression.wSparsity < 1 || compression.uSparsity < 1;
   const [, thresholding, support] = training.epochs;
   if (sparse && thresholding === 0) {

@@ -1,7 +1,7 @@
 import { nonlinearityNumber } from '../kernels/light.js';
-import { fixedResidual, type Architecture, type Tensor } from '../network/light.js';
+import { fixedResidual, recurrentMatrix, type Architecture, type Tensor } from '../network/light.js';
 import type { Cell } from './cell.js';
-import { Memory, padded } from './memory.js';
+import { Memory, padded, RuntimeError } from './memory.js';
 
 /** (x - centre) * scale, one of each for every input. */
 export interface InputAffine {
@@ -29,6 +29,11 @@ export class FloatCell implements Cell {
   private count = 0;
 
   constructor(module: WebAssembly.Module, arch: Architecture, tensors: readonly Tensor[], affine: InputAffine) {
+    if (arch.recurrence === 'EURNN') {
+      throw new RuntimeError(
+        'this runtime has no complex units: run an EURNN by the training engine (`FastRNN.load` of the package), or train an oRNN',
+      );
+    }
     const { inputSize: D, hiddenSize: H, wRank, uRank, classes: L } = arch;
     const tensor = (name: string) => (tensors.find((t) => t.name === name)?.data ?? new Float32Array()) as Float32Array;
     const vector = (length: number, values?: ArrayLike<number>) => {
@@ -37,8 +42,13 @@ export class FloatCell implements Cell {
       return wide;
     };
     /** [inner][padded outputs] from a tensor [outputs][inner], or, transposed, [inner][outputs]. */
-    const matrix = (name: string, outputs: number, inner: number, transposed = false) => {
-      const values = tensor(name);
+    const matrix = (
+      name: string,
+      outputs: number,
+      inner: number,
+      transposed = false,
+      values: ArrayLike<number> = tensor(name),
+    ) => {
       const width = padded(outputs, group);
       const wide = new Float32Array(inner * width);
       for (let k = 0; k < inner; k++) {
@@ -51,7 +61,7 @@ export class FloatCell implements Cell {
       uRank ? matrix('U2', uRank, H, true) : vector(0),
     ];
     const w1 = wRank ? matrix('W1', H, wRank) : matrix('W', H, D);
-    const u1 = uRank ? matrix('U1', H, uRank) : matrix('U', H, H);
+    const u1 = uRank ? matrix('U1', H, uRank) : matrix('U', H, H, false, recurrentMatrix(arch, tensor));
     const gated = arch.cell === 'FastGRNN';
     const biasGate = vector(H, tensor('biasGate'));
     const biasUpdate = vector(H, tensor(gated ? 'biasUpdate' : 'bias'));

@@ -1,5 +1,5 @@
 import { NONLINEARITIES } from '../kernels/light.js';
-import { ModelFileError, type ModelMetadata } from '../network/light.js';
+import { ModelFileError, RECURRENCES, type ModelMetadata } from '../network/light.js';
 
 type Facts = Record<string, unknown>;
 
@@ -32,6 +32,7 @@ export function checkMetadata(metadata: Facts, path: string): ModelMetadata {
   oneOf(architecture, 'gate', ...NONLINEARITIES);
   oneOf(architecture, 'update', ...NONLINEARITIES);
   oneOf(architecture, 'residual', 'free', 'tied', 'fixed');
+  if (architecture['recurrence'] !== undefined) oneOf(architecture, 'recurrence', ...RECURRENCES);
   oneOf(architecture, 'head', 'softmax', 'sigmoid', 'regression');
   oneOf(architecture, 'output', 'last', 'every', 'mean');
   const { inputSize, vocabulary, classes } = architecture as Record<string, number>;

@@ -1,4 +1,4 @@
-import type { Architecture, Imported } from '../../network/index.js';
+import { recurrenceOf, type Architecture, type Imported } from '../../network/index.js';
 import { importNames, type ModelFacts } from '../../pipeline/index.js';
 import { table } from '../terminal.js';
 
@@ -26,13 +26,35 @@ export function architectureRows(architecture: Architecture): string[][] {
     regression: 'regression: values',
   };
   return [
-    ['matrices', `W ${rank(wRank)}, U ${rank(uRank)}`],
+    [
+      'matrices',
+      `W ${rank(wRank)}, U ${architecture.recurrence === undefined ? rank(uRank) : recurrenceLine(architecture)}`,
+    ],
     [
       'nonlinearities',
       cell === 'FastGRNN' ? `gate ${gate}, update ${update}` : `update ${update}; residual ${residual}${weights}`,
     ],
     ['head', `${heads[head]}; reads ${reads[output]}`],
   ];
+}
+
+/** How U is made, in words. */
+function recurrenceLine(architecture: Architecture): string {
+  const recurrence = recurrenceOf(architecture);
+  const reflectors = (count: number) => plural(count, 'reflector');
+  const band = (margin: number) => `singular values within 1 +- ${margin}`;
+  switch (recurrence.kind) {
+    case 'dense':
+      return 'full rank';
+    case 'oRNN':
+      return `orthogonal, of ${reflectors(recurrence.reflectors)} (oRNN)`;
+    case 'SpectralRNN':
+      return `of 2 x ${reflectors(recurrence.reflectors)}, ${band(recurrence.margin)} (SpectralRNN)`;
+    case 'FactoredRNN':
+      return `of two orthogonal factors (${recurrence.orthogonality}), ${band(recurrence.margin)} (FactoredRNN)`;
+    case 'EURNN':
+      return `unitary, ${recurrence.arrangement}, of ${plural(recurrence.layers, 'layer')} of rotations (EURNN)`;
+  }
 }
 
 /** What the inputs go through, in words. */

@@ -2,6 +2,7 @@ import { rowStride, within, type Layout, type Matrix, type Operand, type Program
 import { fixedResidual, type Architecture } from '../architecture.js';
 import { forRows, type CellLimits, type Places } from '../places.js';
 import { Preactivation, written } from '../recurrence/preactivation.js';
+import { recurrenceOf } from '../recurrence/recurrence.js';
 import type { BackwardPass, Cell, ForwardPass } from './cell.js';
 
 /**
@@ -14,6 +15,7 @@ import type { BackwardPass, Cell, ForwardPass } from './cell.js';
  *   dL/da_t = alpha g update'                     summed over rows and steps: dL/db
  *   dL/dh_{t-1} = beta g + U^T dL/da_t
  *   dL/dalpha = sum g h~_t,  dL/dbeta = sum g h_{t-1}
+ * With the recurrence EURNN, units are complex and modReLU stands in the place of `update`: kernels/modrelu.c.
  */
 export class FastRNN implements Cell {
   private readonly arch: Architecture;
@@ -23,8 +25,10 @@ export class FastRNN implements Cell {
   private readonly c: Matrix;
   /** alpha and beta as the equation has them. */
   private readonly scalars: Operand;
-  /** Column sums of the gradients of b, alpha and beta: [3][hiddenSize]. */
+  /** Column sums of the gradients of b, alpha and beta: [3][hiddenSize] (of complex units, as many). */
   private readonly columns: Matrix;
+  /** Complex units; 0 of a network whose units are real. */
+  private readonly units: number;
 
   constructor(arch: Architecture, layout: Layout, places: Places, limits: CellLimits) {
     this.arch = arch;
@@ -34,6 +38,8 @@ export class FastRNN implements Cell {
     this.c = layout.sequence(limits.steps, limits.rows, stride);
     this.scalars = layout.matrix(2, 16);
     this.columns = layout.matrix(3, stride);
+    const recurrence = recurrenceOf(arch);
+    this.units = recurrence.kind === 'EURNN' ? recurrence.units : 0;
   }
 
   prepare(program: ProgramBuilder): void {
@@ -53,44 +59,48 @@ export class FastRNN implements Cell {
   forward(program: ProgramBuilder, pass: ForwardPass): void {
     const { rows, states } = pass;
     const { update, hiddenSize: hidden } = this.arch;
+    const { units, scalars } = this;
     const c = forRows(this.c, rows);
-    const bias = this.places.parameter('bias');
+    const shared = { rows, previous: states, h: written(states), bias: this.places.parameter('bias'), scalars };
     this.linear.forward(program, {
       ...pass,
       a: c,
       pass: () =>
-        program.fastrnnForward({
-          ...{ rows, hidden, update, c, bias, scalars: this.scalars },
-          previous: states,
-          h: written(states),
-        }),
+        units > 0
+          ? program.modreluForward({ ...shared, units, a: c })
+          : program.fastrnnForward({ ...shared, hidden, update, c }),
     });
   }
 
   backward(program: ProgramBuilder, pass: BackwardPass): void {
     const { rows, states, dh } = pass;
     const { update, residual, hiddenSize: hidden } = this.arch;
-    const { columns, scalars, places } = this;
+    const { columns, scalars, places, units } = this;
     const c = forRows(this.c, rows);
+    const shared = { rows, previous: states, dh, scalars, columns };
     program.fill({ length: 3 * columns.stride, value: 0, target: columns });
     this.linear.backward(program, {
       ...pass,
       a: c,
-      pass: () => program.fastrnnBackward({ rows, hidden, update, c, previous: states, dh, scalars, columns }),
+      pass: () =>
+        units > 0
+          ? program.modreluBackward({ ...shared, units, a: c, bias: places.parameter('bias') })
+          : program.fastrnnBackward({ ...shared, hidden, update, c }),
     });
+    const wide = units > 0 ? units : hidden;
     program.unpack({
-      ...{ rows: 1, columns: hidden, rowStride: hidden, columnStride: 1 },
+      ...{ rows: 1, columns: wide, rowStride: wide, columnStride: 1 },
       source: columns,
       target: places.gradientOf('bias'),
     });
     if (residual === 'fixed') return;
     const [alphaColumns, betaColumns] = [1, 2].map((i) => within(columns, i * columns.stride));
-    const alpha = { length: hidden, scalar: scalars, gradient: places.gradientOf('alpha') };
+    const alpha = { length: wide, scalar: scalars, gradient: places.gradientOf('alpha') };
     program.scalarGradient({ ...alpha, columns: alphaColumns, accumulate: false, sign: 1 });
     if (residual === 'tied') {
       program.scalarGradient({ ...alpha, columns: betaColumns, accumulate: true, sign: -1 }); // dbeta = -dalpha
     } else {
-      const beta = { length: hidden, scalar: within(scalars, 1), gradient: places.gradientOf('beta') };
+      const beta = { length: wide, scalar: within(scalars, 1), gradient: places.gradientOf('beta') };
       program.scalarGradient({ ...beta, columns: betaColumns, accumulate: false, sign: 1 });
     }
   }

@@ -1,12 +1,11 @@
 import { packedWords, type Layout, type Matrix, type Operand, type ProgramBuilder } from '../../kernels/index.js';
-import type { Places } from '../places.js';
 import type { LinearMap } from './linear-map.js';
 import { WeightGradient } from './weight-gradient.js';
 
 /** y = x M^T with a full matrix M [outputs, inputs]. */
 export class DenseMap implements LinearMap {
-  private readonly weights: Operand;
-  private readonly gradient: Operand;
+  private readonly weights: Matrix;
+  private readonly gradient: Matrix;
   private readonly packed: Operand;
   private readonly packedTransposed: Operand | undefined;
   private readonly weightGradient: WeightGradient | undefined;
@@ -15,8 +14,9 @@ export class DenseMap implements LinearMap {
 
   constructor(o: {
     layout: Layout;
-    places: Places;
-    name: string;
+    /** [outputs][inputs], and where its gradient goes. */
+    weights: Matrix;
+    gradient: Matrix;
     outputs: number;
     inputs: number;
     training: boolean;
@@ -25,8 +25,8 @@ export class DenseMap implements LinearMap {
   }) {
     this.outputs = o.outputs;
     this.inputs = o.inputs;
-    this.weights = o.places.parameter(o.name);
-    this.gradient = o.places.gradientOf(o.name);
+    this.weights = o.weights;
+    this.gradient = o.gradient;
     this.packed = o.layout.vector(packedWords(o.inputs, o.outputs));
     if (o.training) {
       this.weightGradient = new WeightGradient(o.layout, o.outputs, o.inputs);
@@ -36,10 +36,17 @@ export class DenseMap implements LinearMap {
 
   prepare(program: ProgramBuilder): void {
     const { outputs, inputs, weights: source } = this;
-    program.pack({ inner: inputs, columns: outputs, rowStride: 1, columnStride: inputs, source, packed: this.packed });
+    program.pack({
+      inner: inputs,
+      columns: outputs,
+      rowStride: 1,
+      columnStride: source.stride,
+      source,
+      packed: this.packed,
+    });
     if (this.packedTransposed) {
       const packed = this.packedTransposed;
-      program.pack({ inner: outputs, columns: inputs, rowStride: inputs, columnStride: 1, source, packed });
+      program.pack({ inner: outputs, columns: inputs, rowStride: source.stride, columnStride: 1, source, packed });
     }
   }
 

@@ -9,8 +9,8 @@ import { WeightGradient } from './weight-gradient.js';
  *   s = x M2,  y = s M1^T;   ds = dy M1,  dx = ds M2^T;   dM1 = dy^T s,  dM2 = x^T ds
  */
 export class LowRankMap implements LinearMap {
-  private readonly first: { weights: Operand; gradient: Operand; packed: Operand };
-  private readonly second: { weights: Operand; gradient: Operand; packed: Operand };
+  private readonly first: { weights: Operand; gradient: Matrix; packed: Operand };
+  private readonly second: { weights: Operand; gradient: Matrix; packed: Operand };
   private readonly outputs: number;
   private readonly inputs: number;
   private readonly rank: number;
@@ -43,7 +43,7 @@ export class LowRankMap implements LinearMap {
     this.rank = rank;
     const factor = (suffix: string, packed: number) => ({
       weights: places.parameter(name + suffix),
-      gradient: places.gradientOf(name + suffix),
+      gradient: { ...places.gradientOf(name + suffix), stride: rank },
       packed: layout.vector(packed),
     });
     this.first = factor('1', packedWords(rank, outputs));

@@ -5,6 +5,8 @@ import type { CellLimits, Places } from '../places.js';
 import { DenseMap } from './dense.js';
 import type { LinearMap } from './linear-map.js';
 import { LowRankMap } from './low-rank.js';
+import { MaterialisedMap } from './materialised.js';
+import { transformOf } from './transforms.js';
 
 /**
  * Rows that one product of a chunk of time steps has at least: enough to work well, few enough that a chunk is still in the
@@ -24,13 +26,17 @@ export class Preactivation {
 
   constructor(arch: Architecture, layout: Layout, places: Places, limits: CellLimits) {
     const map = (name: string, inputs: number, rank: number, inputGradient: boolean): LinearMap => {
-      const shared = { layout, places, name, outputs: arch.hiddenSize, inputs, inputGradient };
-      return rank === 0
-        ? new DenseMap({ ...shared, training: limits.training })
-        : new LowRankMap({ ...shared, rank, limits });
+      const shared = { layout, outputs: arch.hiddenSize, inputs, inputGradient };
+      if (rank > 0) return new LowRankMap({ ...shared, places, name, rank, limits });
+      const weights = { ...places.parameter(name), stride: inputs };
+      const gradient = { ...places.gradientOf(name), stride: inputs };
+      return new DenseMap({ ...shared, weights, gradient, training: limits.training });
     };
     this.w = map('W', arch.inputSize, arch.wRank, limits.inputGradient);
-    this.u = map('U', arch.hiddenSize, arch.uRank, true);
+    const transform = transformOf(arch, layout, places, limits.training);
+    this.u = transform
+      ? new MaterialisedMap({ layout, transform, size: arch.hiddenSize, training: limits.training })
+      : map('U', arch.hiddenSize, arch.uRank, true);
   }
 
   prepare(program: ProgramBuilder): void {

@@ -1,4 +1,4 @@
-import { rowStride, type Layout, type Matrix, type Operand, type ProgramBuilder } from '../../kernels/index.js';
+import { rowStride, type Layout, type Matrix, type ProgramBuilder } from '../../kernels/index.js';
 
 /**
  * The gradient of a matrix M [outputs, inputs] of y = x M^T: dM = sum over rows of dy^T x, summed up in a padded buffer.
@@ -37,13 +37,13 @@ export class WeightGradient {
     );
   }
 
-  /** target <- dM, row-major without padding. */
-  store(program: ProgramBuilder, target: Operand): void {
+  /** target <- dM, row-major. */
+  store(program: ProgramBuilder, target: Matrix): void {
     const { outputs, inputs, sum: source } = this;
     program.unpack(
       this.transposed
-        ? { rows: inputs, columns: outputs, rowStride: 1, columnStride: inputs, source, target }
-        : { rows: outputs, columns: inputs, rowStride: inputs, columnStride: 1, source, target },
+        ? { rows: inputs, columns: outputs, rowStride: 1, columnStride: target.stride, source, target }
+        : { rows: outputs, columns: inputs, rowStride: target.stride, columnStride: 1, source, target },
     );
   }
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { NONLINEARITIES } from '../../kernels/index.js';
-import { choice, field, integer } from '../fields.js';
+import { choice, field, integer, optional } from '../fields.js';
 
 const unit = () => z.optional(z.number().check(z.gte(0), z.lte(1)));
 
@@ -10,6 +10,41 @@ export const network = z.strictObject({
   hiddenSize: integer('The number of hidden units.', 1, 255, 32),
   wRank: integer("The rank of the input matrix W, the paper's r_w; 0 for a full matrix.", 0, 255, 0),
   uRank: integer("The rank of the recurrent matrix U, the paper's r_u; 0 for a full matrix.", 0, 255, 0),
+  recurrence: optional(
+    z.enum(['dense', 'oRNN', 'SpectralRNN', 'FactoredRNN', 'EURNN']),
+    'What U is made of; dense, a matrix of its own or of rank uRank, without it. oRNN: reflectors. SpectralRNN: reflectors and singular values. FactoredRNN: orthogonal factors and singular values. EURNN: rotations and phases of complex units, with modReLU for update.',
+    'one of dense, oRNN, SpectralRNN, FactoredRNN, EURNN',
+  ),
+  reflectors: optional(
+    z.int().check(z.gte(1), z.lte(255)),
+    'oRNN and SpectralRNN: reflectors of each orthogonal matrix; 16 without it, or hiddenSize where that is less.',
+    'an integer from 1 to hiddenSize',
+  ),
+  spectralMargin: optional(
+    z.number().check(z.gte(0), z.lte(1)),
+    'SpectralRNN and FactoredRNN: singular values of U lie within 1 +- spectralMargin; 0.1 without it.',
+    'a number from 0 to 1',
+  ),
+  orthogonality: optional(
+    z.enum(['geodesic', 'soft']),
+    'FactoredRNN: what keeps its factors orthogonal: steps along the manifold of orthogonal matrices (geodesic, without it), or a penalty (soft).',
+    'one of geodesic, soft',
+  ),
+  orthogonalityWeight: optional(
+    z.number().check(z.gte(0)),
+    'FactoredRNN with soft orthogonality: the weight of the penalty; 0.01 without it.',
+    'a number from 0 on',
+  ),
+  arrangement: optional(
+    z.enum(['tunable', 'fft']),
+    'EURNN: which units a layer of rotations pairs: neighbours (tunable, without it), or those of a fast Fourier transform (fft).',
+    'one of tunable, fft',
+  ),
+  capacity: optional(
+    z.int().check(z.gte(1), z.lte(127)),
+    'EURNN in the tunable arrangement: layers of rotations; 2 without it.',
+    'an integer from 1 to hiddenSize / 2',
+  ),
   gate: choice(
     'The nonlinearity of the gate z (FastGRNN). hardSigmoid is clip((x+1)/2, 0, 1), hardSigmoid4 is clip((x+2)/4, 0, 1).',
     NONLINEARITIES,

@@ -3,6 +3,7 @@ import * as cells from './cells.js';
 import * as losses from './losses.js';
 import type { Draw, Problem } from './problem.js';
 import * as products from './products.js';
+import * as recurrences from './recurrences.js';
 import * as rows from './rows.js';
 import * as sequences from './sequences.js';
 import * as vectors from './vectors.js';
@@ -14,6 +15,7 @@ export const problems: Readonly<Record<string, (draw: Draw) => Problem>> = {
   ...products,
   ...cells,
   ...losses,
+  ...recurrences,
   ...rows,
   ...sequences,
   ...vectors,
