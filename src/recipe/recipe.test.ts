@@ -58,7 +58,7 @@ describe('resolving', () => {
     ],
     [
       { network: 7 },
-      'recipe r: network: 7 must be a group of fields: cell, hiddenSize, wRank, uRank, gate, update, head, output, embedding, residual, alpha, beta',
+      'recipe r: network: 7 must be a group of fields: cell, hiddenSize, wRank, uRank, recurrence, reflectors, spectralMargin, orthogonality, orthogonalityWeight, arrangement, capacity, gate, update, head, output, embedding, residual, alpha, beta',
     ],
     [
       { training: { epochs: [0, 0, 0] } },

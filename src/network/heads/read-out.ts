@@ -99,7 +99,7 @@ export class ReadOut {
       .unpack({ ...vector, source: biasSums, target: this.places.gradientOf('classifierBias') });
     weights.clear(program);
     weights.add(program, { rows, dy: dlogits, x: o.h });
-    weights.store(program, { ...this.places.gradientOf('classifier'), stride: arch.hiddenSize });
+    weights.store(program, { ...this.places.gradientOf('classifier'), stride: outputSize(arch) });
   }
 
   /**
