@@ -2,7 +2,7 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import type { IntegerNetwork } from '../../integer/index.js';
 import type { ModelFacts } from '../../network/index.js';
 import { canonicalJson } from '../../recipe/light.js';
-import { addCells } from './cells.js';
+import { addCells } from './cells/index.js';
 import { Graph } from './graph.js';
 import { addHead } from './head.js';
 import { addInputs } from './inputs.js';

@@ -30,6 +30,23 @@ export function activate(graph: Graph, kind: Nonlinearity, x: string, hint: stri
   return graph.node(operator, [x], hint, slope);
 }
 
+/** Below the modulus of any float32 that isn't 0, so that a unit at 0 stays there. */
+const leastModulus = 1e-37;
+
+/** max(|a| + b, 0) a / |a| of complex units, whose real parts [N, units] stand before their imaginary parts. */
+export function addModReLU(graph: Graph, bias: string): (body: Graph, a: string) => string {
+  const least = graph.scalar('least_modulus', leastModulus);
+  return (body, a) => {
+    const parts = body.nodeWith('Split', [a], ['re', 'im'], { axis: attribute.int(-1) });
+    const squares = parts.map((part) => body.node('Mul', [part, part], 'square'));
+    const modulus = body.node('Sqrt', [body.node('Add', squares, 'modulus_squared')], 'modulus');
+    const shown = body.node('Relu', [body.node('Add', [modulus, bias], 'modulus_biased')], 'modulus_shown');
+    const factor = body.node('Div', [shown, body.node('Max', [modulus, least], 'modulus_safe')], 'factor');
+    const scaled = parts.map((part) => body.node('Mul', [part, factor], 'part'));
+    return body.node('Concat', scaled, 'candidate', { axis: attribute.int(-1) });
+  };
+}
+
 /**
  * The attributes `activations`, `activation_alpha` and `activation_beta` of a recurrent operator, or undefined where one of the
  * nonlinearities is none of those that the operators know.

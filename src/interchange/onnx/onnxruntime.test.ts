@@ -141,6 +141,8 @@ function worst(a: ArrayLike<number>, b: ArrayLike<number>): number {
 
 const float = (tensor: { readonly data: Float32Array | BigInt64Array }) => tensor.data as Float32Array;
 
+const plainRNN = { cell: 'FastRNN', residual: 'fixed', alpha: 1, beta: 0 } as const;
+
 const cases: [name: string, arch: Partial<Architecture>, setting?: Setting][] = [
   ['FastGRNN', {}],
   ['FastGRNN of low rank', { wRank: 2, uRank: 4 }],
@@ -151,17 +153,11 @@ const cases: [name: string, arch: Partial<Architecture>, setting?: Setting][] = 
   ['FastRNN', { cell: 'FastRNN' }],
   ['FastRNN, tied, of low rank', { cell: 'FastRNN', residual: 'tied', wRank: 3, uRank: 2, update: 'relu' }],
   ['FastRNN, fixed', { cell: 'FastRNN', residual: 'fixed', alpha: 0.2, beta: 0.7 }],
-  ['plain RNN', { cell: 'FastRNN', residual: 'fixed', alpha: 1, beta: 0 }],
-  [
-    'plain RNN, W of low rank, every step',
-    { cell: 'FastRNN', residual: 'fixed', alpha: 1, beta: 0, wRank: 2, output: 'every', update: 'sigmoid' },
-  ],
-  ['plain RNN, U of low rank', { cell: 'FastRNN', residual: 'fixed', alpha: 1, beta: 0, uRank: 2 }],
-  [
-    'plain RNN, hard sigmoid, the mean',
-    { cell: 'FastRNN', residual: 'fixed', alpha: 1, beta: 0, update: 'hardSigmoid4', output: 'mean' },
-  ],
-  ['plain RNN, hard tanh', { cell: 'FastRNN', residual: 'fixed', alpha: 1, beta: 0, update: 'hardTanh' }],
+  ['plain RNN', plainRNN],
+  ['plain RNN, W of low rank, every step', { ...plainRNN, wRank: 2, output: 'every', update: 'sigmoid' }],
+  ['plain RNN, U of low rank', { ...plainRNN, uRank: 2 }],
+  ['plain RNN, hard sigmoid, the mean', { ...plainRNN, update: 'hardSigmoid4', output: 'mean' }],
+  ['plain RNN, hard tanh', { ...plainRNN, update: 'hardTanh' }],
   ['two layers', { layers: 2 }],
   ['both directions', { bidirectional: true }],
   [
@@ -172,14 +168,13 @@ const cases: [name: string, arch: Partial<Architecture>, setting?: Setting][] = 
     'FastRNN, both directions, three layers, every step',
     { cell: 'FastRNN', bidirectional: true, layers: 3, output: 'every' },
   ],
-  [
-    'plain RNN, both directions, two layers',
-    { cell: 'FastRNN', residual: 'fixed', alpha: 1, beta: 0, bidirectional: true, layers: 2 },
-  ],
-  [
-    'plain RNN, both directions, every step',
-    { cell: 'FastRNN', residual: 'fixed', alpha: 1, beta: 0, bidirectional: true, output: 'every', wRank: 2 },
-  ],
+  ['plain RNN, both directions, two layers', { ...plainRNN, bidirectional: true, layers: 2 }],
+  ['plain RNN, both directions, every step', { ...plainRNN, bidirectional: true, output: 'every', wRank: 2 }],
+  ['FastGRNN with an oRNN', { recurrence: 'oRNN', reflectors: 4, layers: 2 }],
+  ['FastRNN with a SpectralRNN', { cell: 'FastRNN', recurrence: 'SpectralRNN', reflectors: 5, spectralMargin: 0.4 }],
+  ['plain RNN with a FactoredRNN', { ...plainRNN, recurrence: 'FactoredRNN' }],
+  ['FastRNN with a EURNN', { cell: 'FastRNN', recurrence: 'EURNN', hiddenSize: 12, capacity: 3 }],
+  ['EURNN, fft, every step', { ...plainRNN, recurrence: 'EURNN', hiddenSize: 16, arrangement: 'fft', output: 'every' }],
   ['labels', { head: 'sigmoid' }],
   ['labels at every step', { head: 'sigmoid', output: 'every' }],
   ['values', { head: 'regression' }],

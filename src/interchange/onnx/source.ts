@@ -1,14 +1,23 @@
 import type { IntegerMatrix, IntegerNetwork } from '../../integer/index.js';
 import { powerOfTwo, sigmoid } from '../../math/index.js';
-import { fixedResidual, tensorPrefix, tensorsOf, type Architecture } from '../../network/index.js';
+import {
+  fixedResidual,
+  recurrenceOf,
+  recurrentMatrix,
+  tensorPrefix,
+  tensorsOf,
+  type Architecture,
+} from '../../network/index.js';
 import { transposed, type LinearMap, type Weight } from './weight.js';
 
 /** A cell's numbers, whatever model they come from. */
 export interface CellNumbers {
-  /** W [H, D] or U [H, H], full or as two factors. */
-  map(name: 'W' | 'U'): LinearMap;
+  /** W [H, n] or U [H, H], full or as two factors; of cells with a pair a gate by its name, as in `WReset`. */
+  map(name: string): LinearMap;
   /** [H] */
   bias(name: string): Float32Array;
+  /** FastRNN-vector's alpha as it multiplies, [H]. */
+  vector(name: string): Float32Array;
   /** zeta and nu, or alpha and beta, as they multiply. */
   readonly scalars: readonly [number, number];
 }
@@ -47,7 +56,12 @@ export function floatNumbers(
     const [n, rank] = specs.get(name)!.shape;
     return { rows: rank, columns: n, values: transposed(tensor(name), n, rank) };
   };
-  const { cell, residual, vocabulary } = architecture;
+  const { cell, residual, vocabulary, hiddenSize } = architecture;
+  /** U of a recurrence that makes it of other tensors. */
+  const materialised = (prefix: string): LinearMap => {
+    const values = Float32Array.from(recurrentMatrix(architecture, (local) => tensor(prefix + local)));
+    return { first: { rows: hiddenSize, columns: hiddenSize, values }, second: undefined };
+  };
   const scalarsOf = (prefix: string): [number, number] => {
     const squashed = (name: string) => sigmoid(tensor(prefix + name)[0]);
     if (cell === 'FastGRNN') return [squashed('zeta'), squashed('nu')];
@@ -64,11 +78,13 @@ export function floatNumbers(
       return {
         map: (local) => {
           const name = prefix + local;
+          if (local.startsWith('U') && recurrenceOf(architecture).kind !== 'dense') return materialised(prefix);
           return specs.has(name)
             ? { first: weight(name), second: undefined }
             : { first: weight(`${name}1`), second: second(`${name}2`) };
         },
         bias: (local) => tensor(prefix + local),
+        vector: (local) => tensor(prefix + local).map(sigmoid),
         scalars: scalarsOf(prefix),
       };
     },
@@ -94,6 +110,7 @@ export function integerNumbers(network: IntegerNetwork): NetworkNumbers {
   return {
     cell: () => ({
       map: (name) => (name === 'W' ? map(network.w1, network.w2) : map(network.u1, network.u2)),
+      vector: () => new Float32Array(),
       bias: (name) => Float32Array.from(name === 'biasGate' ? biasGate : biasUpdate, (count) => count * biasUnit),
       scalars: [network.scale * scalarUnit, network.offset * offsetUnit],
     }),
