@@ -1,5 +1,5 @@
 import type { KernelOptions } from '../kernels/index.js';
-import { checkArchitecture, type Architecture, type RecurrenceFields } from '../network/index.js';
+import { checkArchitecture, stackFields, type Architecture, type RecurrenceFields } from '../network/index.js';
 import { resolveRecipe } from '../recipe/index.js';
 import { ApiError } from './errors.js';
 
@@ -11,6 +11,10 @@ export interface NetworkOptions extends KernelOptions, RecurrenceFields {
   readonly classes: number | readonly string[];
   /** H. Default 32. */
   readonly hiddenSize?: number;
+  /** Cells one above the other. Default 1. */
+  readonly layers?: number;
+  /** Whether each layer reads the sequence from both ends. Default false. */
+  readonly bidirectional?: boolean;
   /** The rank of W; 0, the default, for a full matrix. */
   readonly wRank?: number;
   /** The rank of U; 0, the default, for a full matrix. */
@@ -55,7 +59,7 @@ export function architectureFrom(cell: Architecture['cell'], options: NetworkOpt
   // Sizes have no upper bound here but the machine's; the other fields are the recipe's.
   const fields = Object.fromEntries(Object.entries({ cell, ...rest }).filter(([, value]) => value !== undefined));
   const resolved = resolveRecipe({ ...(seed === undefined ? {} : { seed }), network: fields }, `${cell}.create`);
-  const { embedding, alpha, beta, ...network } = resolved.network;
+  const { embedding, alpha, beta, layers = 1, bidirectional = false, ...network } = resolved.network;
   if (embedding > 0) {
     throw new ApiError(
       `embedding: ${embedding}; here the embedding's size is inputSize, and vocabulary says how many tokens there are`,
@@ -69,6 +73,7 @@ export function architectureFrom(cell: Architecture['cell'], options: NetworkOpt
     inputSize,
     vocabulary,
     classes: classNamesFrom(options).length,
+    ...stackFields(layers, bidirectional),
     ...(alpha === undefined ? {} : { alpha }),
     ...(beta === undefined ? {} : { beta }),
   };

@@ -12,8 +12,13 @@ export class FloatStream {
   private readonly sum: Float64Array | undefined;
   private steps = 0;
 
-  /** Throws `KernelError` where there is no memory. */
+  /** Throws `ApiError` for a bidirectional network, `KernelError` where there is no memory. */
   constructor(kernels: Kernels, architecture: Architecture, parameters: Float32Array) {
+    if (architecture.bidirectional) {
+      throw new ApiError(
+        'bidirectional: true; such a network reads each sequence from its end too, so it needs whole sequences: use forward or predict',
+      );
+    }
     // Whatever the head reads in a batch, here it reads the state of the step at hand.
     const limits = { rows: 1, steps: 1, training: false };
     this.engine = new NetworkEngine(kernels, { ...architecture, output: 'last' }, limits);
@@ -27,7 +32,7 @@ export class FloatStream {
   /** Forgets the past. */
   reset(): void {
     const { engine, sum } = this;
-    engine.states.fill(0);
+    for (const [states] of engine.layerStates) states.fill(0);
     sum?.fill(0);
     this.steps = 0;
     // The logits of no step are those of the state 0.
@@ -54,7 +59,7 @@ export class FloatStream {
     }
     engine.forward(1, 1, 'resumed');
     // h_1 of this call is h_0 of the next.
-    engine.states.copyWithin(0, engine.stateStride, 2 * engine.stateStride);
+    for (const [states] of engine.layerStates) states.copyWithin(0, engine.stateStride, 2 * engine.stateStride);
     this.steps++;
     if (sum) {
       for (let i = 0; i < hiddenSize; i++) sum[i] += engine.states[i];
@@ -72,7 +77,7 @@ export class FloatStream {
     return argmax(this.scores);
   }
 
-  /** The hidden state, [hiddenSize]: a view that the next step overwrites. */
+  /** The hidden state of the last layer, [hiddenSize]: a view that the next step overwrites. */
   get state(): Float32Array {
     return this.engine.states.subarray(0, this.architecture.hiddenSize);
   }

@@ -1,4 +1,4 @@
-import { tensorsOf, type Architecture } from '../network/index.js';
+import { directionsOf, layersOf, tensorPrefix, tensorsOf, type Architecture } from '../network/index.js';
 import { largestMagnitude } from './float-network.js';
 
 /**
@@ -17,10 +17,14 @@ export function balanced(architecture: Architecture, parameters: Float32Array | 
   const tensors = new Map(
     tensorsOf(architecture).map(({ name, offset, size }) => [name, result.subarray(offset, offset + size)]),
   );
-  for (const [name, rank] of [
-    ['W', architecture.wRank],
-    ['U', architecture.uRank],
-  ] as const) {
+  const cells = Array.from({ length: layersOf(architecture) }, (_, layer) =>
+    Array.from({ length: directionsOf(architecture) }, (__, direction) => tensorPrefix(layer, direction)),
+  ).flat();
+  const matrices = cells.flatMap((prefix) => [
+    { name: `${prefix}W`, rank: architecture.wRank },
+    { name: `${prefix}U`, rank: architecture.uRank },
+  ]);
+  for (const { name, rank } of matrices) {
     const m1 = tensors.get(`${name}1`);
     const m2 = tensors.get(`${name}2`);
     if (!m1 || !m2) continue;

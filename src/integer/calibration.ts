@@ -1,18 +1,32 @@
 import { balanced } from './balance.js';
 import { FloatNetwork, largestMagnitude } from './float-network.js';
 import type { Int16Sequences, Normalisation } from './input.js';
-import type { Architecture } from '../network/index.js';
+import { directionsOf, layersOf, type Architecture } from '../network/index.js';
 
-/** The largest magnitudes that a float network's values take: they choose the integer formats. */
-export interface Ranges {
-  /** Normalised input a; of tokens, all of their embedding. */
-  readonly input: number;
+/** The largest magnitudes that a layer's values take. */
+export interface LayerRanges {
   /** W2' a with balanced factors, or a itself of full rank. */
   readonly w: number;
   /** U2' h with balanced factors, or h itself of full rank. */
   readonly u: number;
   /** Hidden state h. */
   readonly state: number;
+}
+
+/** The largest magnitudes that a float network's values take: they choose the integer formats. Of a stack, first its first layer's. */
+export interface Ranges extends LayerRanges {
+  /** Normalised input a; of tokens, all of their embedding. */
+  readonly input: number;
+  /** Of the layers above the first, where there are any. */
+  readonly upper?: readonly LayerRanges[];
+}
+
+/** All of them, with names for messages. */
+export function rangesByName({ upper = [], ...first }: Ranges): (readonly [string, number])[] {
+  const above = upper.flatMap((own, i) =>
+    Object.entries(own).map(([name, range]) => [`layer ${i + 2}'s ${name}`, range] as const),
+  );
+  return [...Object.entries(first), ...above];
 }
 
 /** Runs the float network in float64 over the given rows, each for its own length, and takes the largest magnitudes. */
@@ -25,29 +39,60 @@ export function calibrate(
 ): Ranges {
   const { features, stepStride, values, starts, lengths } = sequences;
   const { centre, scale } = normalisation;
-  const network = new FloatNetwork(architecture, balanced(architecture, parameters));
+  const balancedParameters = balanced(architecture, parameters);
+  const layers = Array.from({ length: layersOf(architecture) }, (_, layer) =>
+    Array.from(
+      { length: directionsOf(architecture) },
+      (__, direction) => new FloatNetwork(architecture, balancedParameters, layer, direction),
+    ),
+  );
+  const [[first]] = layers;
   const tokens = architecture.vocabulary > 0;
   const given = tokens ? 0 : features; // values that are normalised
-  const a = new Float64Array(architecture.inputSize);
-  const largest = { input: largestMagnitude(network.embedding), w: 0, u: 0, state: 0 };
+  let input = largestMagnitude(first.embedding);
+  const largest = layers.map(() => ({ w: 0, u: 0, state: 0 }));
   for (const row of rows) {
-    network.reset();
-    for (let t = 0; t < lengths[row]; t++) {
+    let xs = Array.from({ length: lengths[row] }, (_, t) => {
+      const a = new Float64Array(architecture.inputSize);
       const start = starts[row] + t * stepStride;
-      if (tokens) network.embed(values[start], a);
+      if (tokens) first.embed(values[start], a);
       for (let d = 0; d < given; d++) {
         const channel = d % centre.length;
         a[d] = (values[start + d] - centre[channel]) * scale[channel];
       }
-      network.step(a);
-      largest.input = largestMagnitude(a, largest.input);
-      largest.w = largestMagnitude(network.t, largest.w);
-      largest.u = largestMagnitude(network.u, largest.u);
-      largest.state = largestMagnitude(network.h, largest.state);
+      input = largestMagnitude(a, input);
+      return a;
+    });
+    for (const [i, directions] of layers.entries()) {
+      const states = directions.map((network, direction) => {
+        const own = statesOf(network, direction === 0 ? xs : xs.toReversed(), largest[i]);
+        return direction === 0 ? own : own.toReversed();
+      });
+      xs = xs.map((_, t) =>
+        states.length === 1 ? states[0][t] : Float64Array.from([...states[0][t], ...states[1][t]]),
+      );
     }
-    // The last state would be projected in the next step.
-    network.projectState();
-    largest.u = largestMagnitude(network.u, largest.u);
   }
-  return largest;
+  const [own, ...upper] = largest;
+  return { input, ...own, ...(upper.length > 0 ? { upper } : {}) };
+}
+
+/** The states of one cell over a sequence; `largest` grows with its values. */
+function statesOf(
+  network: FloatNetwork,
+  xs: readonly Float64Array<ArrayBuffer>[],
+  largest: { w: number; u: number; state: number },
+): Float64Array<ArrayBuffer>[] {
+  network.reset();
+  const states = xs.map((x) => {
+    network.step(x);
+    largest.w = largestMagnitude(network.t, largest.w);
+    largest.u = largestMagnitude(network.u, largest.u);
+    largest.state = largestMagnitude(network.h, largest.state);
+    return Float64Array.from(network.h);
+  });
+  // The last state would be projected in the next step.
+  network.projectState();
+  largest.u = largestMagnitude(network.u, largest.u);
+  return states;
 }

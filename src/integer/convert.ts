@@ -1,7 +1,7 @@
 import { exponentOf, powerOfTwo, sigmoid } from '../math/index.js';
-import { tensorsOf, withPlainMatrix, type Architecture, type Nonlinearity } from '../network/index.js';
+import { layersOf, tensorsOf, withPlainMatrix, type Architecture, type Nonlinearity } from '../network/index.js';
 import { balanced } from './balance.js';
-import type { Ranges } from './calibration.js';
+import { rangesByName, type Ranges } from './calibration.js';
 import { largestMagnitude, residualWeights, transpose } from './float-network.js';
 import { bitsFor, clampRound, fixed16, integerAffine, perInput, quantise, weightBits } from './formats.js';
 import type { Normalisation } from './input.js';
@@ -37,6 +37,10 @@ const noAffine = {
   inputShift: 0,
   remainder: Float64Array.of(1),
 };
+
+/** Why a bidirectional network stays where it is. */
+export const bidirectionalRefusal =
+  'network.bidirectional: such a network reads each sequence from its end too, so it gives nothing before the whole sequence is there and needs all of its steps in memory; an integer network takes one step after the other. Train one that reads forwards, with more units or layers, or the float network alone with "fastgrnn train"';
 
 type TensorOf = (name: string) => Float64Array;
 
@@ -127,6 +131,8 @@ export function convert(
 function check(architecture: Architecture, parameters: Float32Array, ranges: Ranges): void {
   checkReal(architecture);
   const { inputSize, hiddenSize, wRank, uRank, classes } = architecture;
+  if (architecture.bidirectional) throw new IntegerNetworkError(bidirectionalRefusal);
+  if (layersOf(architecture) > 1) throw new IntegerNetworkError('network.layers: no integer network has several yet');
   for (const [name, size] of Object.entries({ inputSize, hiddenSize, wRank, uRank, classes })) {
     if (size > maximumSize) {
       throw new IntegerNetworkError(
@@ -147,7 +153,7 @@ function check(architecture: Architecture, parameters: Float32Array, ranges: Ran
       'the float network holds a weight that is not finite; train again with a lower learning rate',
     );
   }
-  for (const [name, range] of Object.entries(ranges)) {
+  for (const [name, range] of rangesByName(ranges)) {
     if (!Number.isFinite(range)) {
       throw new IntegerNetworkError(
         `the range of ${name} is ${range}: the float network's values grow beyond all bounds; train again with a lower learning rate`,

@@ -1,15 +1,17 @@
 import { sigmoid } from '../math/index.js';
 import {
   fixedResidual,
+  layerInputSize,
   modReLU,
   nonlinearities,
   recurrentMatrix,
+  tensorPrefix,
   tensorsOf,
   type Architecture,
 } from '../network/index.js';
 
 /**
- * A float network in float64, a step at a time, in the order of the integer network's equations: W1 (W2' a) and U1 (U2' h)
+ * A float network, or one layer of it, in float64, a step at a time, in the order of the integer network's equations: W1 (W2' a) and U1 (U2' h)
  * without multiplying the factors out, so that the values in between can be looked at. Calibration runs it.
  */
 export class FloatNetwork {
@@ -37,17 +39,23 @@ export class FloatNetwork {
   private readonly scale: number;
   private readonly offset: number;
 
-  /** @param parameters all parameters, in the order of `tensorsOf` */
-  constructor(architecture: Architecture, parameters: Float32Array | Float64Array) {
-    const { cell, inputSize, hiddenSize, wRank, uRank, gate, update } = architecture;
+  /**
+   * @param parameters all parameters, in the order of `tensorsOf`
+   * @param layer which one, from 0; its inputs are the states of the one below
+   * @param direction 1 for the cell that reads backwards
+   */
+  constructor(architecture: Architecture, parameters: Float32Array | Float64Array, layer = 0, direction = 0) {
+    const { cell, hiddenSize, wRank, uRank, gate, update } = architecture;
+    const inputSize = layerInputSize(architecture, layer);
+    const prefix = tensorPrefix(layer, direction);
     const tensors = new Map(
       tensorsOf(architecture).map(({ name, offset, size }) => [
         name,
         Float64Array.from(parameters.subarray(offset, offset + size)),
       ]),
     );
-    const tensor = (name: string) => tensors.get(name) ?? new Float64Array();
-    this.embedding = tensor('embedding');
+    const tensor = (name: string) => tensors.get(prefix + name) ?? new Float64Array();
+    this.embedding = tensors.get('embedding') ?? new Float64Array();
     this.h = new Float64Array(hiddenSize);
     this.t = new Float64Array(wRank || inputSize);
     this.u = new Float64Array(uRank || hiddenSize);

@@ -1,5 +1,5 @@
-export { calibrate, type Ranges } from './calibration.js';
-export { checkReal, convert } from './convert.js';
+export { calibrate, rangesByName, type LayerRanges, type Ranges } from './calibration.js';
+export { bidirectionalRefusal, checkReal, convert } from './convert.js';
 export { agreement, physicalValues, predictInteger } from './evaluation.js';
 export { equalSequences, framesOf, type Int16Sequences, type Normalisation } from './input.js';
 export { IntegerInterpreter } from './interpreter.js';

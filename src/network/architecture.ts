@@ -38,6 +38,11 @@ export interface Architecture extends RecurrenceFields {
 /** The head and the inputs that most networks have: one class, read from the last state, of inputs that are numbers. */
 export const plainHead = { head: 'softmax', output: 'last', vocabulary: 0 } as const;
 
+/** An architecture's fields for a stack; a network of one layer in one direction has none, as before there were stacks. */
+export function stackFields(layers: number, bidirectional: boolean): Pick<Architecture, 'layers' | 'bidirectional'> {
+  return { ...(layers > 1 ? { layers } : {}), ...(bidirectional ? { bidirectional } : {}) };
+}
+
 /** What a tensor is for: sparsity concerns matrices, weight decay matrices and classifiers. A transform makes a matrix of itself. */
 export type TensorRole = 'embedding' | 'matrix' | 'transform' | 'bias' | 'scalar' | 'classifier' | 'classifierBias';
 

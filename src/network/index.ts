@@ -9,6 +9,7 @@ export {
   outputSize,
   parameterCount,
   plainHead,
+  stackFields,
   tensorPrefix,
   tensorsOf,
   type Architecture,

@@ -1,5 +1,5 @@
 /** What running a model needs of this room: it loads no library and no kernels. */
-export { fixedResidual, type Architecture } from './architecture.js';
+export { fixedResidual, layerInputSize, layersOf, tensorPrefix, type Architecture } from './architecture.js';
 export { recurrentMatrix } from './recurrence/matrix.js';
 export { checkTensors, openModel } from './container.js';
 export type { ModelMetadata } from './model-metadata.js';

@@ -57,7 +57,10 @@ export interface ModelMetadata {
   /** Networks that came in by import. */
   readonly imported?: Imported;
   /** Float networks: the largest magnitudes that their values took on training data; they choose an integer network's formats. */
-  readonly ranges?: Readonly<Record<'input' | 'w' | 'u' | 'state', number>>;
+  readonly ranges?: Readonly<Record<'input' | 'w' | 'u' | 'state', number>> & {
+    /** Of the layers above the first. */
+    readonly upper?: readonly Readonly<Record<'w' | 'u' | 'state', number>>[];
+  };
   /** Float networks: how many times `ranges` an integer network shall hold; the recipe's `integer.margin`. */
   readonly margin?: number;
   /** What an integer network adds: shifts, limits, scales. */
@@ -73,6 +76,7 @@ export type IntegerSetting = number | string | boolean | null | readonly number[
 const hash = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const size = z.int().check(z.gte(0));
 const fraction = z.exactOptional(z.number());
+const layerRanges = { w: z.number(), u: z.number(), state: z.number() };
 
 /** The shape of `ModelMetadata` as it stands in a file. */
 export const metadataSchema = z.strictObject({
@@ -81,6 +85,8 @@ export const metadataSchema = z.strictObject({
     cell: z.enum(['FastGRNN', 'FastRNN']),
     inputSize: size,
     hiddenSize: size,
+    layers: z.exactOptional(size),
+    bidirectional: z.exactOptional(z.boolean()),
     wRank: size,
     uRank: size,
     gate: z.enum(NONLINEARITIES),
@@ -131,7 +137,13 @@ export const metadataSchema = z.strictObject({
       calibration: z.enum(['recordings', 'synthetic']),
     }),
   ),
-  ranges: z.exactOptional(z.strictObject({ input: z.number(), w: z.number(), u: z.number(), state: z.number() })),
+  ranges: z.exactOptional(
+    z.strictObject({
+      input: z.number(),
+      ...layerRanges,
+      upper: z.exactOptional(z.array(z.strictObject(layerRanges))),
+    }),
+  ),
   margin: z.exactOptional(z.number().check(z.gte(1))),
   integer: z.exactOptional(
     z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null(), z.array(z.number())])),

@@ -58,7 +58,7 @@ describe('resolving', () => {
     ],
     [
       { network: 7 },
-      'recipe r: network: 7 must be a group of fields: cell, hiddenSize, wRank, uRank, recurrence, reflectors, spectralMargin, orthogonality, orthogonalityWeight, arrangement, capacity, gate, update, head, output, embedding, residual, alpha, beta',
+      'recipe r: network: 7 must be a group of fields: cell, hiddenSize, wRank, uRank, layers, bidirectional, recurrence, reflectors, spectralMargin, orthogonality, orthogonalityWeight, arrangement, capacity, gate, update, head, output, embedding, residual, alpha, beta',
     ],
     [
       { training: { epochs: [0, 0, 0] } },
@@ -84,6 +84,12 @@ describe('resolving', () => {
     [
       { data: { groupBy: { from: 'name', pattern: 'p[0-9]+' } } },
       'recipe r: data.groupBy.pattern: "p[0-9]+" must be a regular expression with parentheses around the group, as in \'^(p[0-9]+)_\'',
+    ],
+    [{ network: { layers: 9 } }, 'recipe r: network.layers: 9 must be an integer from 1 to 8'],
+    [{ network: { bidirectional: 'yes' } }, 'recipe r: network.bidirectional: "yes" must be true or false'],
+    [
+      { training: { dropout: 0.2 } },
+      'recipe r: training.dropout: 0.2 leaves out values between layers, but the network has one; set network.layers, or take it out',
     ],
     [{ seed: -1 }, 'recipe r: seed: -1 must be an integer from 0 to 4294967295'],
     [

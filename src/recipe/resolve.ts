@@ -62,6 +62,11 @@ function conflicts(recipe: Recipe): string[] {
       `network.${weight}: only a FastRNN with a fixed residual has it; set cell and residual, or take it out`,
     );
   }
+  if ((training.dropout ?? 0) > 0 && (network.layers ?? 1) === 1) {
+    problems.push(
+      `training.dropout: ${training.dropout} leaves out values between layers, but the network has one; set network.layers, or take it out`,
+    );
+  }
   const { recurrence = 'dense' } = network;
   if (recurrence !== 'dense' && compression.uSparsity < 1) {
     problems.push(

@@ -1,7 +1,15 @@
 import { nonlinearityNumber } from '../kernels/light.js';
-import { fixedResidual, recurrentMatrix, type Architecture, type Tensor } from '../network/light.js';
-import type { Cell } from './cell.js';
+import {
+  fixedResidual,
+  layerInputSize,
+  layersOf,
+  recurrentMatrix,
+  tensorPrefix,
+  type Architecture,
+  type Tensor,
+} from '../network/light.js';
 import { Memory, padded, RuntimeError } from './memory.js';
+import type { Layer } from './stacked-cell.js';
 
 /** (x - centre) * scale, one of each for every input. */
 export interface InputAffine {
@@ -12,8 +20,33 @@ export interface InputAffine {
 /** Rows are whole in groups of 16 floats (kernels/vector.h). */
 const group = 16;
 
-/** A float network's state and step, in float32 with the training kernels' own gate passes (kernels/step/step.c). */
-export class FloatCell implements Cell {
+/** The layers of a float network, each a cell; the last one has the head. */
+export function floatLayers(
+  module: WebAssembly.Module,
+  arch: Architecture,
+  tensors: readonly Tensor[],
+  affine: InputAffine,
+): FloatCell[] {
+  const layers = layersOf(arch);
+  return Array.from({ length: layers }, (_, layer) => {
+    const inputSize = layerInputSize(arch, layer);
+    const all = (value: number) => new Array<number>(inputSize).fill(value);
+    const own: Architecture = {
+      ...arch,
+      ...(layer > 0 ? { inputSize, vocabulary: 0 } : {}),
+      ...(layer < layers - 1 ? { classes: 0, output: 'last' } : {}),
+    };
+    const prefix = tensorPrefix(layer, 0);
+    const renamed = tensors.flatMap((tensor) => {
+      if (tensor.name.startsWith('classifier')) return layer === layers - 1 ? [tensor] : [];
+      return tensor.name.startsWith(prefix) ? [{ ...tensor, name: tensor.name.slice(prefix.length) }] : [];
+    });
+    return new FloatCell(module, own, renamed, layer > 0 ? { centre: all(0), scale: all(1) } : affine);
+  });
+}
+
+/** A float cell's state and step, in float32 with the training kernels' own gate passes (kernels/step/step.c). */
+export class FloatCell implements Layer {
   private readonly arch: Architecture;
   private readonly affine: InputAffine;
   private readonly embedding: Float32Array;
@@ -125,6 +158,10 @@ export class FloatCell implements Cell {
     this.h.fill(0);
     this.sums.fill(0);
     this.count = 0;
+  }
+
+  get state(): Float32Array {
+    return this.h;
   }
 
   readLogits(): Float32Array {

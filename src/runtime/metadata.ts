@@ -35,6 +35,11 @@ export function checkMetadata(metadata: Facts, path: string): ModelMetadata {
   if (architecture['recurrence'] !== undefined) oneOf(architecture, 'recurrence', ...RECURRENCES);
   oneOf(architecture, 'head', 'softmax', 'sigmoid', 'regression');
   oneOf(architecture, 'output', 'last', 'every', 'mean');
+  if (architecture['bidirectional'] === true) {
+    throw new ModelFileError(
+      `${path}: the network reads each sequence from its end too (bidirectional), so it can't run step by step; evaluate it on whole sequences, or train one with network.bidirectional false`,
+    );
+  }
   const { inputSize, vocabulary, classes } = architecture as Record<string, number>;
   const names = metadata['classNames'];
   if (!Array.isArray(names) || names.length !== classes) fail('classNames', names, `${classes} names`);

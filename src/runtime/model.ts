@@ -2,10 +2,11 @@ import { readFile } from '#platform';
 import { integerNetworkFrom, type IntegerNetwork } from '../integer/light.js';
 import { checkTensors, openModel, type ModelMetadata, type Tensor } from '../network/light.js';
 import { powerOfTwo } from '../math/light.js';
-import { FloatCell } from './float-cell.js';
+import { floatLayers } from './float-cell.js';
 import { IntegerCell } from './integer-cell.js';
 import { compileStep } from './memory.js';
 import { checkMetadata } from './metadata.js';
+import { StackedCell } from './stacked-cell.js';
 import { Stream } from './stream.js';
 
 /** A model that is ready to run. */
@@ -88,8 +89,7 @@ function cellOf(
   const { architecture, features } = metadata;
   const spread = (values: readonly number[]) =>
     Array.from({ length: architecture.inputSize }, (_, i) => values[i % values.length]);
-  return new FloatCell(module, architecture, tensors, {
-    centre: spread(features.centre),
-    scale: spread(features.scale),
-  });
+  const affine = { centre: spread(features.centre), scale: spread(features.scale) };
+  const layers = floatLayers(module, architecture, tensors, affine);
+  return layers.length === 1 ? layers[0] : new StackedCell(layers);
 }

@@ -104,6 +104,9 @@ const cells: Record<string, Partial<Architecture>> = {
   'an output at every step': { output: 'every', head: 'sigmoid' },
   'the mean of the states': { output: 'mean' },
   tokens: { vocabulary: 11 },
+  'three layers of low rank': { layers: 3 },
+  'two layers of FastRNN, tokens': { cell: 'FastRNN', layers: 2, wRank: 0, uRank: 0, vocabulary: 11 },
+  'the mean of the second layer': { layers: 2, output: 'mean' },
 };
 
 describe('a float model', () => {
@@ -141,6 +144,19 @@ describe('a float model', () => {
     if (architecture.output !== 'mean') expect(found).toEqual(wanted);
     else found[0].forEach((logit, l) => expect(Math.abs(logit - wanted[0][l])).toBeLessThan(1e-5));
   });
+});
+
+it('a bidirectional model is refused in words', async () => {
+  const architecture: Architecture = {
+    ...{ cell: 'FastGRNN', inputSize: 2, hiddenSize: 3, wRank: 0, uRank: 0, classes: 2, bidirectional: true },
+    ...{ gate: 'hardSigmoid4', update: 'hardTanh', residual: 'free', ...plainHead },
+  };
+  const parameters = initialise(architecture, new Random(1));
+  const tensors = tensorsOf(architecture).map(({ name, shape, offset, size }) => ({
+    ...{ name, shape, dtype: 'F32' as const, data: parameters.slice(offset, offset + size) },
+  }));
+  const bytes = await encodeModel(metadataOf(architecture), tensors);
+  await expect(loadModel(bytes)).rejects.toThrow("bidirectional), so it can't run step by step");
 });
 
 describe('what a stream is given', () => {

@@ -45,6 +45,7 @@ export function toyTask(options: ToyOptions = {}): TrainingTask {
       data: { validation: validationRows > 0 ? 0.2 : 0 },
       training: { batchSize: 32, learningRate: 0.02, warmup: 0, weightDecay: 0, epochs, ...options.training },
       ...(compression === undefined ? {} : { compression }),
+      ...(network?.layers === undefined ? {} : { network: { layers: network.layers } }),
     },
     'toy',
   );

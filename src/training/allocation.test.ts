@@ -11,7 +11,7 @@ const built = (path: string) => JSON.stringify(new URL(`../../dist/${path}`, imp
  * Trains in a process of its own whose young generation is never collected, so that its heap grows by all that is
  * allocated. Prints the bytes a batch of each stage's best epoch: the first ones compile.
  */
-const script = (waste: string) => `
+const script = (waste: string, more: object) => `
   const { NetworkEngine } = await import(${built('network/index.js')});
   const { train } = await import(${built('training/index.js')});
   const { toyTask } = await import(${built('testing/index.js')});
@@ -21,9 +21,10 @@ const script = (waste: string) => `
     return lossAndGradient.call(this, rows, steps, options);
   };
   const [rows, batchSize] = [4096, 8];
-  const training = { batchSize, shards: 1, earlyStopping: false };
+  const { network, training: own } = ${JSON.stringify(more)};
+  const training = { batchSize, shards: 1, earlyStopping: false, ...own };
   const compression = { wSparsity: 0.5, uSparsity: 0.5 };
-  const task = toyTask({ rows, validationRows: 0, epochs: [24, 12, 12], training, compression });
+  const task = toyTask({ rows, validationRows: 0, epochs: [24, 12, 12], training, compression, network });
   let last = 0;
   const least = [Infinity, Infinity, Infinity];
   await train(task, {
@@ -38,15 +39,20 @@ const script = (waste: string) => `
   console.log(JSON.stringify(least));
 `;
 
-async function bytesABatch(waste = ''): Promise<number[]> {
+async function bytesABatch(waste = '', more: object = {}): Promise<number[]> {
   const space = ['--min-semi-space-size=256', '--max-semi-space-size=256'];
-  const run = [...space, '--input-type=module', '--eval', script(waste)];
+  const run = [...space, '--input-type=module', '--eval', script(waste, more)];
   const { stdout } = await promisify(execFile)(process.execPath, run);
   return JSON.parse(stdout) as number[];
 }
 
 test('the loop over batches allocates nothing, in no stage', async () => {
   for (const bytes of await bytesABatch()) expect(bytes).toBeLessThan(ALLOWED);
+});
+
+test('nor does it with layers in both directions and dropout between them', async () => {
+  const more = { network: { layers: 2, bidirectional: true }, training: { dropout: 0.2 } };
+  for (const bytes of await bytesABatch('', more)) expect(bytes).toBeLessThan(ALLOWED);
 });
 
 test('one small array a batch would be seen', async () => {

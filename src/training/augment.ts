@@ -1,5 +1,5 @@
 import { cos, Random, sin } from '../math/index.js';
-import { streams } from './batches.js';
+import { rowSeed, streams } from './batches.js';
 
 /** The recipe's `training.augment`, resolved: how strongly sequences are changed at random; 0 of each for not at all. */
 export interface AugmentSettings {
@@ -42,7 +42,7 @@ export function drawAugmentation(
   row: number,
 ): void {
   const { random } = out;
-  random.restart((seed ^ Math.imul(row + 1, 0x9e3779b1)) >>> 0, streams.augment + epoch);
+  random.restart(rowSeed(seed, row), streams.augment + epoch);
   const degrees = settings.rotate * (Math.PI / 180);
   const turned = settings.rotate > 0;
   const x = turned ? random.normal() * degrees : 0;

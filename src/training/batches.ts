@@ -1,7 +1,19 @@
 import { Random } from '../math/index.js';
 
 /** Random streams of a training. Each draws from (seed, stream), so nothing depends on who drew before. */
-export const streams = { initialise: 1, validation: 2, shuffle: 1000, augment: 1_000_000, balance: 2_000_000 } as const;
+export const streams = {
+  initialise: 1,
+  validation: 2,
+  shuffle: 1000,
+  augment: 1_000_000,
+  balance: 2_000_000,
+  dropout: 3_000_000,
+} as const;
+
+/** The seed of what is random about one row of the data. */
+export function rowSeed(seed: number, row: number): number {
+  return (seed ^ Math.imul(row + 1, 0x9e3779b1)) >>> 0;
+}
 
 /** The order in which an epoch visits the rows; a function of seed and epoch alone. */
 export function epochOrder(rows: Uint32Array, seed: number, epoch: number): Uint32Array<ArrayBuffer> {

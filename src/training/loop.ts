@@ -25,7 +25,7 @@ export interface LoopHooks {
 export function engineLimits({ architecture, training, sequences, trainRows }: TrainingTask): Limits {
   const rows = Math.max(blockRows, largestShard(trainRows.length, training.batchSize, training.shards));
   const recordings = recordingLimits(sequences, architecture, training.augment);
-  return { rows, steps: sequences.steps, training: true, recordings };
+  return { rows, steps: sequences.steps, training: true, recordings, dropout: training.dropout };
 }
 
 /**

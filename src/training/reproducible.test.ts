@@ -35,6 +35,25 @@ describe('the same task', () => {
     });
   }
 
+  it('of two layers in both directions, with dropout between them', async () => {
+    const options: ToyOptions = {
+      ...{ ...everything, rows: 200 },
+      network: { layers: 2, bidirectional: true },
+      training: { ...everything.training, dropout: 0.3 },
+    };
+    const one = await train(toyTask(options), { workers: 1 });
+    for (const backend of ['wasm', 'auto'] as const) {
+      const more = await train(toyTask(options), { workers: 3, backend });
+      expect(more.workers).toBe(3);
+      expect(bits(more.parameters)).toEqual(bits(one.parameters));
+      expect(more.history).toEqual(one.history);
+    }
+    for (const change of [{ dropout: 0.31 }, { dropout: 0 }]) {
+      const other = await train(toyTask({ ...options, training: { ...options.training, ...change } }), { workers: 1 });
+      expect(bits(other.parameters)).not.toEqual(bits(one.parameters));
+    }
+  });
+
   it('gives other bits for other seeds, shards or augmentations', async () => {
     const { parameters } = await train(toyTask(everything), { workers: 1 });
     for (const change of [{ seed: 2 }, { training: { shards: 2 } }, { training: { augment: { noise: 0.2 } } }]) {

@@ -1,5 +1,6 @@
 import type { LossOptions, NetworkEngine } from '../network/index.js';
 import { classWeights } from './balance.js';
+import { rowSeed, streams } from './batches.js';
 import type { Gather } from './gather.js';
 import type { ShardedBatch } from './shards.js';
 import type { TrainingTask } from './task.js';
@@ -14,6 +15,7 @@ export class TrainingBatch implements ShardedBatch {
   private readonly engine: NetworkEngine;
   private readonly gather: Gather;
   private readonly labels: Int32Array;
+  private readonly seed: number;
   /** By class, what a row's loss is multiplied by. */
   private readonly classWeights: Float64Array | undefined;
   private readonly rowWeights: Float64Array;
@@ -26,6 +28,7 @@ export class TrainingBatch implements ShardedBatch {
     this.engine = engine;
     this.gather = gather;
     this.shards = training.shards;
+    this.seed = task.seed;
     this.labels = sequences.labels;
     this.rowWeights = new Float64Array(engine.limits.rows).fill(1);
     this.classWeights =
@@ -53,7 +56,19 @@ export class TrainingBatch implements ShardedBatch {
   place(start: number, end: number): number {
     const { first, order } = this;
     if (this.classWeights) this.weigh(first + start, end - start, this.classWeights);
+    this.drop(first + start, end - start);
     return this.gather.training(this.engine, order, first + start, first + end, this.epoch);
+  }
+
+  /** Of each row the numbers that decide what is left out between layers: a function of seed, epoch and row, whoever computes it. */
+  private drop(first: number, rows: number): void {
+    const { order, seed, epoch } = this;
+    const { dropoutKeys: keys } = this.engine;
+    if (keys.length === 0) return;
+    for (let r = 0; r < rows; r++) {
+      keys[2 * r] = rowSeed(seed, order[first + r]);
+      keys[2 * r + 1] = streams.dropout + epoch;
+    }
   }
 
   private weigh(first: number, rows: number, weights: Float64Array): void {

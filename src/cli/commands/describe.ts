@@ -4,14 +4,15 @@ import { table } from '../terminal.js';
 
 /** FastGRNN, 9 inputs, 16 hidden units, 6 classes */
 export function architectureLine(architecture: Architecture): string {
-  const { cell, inputSize, hiddenSize, classes, head, vocabulary } = architecture;
+  const { cell, inputSize, hiddenSize, classes, head, vocabulary, layers = 1, bidirectional } = architecture;
   const inputs = vocabulary > 0 ? `${vocabulary} tokens embedded in ${inputSize} values` : plural(inputSize, 'input');
   const outputs = {
     softmax: plural(classes, 'class'),
     sigmoid: plural(classes, 'label'),
     regression: plural(classes, 'value'),
   };
-  return `${cell}, ${inputs}, ${plural(hiddenSize, 'hidden unit')}, ${outputs[head]}`;
+  const units = `${layers > 1 ? `${layers} layers of ` : ''}${plural(hiddenSize, 'hidden unit')}${bidirectional ? ' in each direction' : ''}`;
+  return `${cell}, ${inputs}, ${units}, ${outputs[head]}`;
 }
 
 /** Rows that say how a network is made. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { modelBytes } from '../../firmware/index.js';
-import { IntegerNetworkError } from '../../integer/index.js';
+import { IntegerNetworkError, rangesByName } from '../../integer/index.js';
 import { tensorsOf } from '../../network/index.js';
 import { integerModel, networkSize, readModel, type Model, type ModelFacts } from '../../pipeline/index.js';
 import { filled } from '../options.js';
@@ -80,7 +80,7 @@ function outputRows({ outputs }: ModelFacts): string[][] {
 function rangeRows(model: Model): string[][] {
   if (model.kind === 'integer') return [];
   const { ranges, margin } = model;
-  const values = Object.entries(ranges).map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`);
+  const values = rangesByName(ranges).map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`);
   return [['ranges', `${values.join(', ')}; integer formats hold ${margin} times as much`]];
 }
 

@@ -10,6 +10,16 @@ export const network = z.strictObject({
   hiddenSize: integer('The number of hidden units.', 1, 255, 32),
   wRank: integer("The rank of the input matrix W, the paper's r_w; 0 for a full matrix.", 0, 255, 0),
   uRank: integer("The rank of the recurrent matrix U, the paper's r_u; 0 for a full matrix.", 0, 255, 0),
+  layers: optional(
+    z.int().check(z.gte(1), z.lte(8)),
+    'Cells one above the other, each with hiddenSize units and the same ranks, each reading the states of the one below; 1 without it.',
+    'an integer from 1 to 8',
+  ),
+  bidirectional: optional(
+    z.boolean(),
+    "Whether each layer has a second cell that reads the sequence from its end; false without it. Such a network needs whole sequences: it can't run on a stream.",
+    'true or false',
+  ),
   recurrence: optional(
     z.enum(['dense', 'oRNN', 'SpectralRNN', 'FactoredRNN', 'EURNN']),
     'What U is made of; dense, a matrix of its own or of rank uRank, without it. oRNN: reflectors. SpectralRNN: reflectors and singular values. FactoredRNN: orthogonal factors and singular values. EURNN: rotations and phases of complex units, with modReLU for update.',

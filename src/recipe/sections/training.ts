@@ -33,6 +33,11 @@ export const training = z.strictObject({
   momentum: fraction('The momentum of the momentum optimiser.', 0.9, 'zero allowed'),
   clip: number('The largest norm of the gradient; 0 for no clipping.', 0, 1e9, 1),
   labelSmoothing: fraction('The probability that is spread over all classes.', 0, 'zero allowed'),
+  dropout: field(
+    z.optional(z.number().check(z.gte(0), z.lt(1))),
+    'The share of the values between two layers that each training step leaves out at random; 0 without it. For networks of 2 layers and more.',
+    'a number from 0 to below 1',
+  ),
   balance: choice(
     'Classes of different size: leave them so (none), weigh each row so that every class counts the same (weights), or draw as many rows of each class an epoch (sampling).',
     ['none', 'weights', 'sampling'],
