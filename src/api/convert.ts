@@ -10,6 +10,7 @@ import {
   integerModel,
   outputsOfModel,
   runSequences,
+  type ConversionOptions,
   type IntegerModel,
   type Model,
 } from '../pipeline/index.js';
@@ -31,9 +32,9 @@ import { RecurrentNetwork } from './network.js';
  *
  * @throws IntegerNetworkError where the network can't be one; ApiError where a network of one's own isn't calibrated
  */
-export function convert(model: Model | RecurrentNetwork, options: { readonly margin?: number } = {}): ConvertedModel {
+export function convert(model: Model | RecurrentNetwork, options: ConversionOptions = {}): ConvertedModel {
   if (model instanceof RecurrentNetwork) return model.convert(options);
-  return new ConvertedModel(integerModel(model, options.margin));
+  return new ConvertedModel(integerModel(model, options));
 }
 
 /**

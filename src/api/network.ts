@@ -2,7 +2,7 @@ import { hardThreshold } from '../compression/index.js';
 import type { Kernels } from '../kernels/index.js';
 import { Random } from '../math/index.js';
 import { initialise, NetworkEngine, parameterCount, tensorsOf, type Architecture } from '../network/index.js';
-import { encode, integerModel, type FloatModel } from '../pipeline/index.js';
+import { encode, integerModel, type ConversionOptions, type FloatModel } from '../pipeline/index.js';
 import { streams, thresholdedMatrices, type LabelledSequences } from '../training/index.js';
 import { checkBatch, placeOf, resultsOf, writeAnswers, writeInputs, type Batch } from './batch.js';
 import { Batches, type BatchesOptions } from './batches.js';
@@ -237,9 +237,9 @@ export class RecurrentNetwork {
     return encode(this.model());
   }
 
-  /** The integer network. `margin` is the recipe's `integer.margin`: how many times the calibrated ranges it shall hold. */
-  convert(options: { readonly margin?: number } = {}): ConvertedModel {
-    return new ConvertedModel(integerModel(this.model(), options.margin));
+  /** The integer network. `options` are fields of the recipe's `integer`: `margin`, how many times the calibrated ranges it shall hold, `weightBits`, `indices`. */
+  convert(options: ConversionOptions = {}): ConvertedModel {
+    return new ConvertedModel(integerModel(this.model(), options));
   }
 
   /** The engine with this batch's inputs and the parameters in it, larger than before where the batch needs that. */

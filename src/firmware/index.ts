@@ -10,6 +10,7 @@ export { exportLibrary } from './library.js';
 export type { LibraryOptions } from './library/options.js';
 export { packedLayouts, type PackedForm } from './packed/index.js';
 export type { AvrRow, PackedLayout } from './packed/layout.js';
+export { packedBytes } from './rows.js';
 export { isUf2, readUf2, writeUf2 } from './uf2.js';
 export {
   compileUno,

@@ -53,6 +53,12 @@ export function storedBytes(matrix: IntegerMatrix, form: MatrixForm): number {
   return bytes;
 }
 
+/** The bytes of a matrix where its form is one of `packed/`, undefined where it is not. */
+export function packedBytes(matrix: IntegerMatrix, storage: Storage): number | undefined {
+  const form = smallerForm(matrix, storage);
+  return isPacked(form) ? storedBytes(matrix, form) : undefined;
+}
+
 /** The form for matrices with every entry. */
 export function denseForm({ weightBits }: Storage): MatrixForm {
   return weightBits === 4 ? 'dense4' : 'dense';

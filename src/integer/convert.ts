@@ -3,7 +3,16 @@ import { layersOf, tensorsOf, withPlainMatrix, type Architecture, type Nonlinear
 import { balanced } from './balance.js';
 import { rangesByName, type Ranges } from './calibration.js';
 import { largestMagnitude, residualWeights, transpose } from './float-network.js';
-import { bitsFor, clampRound, fixed16, integerAffine, perInput, quantise, weightBits } from './formats.js';
+import {
+  bitsFor,
+  clampRound,
+  fixed16,
+  integerAffine,
+  perInput,
+  quantise,
+  weightBits,
+  type WeightStep,
+} from './formats.js';
 import type { Normalisation } from './input.js';
 import {
   checkIntegerNetwork,
@@ -12,8 +21,10 @@ import {
   largestEmbedding,
   maximumSize,
   plainStorage,
+  weightStep4,
   type IntegerMatrix,
   type IntegerNetwork,
+  type Storage,
 } from './network.js';
 
 /** Q12: the format of what enters a nonlinearity. */
@@ -27,7 +38,7 @@ const wideGates: readonly Nonlinearity[] = ['tanh', 'hardTanh', 'relu'];
  * shift becomes too large: entries that are all smaller than 127 * 2^-12 give up bits.
  */
 function quantisedEmbedding(values: Float64Array, inputSize: number): IntegerMatrix {
-  return quantise(values, values.length / inputSize, inputSize, weightBits(values, 20 - embeddingShift));
+  return quantise(values, values.length / inputSize, inputSize, 1, weightBits(values, 20 - embeddingShift));
 }
 
 /** Tokens have no affine. */
@@ -52,6 +63,7 @@ type TensorOf = (name: string) => Float64Array;
  * @param originalParameters all parameters, in the order of `tensorsOf`
  * @param ranges largest magnitudes from `calibrate`
  * @param margin headroom on them, e.g. 1.25
+ * @param storage how firmware stores the matrices; with weights of 4 bits they are rounded to multiples of 16
  * @throws IntegerNetworkError for a network outside the definition, or with weights or ranges that are not finite
  */
 export function convert(
@@ -60,10 +72,12 @@ export function convert(
   normalisation: Normalisation,
   ranges: Ranges,
   margin: number,
+  storage: Storage = plainStorage,
 ): IntegerNetwork {
   check(original, originalParameters, ranges);
   const { architecture, parameters } = withPlainMatrix(original, originalParameters);
   const { cell, inputSize, hiddenSize, wRank, uRank, classes, gate, update } = architecture;
+  const step: WeightStep = storage.weightBits === 4 ? weightStep4 : 1;
   const balancedParameters = balanced(architecture, parameters);
   const tensors = new Map(
     tensorsOf(architecture).map((t) => [t.name, balancedParameters.subarray(t.offset, t.offset + t.size)]),
@@ -72,24 +86,26 @@ export function convert(
 
   // What multiplies the inputs, a row an output: W2' or W. No shift may be negative, so inputs have bits enough for Q12.
   const inputWeights = wRank > 0 ? transpose(tensor('W2'), inputSize, wRank) : tensor('W');
-  const afterInput = wRank > 0 ? weightBits(tensor('W1')) : 0;
+  const afterInput = wRank > 0 ? weightBits(tensor('W1'), 20, step) : 0;
   const embedding = architecture.vocabulary > 0 ? quantisedEmbedding(tensor('embedding'), inputSize) : undefined;
   const inputBits = embedding
     ? embedding.fractionBits + embeddingShift
-    : Math.max(bitsFor(ranges.input), preactivationBits - afterInput - weightBits(inputWeights));
+    : Math.max(bitsFor(ranges.input), preactivationBits - afterInput - weightBits(inputWeights, 20, step));
   const { remainder, ...affine } = embedding ? noAffine : integerAffine(perInput(normalisation, inputSize), inputBits);
   const compensated = inputWeights.map((v, i) => v * remainder[remainder.length > 1 ? i % inputSize : 0]);
 
-  const w2 = wRank > 0 ? quantise(compensated, wRank, inputSize) : undefined;
-  const w1 = wRank > 0 ? quantise(tensor('W1'), hiddenSize, wRank) : quantise(compensated, hiddenSize, inputSize);
-  const u2 = uRank > 0 ? quantise(transpose(tensor('U2'), hiddenSize, uRank), uRank, hiddenSize) : undefined;
-  const u1 = uRank > 0 ? quantise(tensor('U1'), hiddenSize, uRank) : quantise(tensor('U'), hiddenSize, hiddenSize);
+  const w2 = wRank > 0 ? quantise(compensated, wRank, inputSize, step) : undefined;
+  const w1 =
+    wRank > 0 ? quantise(tensor('W1'), hiddenSize, wRank, step) : quantise(compensated, hiddenSize, inputSize, step);
+  const u2 = uRank > 0 ? quantise(transpose(tensor('U2'), hiddenSize, uRank), uRank, hiddenSize, step) : undefined;
+  const u1 =
+    uRank > 0 ? quantise(tensor('U1'), hiddenSize, uRank, step) : quantise(tensor('U'), hiddenSize, hiddenSize, step);
 
   const mostStateBits = cell === 'FastGRNN' && wideGates.includes(gate) ? 11 : 12;
   const stateBits = Math.max(1, Math.min(mostStateBits, bitsFor(ranges.state * margin)));
   const w = between(inputBits, w2, w1, ranges.w * margin, 'W');
   const u = between(stateBits, u2, u1, ranges.u * margin, 'U');
-  const classifier = quantise(tensor('classifier'), classes, hiddenSize, classifierBits(tensor, stateBits));
+  const classifier = quantise(tensor('classifier'), classes, hiddenSize, step, classifierBits(tensor, stateBits, step));
   const logitFactor = powerOfTwo(classifier.fractionBits + stateBits);
   const network: IntegerNetwork = {
     cell,
@@ -122,7 +138,7 @@ export function convert(
     ...residual(architecture, tensor, stateBits),
     classifier,
     classifierBias: Int32Array.from(tensor('classifierBias'), (b) => clampRound(b * logitFactor, 1073741823)),
-    storage: plainStorage,
+    storage,
   };
   checkIntegerNetwork(network);
   return network;
@@ -201,9 +217,9 @@ function scalar(value: number, bits: number, name: string): number {
  * The classifier's fraction bits: as many as its weights allow, so that a regression's values are as fine as int8 weights give; but
  * so that its biases, in Q(these + stateBits), stay below 2^30.
  */
-function classifierBits(tensor: TensorOf, stateBits: number): number {
+function classifierBits(tensor: TensorOf, stateBits: number, step: WeightStep): number {
   const bias = largestMagnitude(tensor('classifierBias'));
-  return weightBits(tensor('classifier'), bias > 0 ? Math.min(20, 29 - stateBits - exponentOf(bias)) : 20);
+  return weightBits(tensor('classifier'), bias > 0 ? Math.min(20, 29 - stateBits - exponentOf(bias)) : 20, step);
 }
 
 /** The shifts around a matrix pair: after the first (low rank), and to Q12 after the second. */

@@ -1,7 +1,7 @@
 import { exponentOf, powerOfTwo } from '../math/index.js';
 import { largestMagnitude } from './float-network.js';
 import type { Normalisation } from './input.js';
-import type { IntegerMatrix } from './network.js';
+import type { IntegerMatrix, weightStep4 } from './network.js';
 
 /** Rounds to the nearest integer (halves up) within [-limit, limit]. */
 export function clampRound(v: number, limit: number): number {
@@ -20,23 +20,32 @@ export function fixed16(values: Float64Array, bits: number): Int16Array {
   return Int16Array.from(values, (v) => clampRound(v * powerOfTwo(bits), 32767));
 }
 
-/** The most fraction bits, up to `most`, with which the largest magnitude fits int8. */
-export function weightBits(values: Float64Array, most = 20): number {
+/** What weights are multiples of: 1, or `weightStep4`. */
+export type WeightStep = 1 | typeof weightStep4;
+
+/** The largest weight. */
+const largestWeight = (step: WeightStep): number => Math.floor(127 / step);
+
+/** The most fraction bits, up to `most`, with which the largest magnitude fits int8, rounded to a multiple of `step`. */
+export function weightBits(values: Float64Array, most = 20, step: WeightStep = 1): number {
   const largest = largestMagnitude(values);
   if (largest === 0) return Math.min(7, most);
   const bits = 6 - exponentOf(largest);
-  return Math.min(most, Math.floor(largest * powerOfTwo(bits) + 0.5) > 127 ? bits - 1 : bits);
+  const rounded = Math.floor((largest * powerOfTwo(bits)) / step + 0.5);
+  return Math.min(most, rounded > largestWeight(step) ? bits - 1 : bits);
 }
 
-/** int8 with one power-of-two scale. */
+/** int8 with one power-of-two scale, in multiples of `step`. */
 export function quantise(
   values: Float64Array,
   rows: number,
   columns: number,
-  fractionBits = weightBits(values),
+  step: WeightStep = 1,
+  fractionBits = weightBits(values, 20, step),
 ): IntegerMatrix {
-  const factor = powerOfTwo(fractionBits);
-  return { rows, columns, fractionBits, values: Int8Array.from(values, (v) => clampRound(v * factor, 127)) };
+  const factor = powerOfTwo(fractionBits) / step;
+  const limit = largestWeight(step);
+  return { rows, columns, fractionBits, values: Int8Array.from(values, (v) => step * clampRound(v * factor, limit)) };
 }
 
 /** A normalisation of the channels of a frame, repeated for each frame that a step stacks; one for all inputs stays one. */

@@ -63,12 +63,14 @@ export interface ModelMetadata {
   };
   /** Float networks: how many times `ranges` an integer network shall hold; the recipe's `integer.margin`. */
   readonly margin?: number;
+  /** Float networks: how an integer network's matrices shall be stored, where the recipe's `integer` says other than the default. */
+  readonly storage?: { readonly weightBits: 8 | 4; readonly indices: 'byte' | 'bitmap' | 'delta' };
   /** What an integer network adds: shifts, limits, scales. */
   readonly integer?: Readonly<Record<string, IntegerSetting>>;
 }
 
 /** What float and integer model share: everything in the file but numbers. */
-export type ModelFacts = Omit<ModelMetadata, 'kind' | 'integer' | 'ranges' | 'margin'>;
+export type ModelFacts = Omit<ModelMetadata, 'kind' | 'integer' | 'ranges' | 'margin' | 'storage'>;
 
 /** A value in the metadata of an integer network. */
 export type IntegerSetting = number | string | boolean | null | readonly number[];
@@ -145,6 +147,9 @@ export const metadataSchema = z.strictObject({
     }),
   ),
   margin: z.exactOptional(z.number().check(z.gte(1))),
+  storage: z.exactOptional(
+    z.strictObject({ weightBits: z.literal([8, 4]), indices: z.enum(['byte', 'bitmap', 'delta']) }),
+  ),
   integer: z.exactOptional(
     z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null(), z.array(z.number())])),
   ),

@@ -14,6 +14,7 @@ export {
   type IntegerModel,
   type Model,
   type ModelFacts,
+  type ConversionOptions,
 } from './models.js';
 export { bootstrapUnits, headShapeOf, networkCalibration, outputsOfModel } from './evaluate.js';
 export { runFolds, type FinishedFolds } from './folds.js';

@@ -1,6 +1,14 @@
 import { readFile } from '#platform';
-import { convert, integerModelParts, integerNetworkFrom, type IntegerNetwork, type Ranges } from '../integer/index.js';
-import type { Normalisation } from '../integer/index.js';
+import {
+  convert,
+  integerModelParts,
+  integerNetworkFrom,
+  plainStorage,
+  type IntegerNetwork,
+  type Normalisation,
+  type Ranges,
+  type Storage,
+} from '../integer/index.js';
 import { decodeModel, encodeModel, ModelFileError, tensorsOf, type ModelFacts, type Tensor } from '../network/index.js';
 
 export type { ModelFacts } from '../network/index.js';
@@ -14,6 +22,8 @@ export interface FloatModel {
   readonly ranges: Ranges;
   /** Headroom on the ranges. */
   readonly margin: number;
+  /** How an integer network's matrices shall be stored; absent for a byte a weight and an index. */
+  readonly storage?: Storage;
 }
 
 /** An integer network with everything that its file says of it. */
@@ -43,7 +53,8 @@ export function encode(model: Model): Promise<Uint8Array> {
     shape,
     data: model.parameters.subarray(offset, offset + size),
   }));
-  return encodeModel({ ...model.facts, kind: 'float', ranges: model.ranges, margin: model.margin }, tensors);
+  const { facts, ranges, margin, storage } = model;
+  return encodeModel({ ...facts, kind: 'float', ranges, margin, ...(storage && { storage }) }, tensors);
 }
 
 /** Reads and checks a model file of either kind. */
@@ -65,7 +76,7 @@ export async function readModel(path: string): Promise<Model> {
  */
 export async function decode(bytes: Uint8Array, path = 'the model'): Promise<Model> {
   const { metadata, tensors } = await decodeModel(bytes, path);
-  const { kind, integer, ranges, margin, ...facts } = metadata;
+  const { kind, integer, ranges, margin, storage, ...facts } = metadata;
   if (kind === 'integer') {
     return { kind, facts, network: integerNetworkFrom(facts.architecture, integer ?? {}, tensors) };
   }
@@ -78,13 +89,21 @@ export async function decode(bytes: Uint8Array, path = 'the model'): Promise<Mod
     const data = tensors.find((tensor) => tensor.name === name)?.data;
     if (data) parameters.set(data, offset);
   }
-  return { kind, facts, parameters, ranges, margin };
+  return { kind, facts, parameters, ranges, margin, ...(storage && { storage }) };
 }
 
-/** The integer model of a model: converted where it is float, by its own ranges and, unless another is given, margin. */
-export function integerModel(model: Model, margin?: number): IntegerModel {
+/** What converts a float model, in place of what it says itself: fields of the recipe's `integer`. */
+export type ConversionOptions = { readonly margin?: number | undefined } & {
+  readonly [K in keyof Storage]?: Storage[K] | undefined;
+};
+
+/** The integer model of a model: converted where it is float, by its own ranges and, unless others are given, margin and storage. */
+export function integerModel(model: Model, options: ConversionOptions = {}): IntegerModel {
   if (model.kind === 'integer') return model;
   const { facts, parameters, ranges } = model;
-  const network = convert(facts.architecture, parameters, normalisationFrom(facts), ranges, margin ?? model.margin);
+  const { margin = model.margin } = options;
+  const own = model.storage ?? plainStorage;
+  const storage = { weightBits: options.weightBits ?? own.weightBits, indices: options.indices ?? own.indices };
+  const network = convert(facts.architecture, parameters, normalisationFrom(facts), ranges, margin, storage);
   return { kind: 'integer', facts, network };
 }

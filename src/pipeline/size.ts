@@ -1,5 +1,6 @@
-import { paperSize, type PaperSize } from '../compression/index.js';
-import type { IntegerNetwork } from '../integer/index.js';
+import { paperSize, type CountedMatrix, type PaperSize } from '../compression/index.js';
+import { packedBytes } from '../firmware/index.js';
+import type { IntegerMatrix, IntegerNetwork } from '../integer/index.js';
 import { tensorsOf, type Architecture } from '../network/index.js';
 
 /** The size of a network in the paper's accounting, and its nonzero weights. */
@@ -19,11 +20,12 @@ export function networkSize(network: IntegerNetwork, architecture: Architecture)
     { name: 'W2', matrix: network.w2 },
     { name: low(network.uRank, 'U'), matrix: network.u1 },
     { name: 'U2', matrix: network.u2 },
-  ].flatMap(({ name, matrix }) =>
-    matrix ? [{ name, entries: matrix.values.length, nonzeros: countNonzeros(matrix.values) }] : [],
-  );
+  ].flatMap(({ name, matrix }) => (matrix ? [counted(name, matrix, network)] : []));
+  const head = counted('classifier', network.classifier, network);
+  const packedHead = head.packedBytes === undefined ? [] : [head];
   const others = tensorsOf(architecture)
     .filter((tensor) => !['matrix', 'transform', 'embedding'].includes(tensor.role))
+    .filter((tensor) => tensor.name !== packedHead[0]?.name)
     .map((tensor) => ({ name: tensor.name, entries: tensor.size }));
   // Looked up, not multiplied: an embedding counts for the size alone.
   const embedding = (network.embedding ? [network.embedding] : []).map(({ values }) => ({
@@ -33,10 +35,15 @@ export function networkSize(network: IntegerNetwork, architecture: Architecture)
   }));
   const recurrentNonzeros = matrices.reduce((sum, { nonzeros }) => sum + nonzeros, 0);
   return {
-    paper: paperSize([...embedding, ...matrices], others),
+    paper: paperSize([...embedding, ...matrices, ...packedHead], others),
     recurrentNonzeros,
     nonzeros: recurrentNonzeros + countNonzeros(network.classifier.values) + (embedding[0]?.nonzeros ?? 0),
   };
+}
+
+function counted(name: string, matrix: IntegerMatrix, network: IntegerNetwork): CountedMatrix {
+  const nonzeros = countNonzeros(matrix.values);
+  return { name, entries: matrix.values.length, nonzeros, packedBytes: packedBytes(matrix, network.storage) };
 }
 
 function countNonzeros(values: Int8Array): number {

@@ -1,8 +1,8 @@
 import { now } from '#platform';
 import type { Dataset } from '../data/index.js';
-import { calibrate } from '../integer/index.js';
+import { calibrate, plainStorage, type Storage } from '../integer/index.js';
 import type { Backend, KernelSource } from '../kernels/index.js';
-import { recipeHash, type LoadedRecipe } from '../recipe/index.js';
+import { recipeHash, type LoadedRecipe, type Recipe } from '../recipe/index.js';
 import {
   epochWork,
   stagesOf,
@@ -148,7 +148,7 @@ export async function trainModel(
   const rows = spread(trainRows, recipe.integer.calibration);
   const ranges = calibrate(architecture, parameters, normalisation, sequences, rows);
   return {
-    model: { kind: 'float', facts, parameters, ranges, margin: recipe.integer.margin },
+    model: { kind: 'float', facts, parameters, ranges, margin: recipe.integer.margin, ...storageOf(recipe.integer) },
     phases: checkpoint.finished,
     stages: task.stages,
     validationCount: split.validation.length,
@@ -197,4 +197,10 @@ export function spread(rows: Uint32Array, count: number): Uint32Array {
 /** The package's version, as every model file states it. */
 export function packageVersion(): string {
   return version;
+}
+
+/** What a model says of its storage: nothing of the plain one. */
+function storageOf({ weightBits = 8, indices = 'byte' }: Recipe['integer']): { storage?: Storage } {
+  const plain = weightBits === plainStorage.weightBits && indices === plainStorage.indices;
+  return plain ? {} : { storage: { weightBits, indices } };
 }

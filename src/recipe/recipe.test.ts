@@ -49,7 +49,10 @@ describe('resolving', () => {
       { training: { augment: { rotation: 3 } } },
       'recipe r: training.augment.rotation: unknown field; did you mean rotate?',
     ],
-    [{ integer: { zzzzzz: 3 } }, 'recipe r: integer.zzzzzz: unknown field; integer has calibration, margin'],
+    [
+      { integer: { zzzzzz: 3 } },
+      'recipe r: integer.zzzzzz: unknown field; integer has calibration, margin, weightBits, indices',
+    ],
     [{ network: { hiddenSize: 0 } }, 'recipe r: network.hiddenSize: 0 must be an integer from 1 to 255'],
     [{ network: { hiddenSize: 2.5 } }, 'recipe r: network.hiddenSize: 2.5 must be an integer from 1 to 255'],
     [

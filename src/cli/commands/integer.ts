@@ -1,11 +1,19 @@
 import path from 'node:path';
 import { writeFile } from '#platform';
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { modelBytes } from '../../firmware/index.js';
 import { ModelFileError } from '../../network/index.js';
 import { encode, integerModel, networkSize, readModel } from '../../pipeline/index.js';
 import { filled } from '../options.js';
 import { table } from '../terminal.js';
+
+interface Flags {
+  readonly out?: string;
+  readonly margin?: number;
+  readonly weightBits?: string;
+  readonly indices?: 'byte' | 'bitmap' | 'delta';
+  readonly json?: boolean;
+}
 
 export function addInteger(program: Command): void {
   program
@@ -17,13 +25,29 @@ export function addInteger(program: Command): void {
     .argument('<model>', 'a float model file', filled)
     .option('--out <file>', 'where it goes (default: integer.safetensors beside the model)', filled)
     .option('--margin <x>', "headroom on the largest values seen (default: the recipe's integer.margin)", marginOf)
+    .addOption(
+      new Option('--weight-bits <n>', "bits of a weight (default: the recipe's integer.weightBits)").choices([
+        '8',
+        '4',
+      ]),
+    )
+    .addOption(
+      new Option(
+        '--indices <kind>',
+        "how the places of nonzeros are stored (default: the recipe's integer.indices)",
+      ).choices(['byte', 'bitmap', 'delta']),
+    )
     .option('--json', 'print the figures as JSON')
-    .action(async (file: string, flags: { out?: string; margin?: number; json?: boolean }) => {
+    .action(async (file: string, flags: Flags) => {
       const out = flags.out ?? path.join(path.dirname(file), 'integer.safetensors');
       const given = await readModel(file);
       if (given.kind === 'integer')
         throw new ModelFileError(`${file} is an integer model already; give the float one, model.safetensors`);
-      const model = integerModel(given, flags.margin);
+      const model = integerModel(given, {
+        margin: flags.margin,
+        indices: flags.indices,
+        ...(flags.weightBits && { weightBits: flags.weightBits === '4' ? 4 : 8 }),
+      });
       await writeFile(out, await encode(model));
       const paperBytes = networkSize(model.network, model.facts.architecture).paper.bytes;
       const figures = { model: out, paperBytes, modelBytes: modelBytes(model.network) };

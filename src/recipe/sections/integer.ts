@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { integer as whole, number } from '../fields.js';
+import { integer as whole, number, optional } from '../fields.js';
 
 /** How the network is turned into integers. */
 export const integer = z.strictObject({
@@ -10,4 +10,14 @@ export const integer = z.strictObject({
     512,
   ),
   margin: number('Headroom: how many times the largest value seen an activation can hold.', 1, 1000, 1.25),
+  weightBits: optional(
+    z.literal([8, 4]),
+    'Bits of a weight of W, U and the classifier: 4 take half of the bytes, and a training that knows of them to be as good. 8 where it is left out.',
+    'one of 8, 4',
+  ),
+  indices: optional(
+    z.enum(['byte', 'bitmap', 'delta']),
+    'How the places of nonzeros are stored where that is shorter than all entries: a byte each, a bit an entry, or half a byte from one to the next. A byte where it is left out.',
+    'one of byte, bitmap, delta',
+  ),
 });
