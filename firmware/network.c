@@ -14,14 +14,15 @@ enum { TOKENS = 8 };
 /* Beside the version in byte 2: weights of 4 bits; how the places of nonzeros are stored. */
 enum { VERSION_BITS = 15, FOUR_BITS = 0x40, INDICES_SHIFT = 4, INDICES_BYTE = 0, INDICES_BITMAP, INDICES_DELTA, INDICES };
 
-enum { HARD_TANH, HARD_SIGMOID, HARD_SIGMOID4, RELU, TANH, SIGMOID, NONLINEARITIES };
+enum { HARD_TANH, HARD_SIGMOID, HARD_SIGMOID4, RELU, TANH, SIGMOID, TANH8, SIGMOID8, NONLINEARITIES };
 
 /* The opened network: what its header says, and where its parts are. */
 static struct {
   uint8_t flags, storage, tokens, inputs, hidden, w_rank, u_rank, classes, gate, update;
   int16_t input_limit, w_limit, u_limit, state_limit, scale, offset;
   struct matrix affine, w2, u2, w1, u1, head;
-  const uint8_t *table;      /* tanh, 33 values */
+  const uint8_t *table;      /* tanh(k / 8), 33 values */
+  const uint8_t *table8;     /* tanh(k / 2), 9 values */
   const uint8_t *stream;     /* what a step reads, from the input affine on */
   const uint8_t *classifier; /* what the head reads */
   int16_t *x, *t, *u, *h;    /* x becomes a in place; t is x and u a copy of h where the rank is full */
@@ -94,6 +95,12 @@ static uint8_t knows(uint8_t version)
   return (version & VERSION_BITS) == BLOB_VERSION && (version & ~FOUR_BITS) >> INDICES_SHIFT < INDICES;
 }
 
+/* Whether a nonlinearity reads the table of this one and the next. FastRNN has no gate that could. */
+static uint8_t reads(uint8_t kind)
+{
+  return (uint8_t)((net.update & ~1) == kind || ((net.gate & ~1) == kind && !(net.flags & FAST_RNN)));
+}
+
 static uint8_t check(const uint8_t *blob, uint32_t room)
 {
   uint32_t length, i;
@@ -116,7 +123,7 @@ uint16_t network_arena_bytes(void)
 
 uint8_t network_open(const uint8_t *blob, uint32_t room, void *arena, uint16_t arena_bytes)
 {
-  uint8_t i, table;
+  uint8_t i;
   uint8_t status = check(blob, room);
   if (status) return status;
   net.storage = (uint8_t)(READ8(blob + 2) & ~VERSION_BITS);
@@ -153,8 +160,8 @@ uint8_t network_open(const uint8_t *blob, uint32_t room, void *arena, uint16_t a
   net.offset = read16(blob + 34);
 
   net.table = blob + HEADER_BYTES;
-  table = net.update >= TANH || (net.gate >= TANH && !(net.flags & FAST_RNN));
-  net.stream = net.table + (table ? 66 : 0);
+  net.table8 = net.table + (reads(TANH) ? 66 : 0);
+  net.stream = net.table8 + (reads(TANH8) ? 18 : 0);
   if (net.tokens) {
     int16_t vocabulary = next16(&net.stream);
     if (vocabulary <= 0) return NETWORK_BAD_FIELD;
@@ -204,9 +211,21 @@ static int16_t interpolate(uint16_t m)
   return (int16_t)(low + ((uint16_t)(((uint32_t)rise * (m & 1023) + 512) >> 8) >> 2));
 }
 
+/* Y(m, 12) of eight segments, and Y(m, 11) as Y(2 m, 12). */
+static int16_t interpolate8(uint16_t m)
+{
+  const uint8_t *at = net.table8 + ((uint8_t)(m >> 11) & 0x0e);
+  uint16_t low, rise;
+  if (m & 0x8000) return read16(net.table8 + 16);
+  low = READ16(at);
+  rise = (uint16_t)(READ16(at + 2) - low); /* at most 7571 */
+  return (int16_t)(low + (uint16_t)(((uint32_t)rise * (m & 4095) + 2048) >> 12));
+}
+
 /* S(p): p in Q12, the value in Q14. */
 static int16_t activate(uint8_t kind, int16_t p)
 {
+  uint16_t m;
   int16_t y;
   switch (kind) {
   case HARD_TANH:
@@ -218,10 +237,13 @@ static int16_t activate(uint8_t kind, int16_t p)
   case RELU:
     return (int16_t)(p <= 0 ? 0 : p > 8191 ? 32767 : 4 * p);
   case TANH:
-    y = interpolate((uint16_t)(2 * (uint16_t)(p < 0 ? -p : p)));
+  case TANH8:
+    m = (uint16_t)(2 * (uint16_t)(p < 0 ? -p : p));
+    y = kind == TANH ? interpolate(m) : interpolate8(m);
     return (int16_t)(p < 0 ? -y : y);
-  default: /* SIGMOID; 16385 - y and 16385 + y are positive and below 2^15 */
-    y = interpolate((uint16_t)(p < 0 ? -p : p));
+  default: /* SIGMOID, SIGMOID8; 16385 - y and 16385 + y are positive and below 2^15 */
+    m = (uint16_t)(p < 0 ? -p : p);
+    y = kind == SIGMOID ? interpolate(m) : interpolate8(m);
     return (int16_t)((p < 0 ? 16385 - y : 16385 + y) >> 1);
   }
 }

@@ -4,7 +4,7 @@
 
 #include "elementary.h"
 
-enum nonlinearity { TANH, SIGMOID, RELU, HARD_TANH, HARD_SIGMOID, HARD_SIGMOID_4 };
+enum nonlinearity { TANH, SIGMOID, RELU, HARD_TANH, HARD_SIGMOID, HARD_SIGMOID_4, TANH_8, SIGMOID_8 };
 
 // Of n vectors, so many go through an elementary function together, by the registers that there are.
 #if VL == 16
@@ -38,7 +38,9 @@ INLINE
     case RELU: EACH x[i] = at_least(x[i], splat(0.0f)); break;
     case HARD_TANH: EACH x[i] = clip(x[i], -1.0f, 1.0f); break;
     case HARD_SIGMOID: EACH x[i] = clip((x[i] + splat(1.0f)) * splat(0.5f), 0.0f, 1.0f); break;
-    default: EACH x[i] = clip((x[i] + splat(2.0f)) * splat(0.25f), 0.0f, 1.0f);
+    case HARD_SIGMOID_4: EACH x[i] = clip((x[i] + splat(2.0f)) * splat(0.25f), 0.0f, 1.0f); break;
+    case TANH_8: IN_GROUPS(polyline_tangents); break;
+    default: IN_GROUPS(polyline_sigmoids);
   }
 }
 
@@ -78,27 +80,32 @@ INLINE struct group next_group(const unsigned n, struct walk *w) {
 
 // A nonlinearity's derivative, told from its output y alone.
 //   smooth:   y' = constant + y (linear - y)            tanh 1 - y^2, sigmoid y (1 - y)
-//   bounded:  y' = constant where low < y < high, else 0    the piecewise linear ones
+//   bounded:  y' = constant where low < y < high, else 0    the hard ones and relu
+//   polyline: y' = constant s(|linear y + low|), s the slope of the polyline of tanh
+enum shape { SMOOTH, BOUNDED, POLYLINE };
 struct derivative {
-  int bounded;
+  enum shape shape;
   float constant, linear, low, high;
 };
 
 INLINE struct derivative derivative_of(int kind) {
   const float infinity = __builtin_inff();
   switch (kind) {
-    case TANH: return (struct derivative){0, 1.0f, 0.0f, 0.0f, 0.0f};
-    case SIGMOID: return (struct derivative){0, 0.0f, 1.0f, 0.0f, 0.0f};
-    case RELU: return (struct derivative){1, 1.0f, 0.0f, 0.0f, infinity};
-    case HARD_TANH: return (struct derivative){1, 1.0f, 0.0f, -1.0f, 1.0f};
-    case HARD_SIGMOID: return (struct derivative){1, 0.5f, 0.0f, 0.0f, 1.0f};
-    default: return (struct derivative){1, 0.25f, 0.0f, 0.0f, 1.0f};
+    case TANH: return (struct derivative){SMOOTH, 1.0f, 0.0f, 0.0f, 0.0f};
+    case SIGMOID: return (struct derivative){SMOOTH, 0.0f, 1.0f, 0.0f, 0.0f};
+    case RELU: return (struct derivative){BOUNDED, 1.0f, 0.0f, 0.0f, infinity};
+    case HARD_TANH: return (struct derivative){BOUNDED, 1.0f, 0.0f, -1.0f, 1.0f};
+    case HARD_SIGMOID: return (struct derivative){BOUNDED, 0.5f, 0.0f, 0.0f, 1.0f};
+    case HARD_SIGMOID_4: return (struct derivative){BOUNDED, 0.25f, 0.0f, 0.0f, 1.0f};
+    case TANH_8: return (struct derivative){POLYLINE, 1.0f, 1.0f, 0.0f, 0.0f};
+    default: return (struct derivative){POLYLINE, 0.25f, 2.0f, -1.0f, 0.0f};
   }
 }
 
-// `bounded` stands apart from d so that a caller can pass a constant and keep the branch out of its loop.
-INLINE vec slope(int bounded, struct derivative d, vec y) {
-  if (bounded) return (vec)((y > splat(d.low)) & (y < splat(d.high)) & (ivec)splat(d.constant));
+// `shape` stands apart from d so that a caller can pass a constant and keep the branch out of its loop.
+INLINE vec slope(enum shape shape, struct derivative d, vec y) {
+  if (shape == POLYLINE) return splat(d.constant) * polyline_slope(absolute(splat(d.linear) * y + splat(d.low)));
+  if (shape == BOUNDED) return (vec)((y > splat(d.low)) & (y < splat(d.high)) & (ivec)splat(d.constant));
   return splat(d.constant) + y * (splat(d.linear) - y);
 }
 

@@ -31,3 +31,20 @@ const struct tangent_constants tangent_constants = {
     .q2 = 2.26843463243900e-03f,
     .q0 = 4.89352518554385e-03f,
 };
+
+// round(16384 tanh(k / 2)), k = 0..8: all numbers below are whole ones times a power of two, so exact.
+enum { T0 = 0, T1 = 7571, T2 = 12478, T3 = 14830, T4 = 15795, T5 = 16165, T6 = 16303, T7 = 16354, T8 = 16373 };
+#define UNIT 0x1p-14f
+#define INTERCEPT(k, low, high) ((low) - (k) * ((high) - (low))) * UNIT
+#define SLOPE(low, high) 2 * ((high) - (low)) * UNIT
+
+const struct polyline_constants polyline_constants = {
+    .intercept = {INTERCEPT(0, T0, T1), INTERCEPT(1, T1, T2), INTERCEPT(2, T2, T3), INTERCEPT(3, T3, T4),
+                  INTERCEPT(4, T4, T5), INTERCEPT(5, T5, T6), INTERCEPT(6, T6, T7), INTERCEPT(7, T7, T8)},
+    .slope = {SLOPE(T0, T1), SLOPE(T1, T2), SLOPE(T2, T3), SLOPE(T3, T4), SLOPE(T4, T5), SLOPE(T5, T6), SLOPE(T6, T7),
+              SLOPE(T7, T8)},
+    .knot = {T1 * UNIT, T2 * UNIT, T3 * UNIT, T4 * UNIT, T5 * UNIT, T6 * UNIT, T7 * UNIT, T8 * UNIT},
+    .fall = {SLOPE(T1 - T0, T2 - T1) * -1, SLOPE(T2 - T1, T3 - T2) * -1, SLOPE(T3 - T2, T4 - T3) * -1,
+             SLOPE(T4 - T3, T5 - T4) * -1, SLOPE(T5 - T4, T6 - T5) * -1, SLOPE(T6 - T5, T7 - T6) * -1,
+             SLOPE(T7 - T6, T8 - T7) * -1, SLOPE(T7, T8)},
+};

@@ -13,7 +13,15 @@ struct exponential_constants {
 struct tangent_constants {
   float low, high, p13, p11, p9, p7, p5, p3, p1, q6, q4, q2, q0;
 };
+// tanh by eight straight lines: over m >= 0 it is concave, and so the least of its chords, each intercept + slope m.
+// Knots are tanh(k / 2) as docs/integer-network.md has them, so that a network is trained with what its device computes.
+enum { SEGMENTS = 8 };
+struct polyline_constants {
+  float intercept[SEGMENTS], slope[SEGMENTS];
+  float knot[SEGMENTS], fall[SEGMENTS]; // where a segment ends, and by how much the slope falls there
+};
 extern const struct exponential_constants exponential_constants;
+extern const struct polyline_constants polyline_constants;
 extern const struct tangent_constants tangent_constants;
 
 // The functions work on n independent vectors at once, step by step, since one alone would mostly wait for its own results.
@@ -73,6 +81,33 @@ INLINE void hyperbolic_tangents(const unsigned n, vec *x) {
   EACH q[i] = q[i] * s[i] + splat(k->q2);
   EACH q[i] = q[i] * s[i] + splat(k->q0);
   EACH x[i] = p[i] * x[i] / q[i];
+}
+
+// x <- the polyline of tanh x.
+INLINE void polyline_tangents(const unsigned n, vec *x) {
+  const struct polyline_constants *k = &polyline_constants;
+  vec m[MOST], y[MOST];
+  EACH m[i] = absolute(x[i]);
+  EACH y[i] = splat(k->slope[0]) * m[i];
+  ROLLED for (int s = 1; s < SEGMENTS; s++) EACH y[i] = at_most(y[i], splat(k->intercept[s]) + splat(k->slope[s]) * m[i]);
+  EACH y[i] = at_most(y[i], splat(k->knot[SEGMENTS - 1]));
+  EACH x[i] = (vec)((ivec)y[i] | ((ivec)x[i] ^ (ivec)m[i]));
+}
+
+// x <- that of 1 / (1 + e^-x) = (1 + tanh(x / 2)) / 2.
+INLINE void polyline_sigmoids(const unsigned n, vec *x) {
+  const vec half = splat(0.5f);
+  EACH x[i] = x[i] * half;
+  polyline_tangents(n, x);
+  EACH x[i] = half + half * x[i];
+}
+
+// The slope of the polyline of tanh where it has the magnitude y; at a knot that of the outer segment.
+INLINE vec polyline_slope(vec y) {
+  const struct polyline_constants *k = &polyline_constants;
+  vec slope = splat(k->slope[0]);
+  ROLLED for (int s = 0; s < SEGMENTS; s++) slope -= (vec)((y >= splat(k->knot[s])) & (ivec)splat(k->fall[s]));
+  return slope;
 }
 
 // ln x in double precision for a normal x > 0; NaN and infinity return themselves. One scalar a row: the loss.

@@ -38,7 +38,7 @@ void fastgrnn_forward(int rows, int n, int ld, int gate, int update, float *z, f
 //   dL/dz = g (h' - zeta c) gate',  dL/dc = g (zeta (1 - z) + nu) update',  da = their sum,  dL/dh' += g z,
 //   dL/dzeta = sum g c (1 - z),  dL/dnu = sum g c.
 // Sums: one a column, rows in order.
-INLINE void fastgrnn_gradients(const int gate_bounded, const int update_bounded, struct derivative gate, struct derivative update,
+INLINE void fastgrnn_gradients(const enum shape gate_shape, const enum shape update_shape, struct derivative gate, struct derivative update,
                      int rows, int n, int ld, const float *z, float *c, const float *previous, float *dh,
                      const float *scalars, float *columns) {
   const vec one = splat(1.0f), zeta = splat(scalars[0]), nu = splat(scalars[1]);
@@ -47,8 +47,8 @@ INLINE void fastgrnn_gradients(const int gate_bounded, const int update_bounded,
     for (int j = 0; j < n; j += VL) {
       vec g = load(dh + j), zj = load(z + j), cj = load(c + j);
       vec rest = one - zj, gc = g * cj;
-      vec dz = g * (load(previous + j) - zeta * cj) * slope(gate_bounded, gate, zj);
-      vec dc = g * (zeta * rest + nu) * slope(update_bounded, update, cj);
+      vec dz = g * (load(previous + j) - zeta * cj) * slope(gate_shape, gate, zj);
+      vec dc = g * (zeta * rest + nu) * slope(update_shape, update, cj);
       store(dbias_gate + j, load(dbias_gate + j) + dz);
       store(dbias_update + j, load(dbias_update + j) + dc);
       store(dzeta + j, load(dzeta + j) + gc * rest);
@@ -65,11 +65,12 @@ INLINE void fastgrnn_gradients(const int gate_bounded, const int update_bounded,
 void fastgrnn_backward(int rows, int n, int ld, int gate, int update, const float *z, float *c, const float *previous,
                        float *dh, const float *scalars, float *columns) {
   struct derivative g = derivative_of(gate), u = derivative_of(update);
-#define PASS(gate_bounded, update_bounded) \
-  fastgrnn_gradients(gate_bounded, update_bounded, g, u, rows, n, ld, z, c, previous, dh, scalars, columns)
-  if (g.bounded && u.bounded) PASS(1, 1);
-  else if (g.bounded) PASS(1, 0);
-  else if (u.bounded) PASS(0, 1);
-  else PASS(0, 0);
+#define PASS(gate_shape, update_shape) \
+  fastgrnn_gradients(gate_shape, update_shape, g, u, rows, n, ld, z, c, previous, dh, scalars, columns)
+  if (g.shape == POLYLINE || u.shape == POLYLINE) PASS(g.shape, u.shape);
+  else if (g.shape == BOUNDED && u.shape == BOUNDED) PASS(BOUNDED, BOUNDED);
+  else if (g.shape == BOUNDED) PASS(BOUNDED, SMOOTH);
+  else if (u.shape == BOUNDED) PASS(SMOOTH, BOUNDED);
+  else PASS(SMOOTH, SMOOTH);
 #undef PASS
 }

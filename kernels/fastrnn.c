@@ -27,14 +27,14 @@ void fastrnn_forward(int rows, int n, int ld, int update, float *c, const float 
 }
 
 // With g = dL/dh:  da = alpha g update',  dL/dh' += beta g,  dL/dalpha = sum g c,  dL/dbeta = sum g h'.
-INLINE void fastrnn_gradients(const int bounded, struct derivative update, int rows, int n, int ld, float *c,
+INLINE void fastrnn_gradients(const enum shape shape, struct derivative update, int rows, int n, int ld, float *c,
                      const float *previous, float *dh, const float *scalars, float *columns) {
   const vec alpha = splat(scalars[0]), beta = splat(scalars[1]);
   float *dbias = columns, *dalpha = columns + ld, *dbeta = columns + 2 * ld;
   for (int r = 0; r < rows; r++) {
     for (int j = 0; j < n; j += VL) {
       vec g = load(dh + j), cj = load(c + j);
-      vec da = alpha * g * slope(bounded, update, cj);
+      vec da = alpha * g * slope(shape, update, cj);
       store(dbias + j, load(dbias + j) + da);
       store(dalpha + j, load(dalpha + j) + g * cj);
       store(dbeta + j, load(dbeta + j) + g * load(previous + j));
@@ -50,6 +50,9 @@ INLINE void fastrnn_gradients(const int bounded, struct derivative update, int r
 void fastrnn_backward(int rows, int n, int ld, int update, float *c, const float *previous, float *dh,
                       const float *scalars, float *columns) {
   struct derivative u = derivative_of(update);
-  if (u.bounded) fastrnn_gradients(1, u, rows, n, ld, c, previous, dh, scalars, columns);
-  else fastrnn_gradients(0, u, rows, n, ld, c, previous, dh, scalars, columns);
+#define PASS(shape) fastrnn_gradients(shape, u, rows, n, ld, c, previous, dh, scalars, columns)
+  if (u.shape == POLYLINE) PASS(POLYLINE);
+  else if (u.shape == BOUNDED) PASS(BOUNDED);
+  else PASS(SMOOTH);
+#undef PASS
 }

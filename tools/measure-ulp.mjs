@@ -19,7 +19,7 @@ const builds = [...variants, ...fused.slice(0, 1).map((variant) => `${variant}_f
 
 /** The kernels of WASM, hashed as tools/ulp.c does: 16 lanes of FNV-1a over blocks, the last one filled up with zeros. */
 async function wasmHashes() {
-  const kinds = ['tanh', 'sigmoid', 'relu', 'hardTanh', 'hardSigmoid', 'hardSigmoid4'];
+  const kinds = ['tanh', 'sigmoid', 'relu', 'hardTanh', 'hardSigmoid', 'hardSigmoid4', 'tanh8', 'sigmoid8'];
   const [block, prime, basis] = [4096, 16777619, 2166136261];
   const layout = new Layout();
   const x = layout.vector(block);

@@ -11,9 +11,10 @@
 #include <string.h>
 
 // exp is no nonlinearity of its own.
-enum { FUNCTIONS = HARD_SIGMOID_4 + 2, EXP = HARD_SIGMOID_4 + 1, BLOCK = 4096 };
+enum { FUNCTIONS = SIGMOID_8 + 2, EXP = SIGMOID_8 + 1, BLOCK = 4096 };
 
-static const char *const names[FUNCTIONS] = {"tanh", "sigmoid", "relu", "hardTanh", "hardSigmoid", "hardSigmoid4", "exp"};
+static const char *const names[FUNCTIONS] = {"tanh", "sigmoid", "relu", "hardTanh", "hardSigmoid", "hardSigmoid4",
+                                               "tanh8", "sigmoid8", "exp"};
 
 // Where an error is meant in units of the last place: exp and sigmoid stop where the result, or its reciprocal, would leave
 // the normal floats, and tanh meets subnormal numbers on its way below 2^-118.
@@ -21,6 +22,7 @@ INLINE int measured(int function, float x) {
   switch (function) {
     case TANH: return fabsf(x) >= 0x1p-118f;
     case SIGMOID: return x >= -87.0f;
+    case SIGMOID_8: return x >= 0.0f;
     case EXP: return x >= -87.0f && x <= 87.0f;
     default: return 1;
   }
@@ -33,6 +35,14 @@ INLINE double exact_tanh(double x) {
   return fabs(x) > 20.0 ? copysign(1.0, x) : tanh(x);
 }
 
+// Lines between round(2^14 tanh(k / 2)) 2^-14, k = 0..8.
+INLINE double exact_lines(double x) {
+  static const double knots[9] = {0, 7571, 12478, 14830, 15795, 16165, 16303, 16354, 16373};
+  double m = fabs(x) < 4.0 ? 2.0 * fabs(x) : 8.0;
+  int k = m < 8.0 ? (int)m : 7;
+  return copysign((knots[k] + (knots[k + 1] - knots[k]) * (m - k)) * 0x1p-14, x);
+}
+
 INLINE double bounded(double x, double low) { return x < low ? low : x > 1.0 ? 1.0 : x; }
 
 INLINE double exact(const int function, double x) {
@@ -43,6 +53,8 @@ INLINE double exact(const int function, double x) {
     case HARD_TANH: return bounded(x, -1.0);
     case HARD_SIGMOID: return bounded((x + 1.0) / 2.0, 0.0);
     case HARD_SIGMOID_4: return bounded((x + 2.0) / 4.0, 0.0);
+    case TANH_8: return exact_lines(x);
+    case SIGMOID_8: return 0.5 + 0.5 * exact_lines(x / 2.0);
     default: return exact_exp(x);
   }
 }
@@ -120,7 +132,8 @@ int main(int count, char **arguments) {
       memcpy(x + i, &bits, 4);
     }
 #define TAKE(f) take(results + f, f, hashing, present, x, y)
-    TAKE(TANH), TAKE(SIGMOID), TAKE(RELU), TAKE(HARD_TANH), TAKE(HARD_SIGMOID), TAKE(HARD_SIGMOID_4), TAKE(EXP);
+    TAKE(TANH), TAKE(SIGMOID), TAKE(RELU), TAKE(HARD_TANH), TAKE(HARD_SIGMOID), TAKE(HARD_SIGMOID_4), TAKE(TANH_8),
+        TAKE(SIGMOID_8), TAKE(EXP);
   }
   for (int f = 0; f < FUNCTIONS; f++) {
     const struct result *r = results + f;

@@ -30,25 +30,35 @@ static const short table[33] = {
     15923, 16024, 16103, 16165, 16213, 16251, 16280, 16303, 16321, 16335, 16346, 16354, 16361, 16366, 16370, 16373,
 };
 
+// T8[k] = round(16384 tanh(k / 2))
+static const short table8[9] = {0, 7571, 12478, 14830, 15795, 16165, 16303, 16354, 16373};
+
 INLINE int clamp(int v, int low, int high) { return v < low ? low : v > high ? high : v; }
 INLINE int saturate(int v, int limit) { return clamp(v, -limit, limit); }
 INLINE int rounding_shift(int v, int s) { return (v + ((1 << s) >> 1)) >> s; }
 
-INLINE int interpolate(int m, int b) {
+// Y(m, b) in a table of so many segments
+INLINE int interpolate(const short *knots, int segments, int m, int b) {
   int k = m >> b;
-  if (k >= 32) return table[32];
-  return table[k] + rounding_shift((table[k + 1] - table[k]) * (m & ((1 << b) - 1)), b);
+  if (k >= segments) return knots[segments];
+  return knots[k] + rounding_shift((knots[k + 1] - knots[k]) * (m & ((1 << b) - 1)), b);
+}
+
+INLINE int odd(const short *knots, int segments, int p, int b) {
+  return p < 0 ? -interpolate(knots, segments, -p, b) : interpolate(knots, segments, p, b);
 }
 
 // S(p); kinds are numbered as in ../activation.h.
 INLINE int activate_q14(int kind, int p) {
   switch (kind) {
-    case 0: return p < 0 ? -interpolate(-p, 9) : interpolate(p, 9);
-    case 1: return (ONE + 1 + (p < 0 ? -interpolate(-p, 10) : interpolate(p, 10))) >> 1;
+    case 0: return odd(table, 32, p, 9);
+    case 1: return (ONE + 1 + odd(table, 32, p, 10)) >> 1;
     case 2: return clamp(4 * p, 0, 32767);
     case 3: return 4 * saturate(p, 4096);
     case 4: return clamp(2 * p + 8192, 0, ONE);
-    default: return clamp(p + 8192, 0, ONE);
+    case 5: return clamp(p + 8192, 0, ONE);
+    case 6: return odd(table8, 8, p, 11);
+    default: return (ONE + 1 + odd(table8, 8, p, 12)) >> 1;
   }
 }
 

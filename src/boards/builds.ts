@@ -8,14 +8,14 @@ import {
   nrf51,
   nrf52840,
   picoImage,
-  readsTable,
+  tableBytes,
   rv32imcTarget,
   sam3x,
   samd21,
   unoImage,
   type BatchTarget,
 } from '../firmware/index.js';
-import { tanhTable, type IntegerNetwork } from '../integer/index.js';
+import { type IntegerNetwork } from '../integer/index.js';
 import { boardNames, type BoardName } from '../recipe/light.js';
 import { cortexM0 } from './cycles/cortex-m0plus.js';
 import { cortexM3, cortexM4 } from './cycles/cortex-m3.js';
@@ -48,9 +48,9 @@ export interface BoardBuilds {
   given?(job: Job, image: Uint8Array | string): Promise<BoardProof>;
 }
 
-/** Where the flash of an image goes whose constants have so many bytes, the table of tanh among them. */
+/** Where the flash of an image goes whose constants have so many bytes, the tables of tanh among them. */
 function withParts<T extends BoardProof>(network: IntegerNetwork, constants: number, proof: T): T {
-  const tables = readsTable(network) ? 2 * tanhTable.length : 0;
+  const tables = tableBytes(network);
   return { ...proof, flash: { weights: constants - tables, tables, code: proof.flashBytes - constants } };
 }
 

@@ -41,6 +41,8 @@ describe('the generic runtime on a simulated Uno', () => {
     ['FastRNN', { cell: 'FastRNN' }],
     ['relu and hard nonlinearities', { gate: 'hardSigmoid4', update: 'relu' }],
     ['tanh gate', { cell: 'FastGRNN', gate: 'tanh', update: 'sigmoid' }],
+    ['eight segments', { cell: 'FastGRNN', gate: 'sigmoid8', update: 'tanh8' }],
+    ['both tables', { cell: 'FastGRNN', gate: 'tanh8', update: 'sigmoid' }],
   ] as const)('is exact: %s', async (_, shape) => {
     for (const extreme of [false, true]) {
       const network = randomNetwork(new Random(9), { ...shape, extreme });
@@ -111,6 +113,8 @@ describe.runIf(compiler)('exported C on a simulated Uno', () => {
     ['dense, of full rank', { cell: 'FastGRNN', wRank: 0, uRank: 0, density: 1, gate: 'tanh', update: 'relu' }],
     ['sparse, of low rank', { cell: 'FastGRNN', wRank: 3, uRank: 4, density: 0.3, gate: 'sigmoid', update: 'tanh' }],
     ['FastRNN', { cell: 'FastRNN', update: 'sigmoid' }],
+    ['eight segments', { cell: 'FastGRNN', gate: 'sigmoid8', update: 'tanh8' }],
+    ['both tables', { cell: 'FastGRNN', gate: 'sigmoid', update: 'tanh8' }],
     ['tokens', { vocabulary: 40 }],
     ['the mean of the states', { mean: true, cell: 'FastGRNN' }],
     ['the mean of the states of tokens, one output', { mean: true, vocabulary: 7, cell: 'FastRNN', classes: 1 }],

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { plainStorage, tanhTable, usesTable, type IntegerNetwork } from '../integer/index.js';
+import { plainStorage, tablesOf, tanhTable, type IntegerNetwork } from '../integer/index.js';
 import { Random } from '../math/index.js';
 import { randomNetwork, storages } from '../testing/random-network.js';
 import { encodeBlob, modelBytes } from './blob.js';
@@ -112,7 +112,7 @@ it('counts an embedding as one byte an entry and its number, and a mean as nothi
   const table = encodeBlob(tokens).length - encodeBlob({ ...tokens, mean: true }).length;
   expect(table).toBe(0);
   const matrices = 30 * 5 + 8 * 5 + 8 * 8 + 2 * 8;
-  const tanh = usesTable(tokens.gate) || usesTable(tokens.update) ? 2 * tanhTable.length : 0;
+  const tanh = tablesOf(tokens).reduce((sum, { length }) => sum + 2 * length, 0);
   expect(modelBytes(tokens)).toBe(36 + tanh + 2 + matrices + 2 * 2 * 8 + 4 * 2 + 2);
 });
 

@@ -1,4 +1,4 @@
-import { tanhTable, usesTable, type IntegerMatrix, type IntegerNetwork } from '../integer/index.js';
+import { tablesOf, type IntegerMatrix, type IntegerNetwork } from '../integer/index.js';
 import { crc16 } from './crc.js';
 import { denseForm, encodeRow, smallerForm, sparseForm, type MatrixForm } from './rows.js';
 
@@ -17,7 +17,16 @@ export function storageCode({ weightBits, indices }: IntegerNetwork['storage']):
 export const blobHeaderBytes = 36;
 
 /** The order is part of the format: a nonlinearity's code is its place here. */
-export const nonlinearityCodes = ['hardTanh', 'hardSigmoid', 'hardSigmoid4', 'relu', 'tanh', 'sigmoid'] as const;
+export const nonlinearityCodes = [
+  'hardTanh',
+  'hardSigmoid',
+  'hardSigmoid4',
+  'relu',
+  'tanh',
+  'sigmoid',
+  'tanh8',
+  'sigmoid8',
+] as const;
 
 /** Beside the gate's code: the inputs are tokens. */
 export const tokenCode = 8;
@@ -43,7 +52,7 @@ export const blobFlags = {
  * 12 D  H  rw  ru  L   17 gate code | 8 where the inputs are tokens | update code << 4
  * 18 inputShift  w2Shift  w1Shift  u2Shift  u1Shift       23 stateBits
  * 24 int16 inputLimit  wLimit  uLimit  stateLimit         32 int16 scale  offset
- * 36 int16[33] tanh table, when the update or FastGRNN's gate reads it
+ * 36 int16[33] tanh table, when the update or FastGRNN's gate reads it; then the same of int16[9], of tanh8 and sigmoid8
  *    (int16 centre, int16 multiplier) for each channel, or one pair for all;
  *    of tokens uint16 their number and int8[D] for each
  *    rows of W2, rows of U2 (of low rank)
@@ -52,7 +61,7 @@ export const blobFlags = {
  *    uint16 CRC-16/MCRF4XX of all before, so that the CRC of the whole blob is 0
  * ```
  *
- * After the table a step reads strictly forward. Rows are stored as `rows.ts` says.
+ * After the tables a step reads strictly forward. Rows are stored as `rows.ts` says.
  */
 export function encodeBlob(network: IntegerNetwork): Uint8Array {
   const forms = matrixForms(network);
@@ -60,7 +69,7 @@ export function encodeBlob(network: IntegerNetwork): Uint8Array {
   const int16 = (value: number): void => void bytes.push(value & 255, (value >> 8) & 255);
   const row = (m: IntegerMatrix, j: number, form: MatrixForm): void => void bytes.push(...encodeRow(m, j, form));
 
-  if (readsTable(network)) tanhTable.forEach(int16);
+  for (const table of tablesOf(network)) table.forEach(int16);
   if (network.embedding) {
     int16(network.embedding.rows);
     for (const value of network.embedding.values) bytes.push(value & 255);
@@ -91,9 +100,9 @@ export function encodeBlob(network: IntegerNetwork): Uint8Array {
   return blob;
 }
 
-/** Whether a step interpolates in the tanh table: FastRNN has no gate that could. */
-export function readsTable({ cell, gate, update }: IntegerNetwork): boolean {
-  return usesTable(update) || (cell === 'FastGRNN' && usesTable(gate));
+/** Bytes of the tables that a step interpolates in. */
+export function tableBytes(network: IntegerNetwork): number {
+  return tablesOf(network).reduce((sum, table) => sum + 2 * table.length, 0);
 }
 
 /** Bytes of every constant that firmware links for the network: its blob, checksum included. */

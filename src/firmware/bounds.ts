@@ -76,6 +76,7 @@ function rangeOf(kind: IntegerNetwork['gate'], one: number): Range {
     case 'relu':
       return { low: 0, high: 32767 };
     case 'tanh':
+    case 'tanh8':
     case 'hardTanh':
       return { low: -one, high: one };
     default:

@@ -1,7 +1,6 @@
 import {
   checkIntegerNetwork,
-  tanhTable,
-  usesTable,
+  tablesOf,
   type IntegerMatrix,
   type IntegerNetwork,
   type Storage,
@@ -66,8 +65,7 @@ class Reader {
     if (!gate || !update) throw new ImageError(`model blob: unknown nonlinearity code ${codes}`);
     const cell = has(blobFlags.fastRNN) ? 'FastRNN' : 'FastGRNN';
 
-    const table = usesTable(update) || (cell === 'FastGRNN' && usesTable(gate));
-    if (table) this.at += 2 * tanhTable.length;
+    for (const table of tablesOf({ cell, gate, update })) this.at += 2 * table.length;
     const embedding = tokens ? this.embedding(inputSize) : undefined;
     const channels = tokens ? 0 : has(blobFlags.perChannel) ? inputSize : 1;
     const centre = new Int16Array(channels);

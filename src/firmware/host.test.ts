@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { IntegerInterpreter, stepInputs, type IntegerNetwork } from '../integer/index.js';
 import { Random } from '../math/index.js';
-import { nonlinearityPair, randomNetwork, storages } from '../testing/random-network.js';
+import { nonlinearityPair, nonlinearityPairs, randomNetwork, storages } from '../testing/random-network.js';
 import { encodeBlob } from './blob.js';
 import { exportC } from './c99.js';
 import { testInputs } from './vectors.js';
@@ -129,19 +129,22 @@ const meaning = (k: number) => ({
       ? undefined
       : { centre: [1e-7, 20, ...new Array<number>(8).fill(-0.5)], scale: new Array<number>(10).fill(3e21) },
 });
+const kinds = Math.sqrt(nonlinearityPairs);
 /** Every pair of nonlinearities, half of the networks extreme, and the shapes above. */
 const allNetworks = [
-  ...Array.from({ length: 36 }, (_, k) =>
+  ...Array.from({ length: nonlinearityPairs }, (_, k) =>
     randomNetwork(random, {
       ...nonlinearityPair(k),
-      extreme: (k + Math.floor(k / 6)) % 2 === 1,
-      ...(k < 30 ? { cell: 'FastGRNN' } : {}),
+      extreme: (k + Math.floor(k / kinds)) % 2 === 1,
+      ...(k < nonlinearityPairs - kinds ? { cell: 'FastGRNN' } : {}),
     }),
   ),
   ...shapes.flatMap((shape) => [randomNetwork(random, shape), randomNetwork(random, { ...shape, extreme: true })]),
 ];
 /** Compiling takes most of the time: C for every gate and update, each in a usual and in an extreme network. */
-const compiledNetworks = allNetworks.filter((_, k) => k >= 36 || (k % 6) % 3 === Math.floor(k / 6) % 3);
+const compiledNetworks = allNetworks.filter(
+  (_, k) => k >= nonlinearityPairs || (k % kinds) % 4 === Math.floor(k / kinds) % 4,
+);
 const exported = compiledNetworks.map((network, k) => exportC(network, { prefix: `m${k}`, ...meaning(k) }));
 
 const rounds = 4;

@@ -1,5 +1,5 @@
 /** Firmware: the network as portable C99, as a model blob, and as images for boards. */
-export { encodeBlob, modelBytes, readsTable } from './blob.js';
+export { encodeBlob, modelBytes, tableBytes } from './blob.js';
 export { exportC, type ExportCOptions } from './c99.js';
 export type { HeadOptions } from './c99/header.js';
 export type { Optimize } from './c99/avr/plan.js';

@@ -104,6 +104,9 @@ const limits: Record<Nonlinearity, { slope: number; error: number; most: number 
   // Chords and roundings, nonlinearity.test.ts.
   tanh: { slope: 1, error: 25.6 / 16384, most: Infinity },
   sigmoid: { slope: 0.25, error: 13.3 / 16384, most: Infinity },
+  // Float and integer have the same lines: roundings alone.
+  tanh8: { slope: 1, error: 1 / 16384, most: Infinity },
+  sigmoid8: { slope: 0.25, error: 1 / 16384, most: Infinity },
 };
 
 /**
@@ -205,7 +208,9 @@ function followSteps(subject: Case, network: IntegerNetwork, run = network) {
   return result;
 }
 
-const choices = NONLINEARITIES.flatMap((gate) => NONLINEARITIES.map((update) => ({ gate, update })));
+const pairs = NONLINEARITIES.flatMap((gate) => NONLINEARITIES.map((update) => ({ gate, update })));
+const ofLines = ({ gate, update }: (typeof pairs)[number]) => Number(gate.endsWith('8') || update.endsWith('8'));
+const choices = pairs.toSorted((a, b) => ofLines(a) - ofLines(b));
 const ranks = [
   { wRank: 0, uRank: 0 },
   { wRank: 3, uRank: 0 },

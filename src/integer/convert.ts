@@ -31,7 +31,7 @@ import {
 const preactivationBits = 12;
 
 /** Gates that leave [0, 1], so that |zeta (1 - z) + nu| can reach 3 and its format needs two bits before the point. */
-const wideGates: readonly Nonlinearity[] = ['tanh', 'hardTanh', 'relu'];
+const wideGates: readonly Nonlinearity[] = ['tanh', 'tanh8', 'hardTanh', 'relu'];
 
 /**
  * [V][D] as int8 with one scale. Its rows are inputs with `embeddingShift` fraction bits more, and inputs take at most 20, lest a

@@ -18,4 +18,13 @@ export {
   type IntegerNetwork,
   type Storage,
 } from './network.js';
-export { activateQ14, roundingShift, saturate, tanhTable, updateQ12, usesTable } from './nonlinearity.js';
+export {
+  activateQ14,
+  roundingShift,
+  saturate,
+  tableOf,
+  tablesOf,
+  tanh8Table,
+  tanhTable,
+  updateQ12,
+} from './nonlinearity.js';

@@ -1,7 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { Nonlinearity } from '../network/index.js';
-import { activateQ14, roundingShift, saturate, tanhTable, updateQ12, usesTable } from './nonlinearity.js';
+import { nonlinearities, type Nonlinearity } from '../network/index.js';
+import {
+  activateQ14,
+  roundingShift,
+  saturate,
+  tableOf,
+  tablesOf,
+  tanh8Table,
+  tanhTable,
+  updateQ12,
+} from './nonlinearity.js';
 
 // The oracles are the engine's own float64 functions, written here apart from the package's.
 const real: Record<Nonlinearity, (x: number) => number> = {
@@ -11,6 +20,8 @@ const real: Record<Nonlinearity, (x: number) => number> = {
   hardTanh: (x) => Math.min(Math.max(x, -1), 1),
   hardSigmoid: (x) => Math.min(Math.max((x + 1) / 2, 0), 1),
   hardSigmoid4: (x) => Math.min(Math.max((x + 2) / 4, 0), 1),
+  tanh8: Math.tanh,
+  sigmoid8: (x) => 1 / (1 + Math.exp(-x)),
 };
 const kinds = Object.keys(real) as Nonlinearity[];
 
@@ -28,6 +39,8 @@ function worst(f: (p: number) => number, bits: number, oracle: (x: number) => nu
  */
 const chordTanh = ((1 / 8) ** 2 / 8) * (4 / (3 * Math.sqrt(3))) * 16384; // 24.6
 const chordSigmoid = ((1 / 4) ** 2 / 8) * (1 / (6 * Math.sqrt(3))) * 16384; // 12.3
+/** Of eight segments h is four times as large. */
+const chords8 = { tanh8: 16 * chordTanh, sigmoid8: 16 * chordSigmoid };
 /* Beyond the table its last value stands: at most 1 - tanh 4, and 1 - sigmoid 8, are missing (which is less). */
 const endTanh = (1 - Math.tanh(4)) * 16384; // 11.0
 /* Rounding: half a unit for the knots (interpolation keeps it), half for the interpolated product. */
@@ -85,21 +98,42 @@ describe('nonlinearities by table', () => {
     expect(error).toBeGreaterThan(0.9 * chordSigmoid);
   });
 
-  test.each(['tanh', 'sigmoid'] as const)('the update %s is its Q14 value, rounded to Q12', (kind) => {
-    expect(
-      worst(
-        (p) => updateQ12(kind, p),
-        12,
-        (x) => activateQ14(kind, x * 4096) / 16384,
-      ),
-    ).toBeLessThanOrEqual(0.5);
+  test.each(['tanh8', 'sigmoid8'] as const)('%s keeps to the bound of its longer chords', (kind) => {
+    const error = worst((p) => activateQ14(kind, p), 14, real[kind]);
+    expect(error).toBeLessThanOrEqual(chords8[kind] + tableRounding);
+    expect(error).toBeGreaterThan(0.9 * chords8[kind]);
   });
+
+  test.each(['tanh8', 'sigmoid8'] as const)('%s is the function that a float network trains with, rounded', (kind) => {
+    // Half a unit for the product, and for the sigmoid's halving another.
+    const error = worst((p) => activateQ14(kind, p), 14, nonlinearities[kind]);
+    expect(error).toBeLessThanOrEqual(kind === 'tanh8' ? 0.5 : 0.75);
+  });
+
+  test('eight segments have every fourth knot', () => {
+    expect([...tanh8Table]).toEqual(Array.from({ length: 9 }, (_, k) => tanhTable[4 * k]));
+  });
+
+  test.each(['tanh', 'sigmoid', 'tanh8', 'sigmoid8'] as const)(
+    'the update %s is its Q14 value, rounded to Q12',
+    (kind) => {
+      expect(
+        worst(
+          (p) => updateQ12(kind, p),
+          12,
+          (x) => activateQ14(kind, x * 4096) / 16384,
+        ),
+      ).toBeLessThanOrEqual(0.5);
+    },
+  );
 
   test('between knots a straight line is kept to one unit', () => {
     let most = 0;
     for (const [kind, width] of [
       ['tanh', 512],
       ['sigmoid', 1024],
+      ['tanh8', 2048],
+      ['sigmoid8', 4096],
     ] as const) {
       for (let start = 0; start + width <= 32767; start += width) {
         const [a, b] = [activateQ14(kind, start), activateQ14(kind, Math.min(start + width, 32767))];
@@ -133,15 +167,17 @@ describe('symmetry', () => {
   const sums = (kind: Nonlinearity) =>
     new Set(everyArgument.filter((p) => p >= 0).map((p) => activateQ14(kind, p) + activateQ14(kind, -p)));
 
-  test.each(['tanh', 'hardTanh'] as const)('%s is odd', (kind) => expect(sums(kind)).toEqual(new Set([0])));
+  test.each(['tanh', 'tanh8', 'hardTanh'] as const)('%s is odd', (kind) => expect(sums(kind)).toEqual(new Set([0])));
 
   test.each(['hardSigmoid', 'hardSigmoid4'] as const)('%s of p and of -p add up to one', (kind) => {
     expect(sums(kind)).toEqual(new Set([16384]));
   });
 
   test('sigmoid of p and of -p add up to one, or to one unit more where both halves were rounded up', () => {
-    expect(sums('sigmoid')).toEqual(new Set([16384, 16385]));
-    expect(activateQ14('sigmoid', 0)).toBe(8192);
+    for (const kind of ['sigmoid', 'sigmoid8'] as const) {
+      expect(sums(kind)).toEqual(new Set([16384, 16385]));
+      expect(activateQ14(kind, 0)).toBe(8192);
+    }
   });
 });
 
@@ -154,6 +190,8 @@ describe('ends', () => {
     // The last knots: tanh 4 = 0.99933, and (1 + tanh 4) / 2, which is sigmoid 8.
     ['tanh', -Math.round(16384 * Math.tanh(4)), Math.round(16384 * Math.tanh(4)), -4093, 4093],
     ['sigmoid', 6, 16379, 2, 4095],
+    ['tanh8', -Math.round(16384 * Math.tanh(4)), Math.round(16384 * Math.tanh(4)), -4093, 4093],
+    ['sigmoid8', 6, 16379, 2, 4095],
   ] as const)('of %s', (kind, gateLow, gateHigh, updateLow, updateHigh) => {
     expect([activateQ14(kind, -32767), activateQ14(kind, 32767)]).toEqual([gateLow, gateHigh]);
     expect(activateQ14(kind, -32768)).toBe(gateLow);
@@ -161,8 +199,16 @@ describe('ends', () => {
     expect(updateQ12(kind, -32768)).toBe(updateLow);
   });
 
-  test('only tanh and sigmoid need the table', () => {
-    expect(kinds.filter(usesTable)).toEqual(['tanh', 'sigmoid']);
+  test('only smooth curves and those of eight lines need a table', () => {
+    expect(kinds.filter(tableOf)).toEqual(['tanh', 'sigmoid', 'tanh8', 'sigmoid8']);
+  });
+
+  test('a network links the tables that it reads, the longer one first; of FastRNN the gate reads none', () => {
+    const both = { cell: 'FastGRNN', gate: 'sigmoid8', update: 'tanh' } as const;
+    expect(tablesOf(both)).toEqual([tanhTable, tanh8Table]);
+    expect(tablesOf({ ...both, cell: 'FastRNN' })).toEqual([tanhTable]);
+    expect(tablesOf({ ...both, update: 'tanh8' })).toEqual([tanh8Table]);
+    expect(tablesOf({ ...both, gate: 'hardSigmoid', update: 'relu' })).toEqual([]);
   });
 });
 

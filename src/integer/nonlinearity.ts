@@ -7,6 +7,9 @@ export const oneQ14 = 16384;
 /** T[k] = tanh(k / 8) in Q14, k = 0..32: the knots of the piecewise-linear tanh and sigmoid. */
 export const tanhTable: Int16Array = Int16Array.from({ length: 33 }, (_, k) => Math.round(oneQ14 * tanh(k / 8)));
 
+/** The knots of `tanh8` and `sigmoid8`: every fourth of those, tanh(k / 2). */
+export const tanh8Table: Int16Array = tanhTable.filter((_, k) => k % 4 === 0);
+
 /** `rs(v, s)`: an arithmetic shift to the right that rounds halves up. */
 export function roundingShift(v: number, s: number): number {
   return s === 0 ? v : (v + (1 << (s - 1))) >> s;
@@ -17,12 +20,18 @@ export function saturate(v: number, limit: number): number {
   return v > limit ? limit : v < -limit ? -limit : v;
 }
 
-/** `Y(m, b)`: the table's value at a magnitude m >= 0 with 2^b steps a segment, in Q14. */
-function interpolate(m: number, b: number): number {
+/** `Y(m, b)`: a table's value at a magnitude m >= 0 with 2^b steps a segment, in Q14. */
+function interpolate(table: Int16Array, m: number, b: number): number {
   const k = m >> b;
-  if (k >= 32) return tanhTable[32];
+  const last = table.length - 1;
+  if (k >= last) return table[last];
   const f = m & ((1 << b) - 1);
-  return tanhTable[k] + roundingShift((tanhTable[k + 1] - tanhTable[k]) * f, b);
+  return table[k] + roundingShift((table[k + 1] - table[k]) * f, b);
+}
+
+/** tanh in Q14; p in steps of which a segment of the table has 2^b. */
+function oddQ14(table: Int16Array, p: number, b: number): number {
+  return p < 0 ? -interpolate(table, -p, b) : interpolate(table, p, b);
 }
 
 /** `S(p)`: a nonlinearity's value in Q14 of an int16 argument in Q12. */
@@ -37,9 +46,13 @@ export function activateQ14(kind: Nonlinearity, p: number): number {
     case 'relu':
       return Math.min(4 * Math.max(p, 0), 32767);
     case 'tanh':
-      return p < 0 ? -interpolate(-p, 9) : interpolate(p, 9);
+      return oddQ14(tanhTable, p, 9);
     case 'sigmoid':
-      return p < 0 ? (oneQ14 + 1 - interpolate(-p, 10)) >> 1 : (oneQ14 + 1 + interpolate(p, 10)) >> 1;
+      return (oneQ14 + 1 + oddQ14(tanhTable, p, 10)) >> 1;
+    case 'tanh8':
+      return oddQ14(tanh8Table, p, 11);
+    case 'sigmoid8':
+      return (oneQ14 + 1 + oddQ14(tanh8Table, p, 12)) >> 1;
   }
 }
 
@@ -48,7 +61,15 @@ export function updateQ12(kind: Nonlinearity, p: number): number {
   return kind === 'relu' ? Math.max(p, 0) : roundingShift(activateQ14(kind, p), 2);
 }
 
-/** Whether a nonlinearity reads the table, which firmware then links. */
-export function usesTable(kind: Nonlinearity): boolean {
-  return kind === 'tanh' || kind === 'sigmoid';
+/** The table that a nonlinearity reads, if any. */
+export function tableOf(kind: Nonlinearity): Int16Array | undefined {
+  if (kind === 'tanh' || kind === 'sigmoid') return tanhTable;
+  return kind === 'tanh8' || kind === 'sigmoid8' ? tanh8Table : undefined;
+}
+
+/** The tables that a step interpolates in, which firmware links, the longer one first; FastRNN has no gate that could read one. */
+export function tablesOf(network: { cell: string; gate: Nonlinearity; update: Nonlinearity }): Int16Array[] {
+  const { cell, gate, update } = network;
+  const read = [tableOf(update), cell === 'FastGRNN' ? tableOf(gate) : undefined];
+  return [tanhTable, tanh8Table].filter((table) => read.includes(table));
 }

@@ -278,7 +278,8 @@ test('the files cover both cells, all ranks, all ways of the residual, smooth an
   const used = goldens.flatMap(({ architecture: { update, gate, cell: of } }) =>
     of === 'FastGRNN' ? [update, gate] : [update],
   );
-  expect([...new Set(used)].sort()).toEqual([...NONLINEARITIES].sort());
+  // Lines between knots are this project's own: gradient.test.ts and nonlinearity.test.ts check them.
+  expect([...new Set(used)].sort()).toEqual(NONLINEARITIES.filter((kind) => !kind.endsWith('8')).sort());
   expect(having((g) => g.batch.labelSmoothing > 0)).toEqual([false, true]);
   expect(having((g) => g.batch.labels.includes(-1))).toEqual([false, true]);
   expect(having((g) => g.batch.rowWeights.every((w) => w === 1))).toEqual([false, true]);

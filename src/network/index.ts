@@ -30,4 +30,5 @@ export { Optimiser, type AdamSettings, type MomentumSettings, type OptimiserStat
 export type { Limits } from './places.js';
 export type { RecordingLimits, RecordingViews } from './recordings.js';
 export { modReLU, nonlinearities, referenceForward, type ReferenceResult } from './reference.js';
+export { tanhLines } from './tanh-lines.js';
 export type { Nonlinearity } from '../kernels/index.js';

@@ -11,6 +11,7 @@ import {
   type Architecture,
 } from './architecture.js';
 import { recurrentMatrix } from './recurrence/matrix.js';
+import { tanhLines } from './tanh-lines.js';
 
 /** The paper's equations in float64, one sequence at a time, slowly: what the fast network is compared with. */
 export interface ReferenceResult {
@@ -32,7 +33,13 @@ export const nonlinearities: Readonly<Record<Nonlinearity, (x: number) => number
   hardTanh: (x) => clip(x, -1, 1),
   hardSigmoid: (x) => clip((x + 1) / 2, 0, 1),
   hardSigmoid4: (x) => clip((x + 2) / 4, 0, 1),
+  tanh8: eightLines,
+  sigmoid8: (x) => (1 + eightLines(x / 2)) / 2,
 };
+
+function eightLines(x: number): number {
+  return Math.sign(x) * Math.min(...tanhLines.map(({ intercept, slope }) => intercept + slope * Math.abs(x)));
+}
 
 /**
  * One sequence, inputs [T][inputSize] or tokens [T][1], through the network with `parameters` in `tensorsOf` order.

@@ -24,7 +24,19 @@ export const functions: Readonly<Record<Nonlinearity, ScalarFunction>> = {
   hardTanh: { f: (x) => clip(x, -1, 1), ulps: 0, ...everywhere, slope: 1 },
   hardSigmoid: { f: (x) => clip((x + 1) / 2, 0, 1), ulps: 0.5, ...everywhere, slope: 0.5 },
   hardSigmoid4: { f: (x) => clip((x + 2) / 4, 0, 1), ulps: 0.5, ...everywhere, slope: 0.25 },
+  // Two roundings, of the product and of the sum: of positive terms, which cancel nothing.
+  tanh8: { f: eightLines, ulps: 1, ...everywhere, slope: 1 },
+  // Beside those of the line, two of the sum with 1/2; near 0 the sum's places are far larger than the result's.
+  sigmoid8: { f: (x) => (1 + eightLines(x / 2)) / 2, ulps: 1, measured: (x) => x >= 0, outside: 2 ** -24, slope: 0.25 },
 };
+
+/** Straight lines between the engine's tanh(k / 2), k = 0..8, in Q14. */
+function eightLines(x: number): number {
+  const knots = Array.from({ length: 9 }, (_, k) => Math.round(16384 * Math.tanh(k / 2)) / 16384);
+  const m = Math.min(Math.abs(x), 4);
+  const k = Math.min(Math.floor(2 * m), 7);
+  return Math.sign(x) * (knots[k] * (k + 1 - 2 * m) + knots[k + 1] * (2 * m - k));
+}
 
 /** The exponential's error, as `ulps` above, between -87 and 87; below, it stays at e^-87. */
 export const exponentialUlps = 1.1;

@@ -1,11 +1,14 @@
 import { plainStorage, weightStep4, type IntegerMatrix, type IntegerNetwork, type Storage } from '../integer/index.js';
 import type { Random } from '../math/index.js';
 
-const kinds = ['hardTanh', 'hardSigmoid', 'hardSigmoid4', 'relu', 'tanh', 'sigmoid'] as const;
+const kinds = ['hardTanh', 'hardSigmoid', 'hardSigmoid4', 'relu', 'tanh', 'sigmoid', 'tanh8', 'sigmoid8'] as const;
 
-/** Every pair of gate and update, by number 0..35. */
+/** How many pairs of gate and update there are. */
+export const nonlinearityPairs = kinds.length ** 2;
+
+/** Every pair of gate and update, by number from 0. */
 export function nonlinearityPair(index: number): Pick<IntegerNetwork, 'gate' | 'update'> {
-  return { gate: kinds[index % 6], update: kinds[Math.floor(index / 6) % 6] };
+  return { gate: kinds[index % kinds.length], update: kinds[Math.floor(index / kinds.length) % kinds.length] };
 }
 
 /** What to fix; the rest is drawn. */
@@ -47,7 +50,7 @@ export function randomNetwork(random: Random, options: RandomNetworkOptions = {}
   const uRank = options.uRank ?? (random.below(2) ? 0 : size(8));
   const classes = options.classes ?? 1 + size(8);
   const cell = options.cell ?? (random.below(3) ? 'FastGRNN' : 'FastRNN');
-  const drawn = nonlinearityPair(random.below(36));
+  const drawn = nonlinearityPair(random.below(nonlinearityPairs));
   const matrix = (
     rows: number,
     columns: number,

@@ -1,5 +1,4 @@
-import type { IntegerMatrix, IntegerNetwork } from '../../integer/index.js';
-import { readsTable } from '../blob.js';
+import { tablesOf, type IntegerMatrix, type IntegerNetwork } from '../../integer/index.js';
 import { smallerForm, type MatrixForm } from '../rows.js';
 
 /** A matrix as the exported C names and stores it. */
@@ -28,7 +27,8 @@ export interface CLayout {
   /** The table of tokens. */
   readonly embedding: IntegerMatrix | undefined;
   readonly gated: boolean;
-  readonly table: boolean;
+  /** What its nonlinearities interpolate in. */
+  readonly tables: readonly Int16Array[];
 }
 
 export function layoutOf(network: IntegerNetwork, prefix: string): CLayout {
@@ -54,6 +54,6 @@ export function layoutOf(network: IntegerNetwork, prefix: string): CLayout {
     embedding: network.embedding,
     ...matrices,
     forms: new Set(Object.values(matrices).flatMap((m) => (m ? [m.form] : []))),
-    table: readsTable(network),
+    tables: tablesOf(network),
   };
 }

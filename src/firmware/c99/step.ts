@@ -1,4 +1,4 @@
-import { embeddingShift } from '../../integer/index.js';
+import { embeddingShift, tableOf } from '../../integer/index.js';
 import { boundsOf, half, residualRange, type Bounds } from '../bounds.js';
 import type { CLayout, CMatrix } from './layout.js';
 import { nonlinearityFunctions } from './nonlinearity.js';
@@ -128,7 +128,7 @@ function project(
 
 /** Preactivations that a nonlinearity takes as they are: it clamps them itself. */
 function argument({ prefix }: CLayout, kind: CLayout['network']['gate']): string {
-  return kind === 'tanh' || kind === 'sigmoid' ? `${prefix}_clamp(p + *bias++, 32767)` : 'p + *bias++';
+  return tableOf(kind) ? `${prefix}_clamp(p + *bias++, 32767)` : 'p + *bias++';
 }
 
 function residual(layout: CLayout): string {

@@ -1,4 +1,4 @@
-import { tanhTable, type IntegerMatrix } from '../../integer/index.js';
+import { type IntegerMatrix } from '../../integer/index.js';
 import { encodeRow } from '../rows.js';
 import type { CLayout, CMatrix } from './layout.js';
 import { streamRow } from './row-stream.js';
@@ -7,8 +7,21 @@ import { streamRow } from './row-stream.js';
 export function commonTables(layout: CLayout): string {
   return joined([
     layout.embedding && embeddingTable(layout, layout.embedding),
-    layout.table ? numbers(layout, 'int16_t', 'tanh', 'tanh(k / 8) in Q14', tanhTable) : undefined,
+    layout.tables.length > 0 ? tanhTables(layout) : undefined,
   ]);
+}
+
+/** What nonlinearities interpolate in, one table behind the other. */
+function tanhTables(layout: CLayout): string {
+  const steps = layout.tables.map((table) => (table.length - 1) / 4);
+  const what = steps.map((step) => `tanh(k / ${step})`).join(', then ');
+  return numbers(
+    layout,
+    'int16_t',
+    'tanh',
+    `${what} in Q14`,
+    layout.tables.flatMap((table) => [...table]),
+  );
 }
 
 /** Those of the head in C. */

@@ -1,4 +1,4 @@
-import type { Nonlinearity } from '../../network/index.js';
+import { tanhLines, type Nonlinearity } from '../../network/index.js';
 import { attribute, type Attribute, type Graph } from './graph.js';
 
 /** A nonlinearity as ONNX names it: an operator, which recurrent operators know as an activation too where `activation` says so. */
@@ -17,11 +17,19 @@ const standard: Readonly<Record<Nonlinearity, Standard>> = {
   hardTanh: { operator: 'Clip', activation: false },
   hardSigmoid: { operator: 'HardSigmoid', activation: true, alpha: 1 / 2, beta: 1 / 2 },
   hardSigmoid4: { operator: 'HardSigmoid', activation: true, alpha: 1 / 4, beta: 1 / 2 },
+  tanh8: { operator: 'Min', activation: false },
+  sigmoid8: { operator: 'Min', activation: false },
 };
 
 /** The node that applies a nonlinearity. */
 export function activate(graph: Graph, kind: Nonlinearity, x: string, hint: string): string {
   const { operator, alpha, beta } = standard[kind];
+  if (kind === 'tanh8') return eightLines(graph, x, hint);
+  if (kind === 'sigmoid8') {
+    const half = graph.scalar('half', 0.5);
+    const y = eightLines(graph, graph.node('Mul', [x, half], hint), hint);
+    return graph.node('Add', [graph.node('Mul', [y, half], hint), half], hint);
+  }
   if (operator === 'Clip') {
     return graph.node(operator, [x, graph.scalar('least', -1), graph.scalar('most', 1)], hint);
   }
@@ -45,6 +53,17 @@ export function addModReLU(graph: Graph, bias: string): (body: Graph, a: string)
     const scaled = parts.map((part) => body.node('Mul', [part, factor], 'part'));
     return body.node('Concat', scaled, 'candidate', { axis: attribute.int(-1) });
   };
+}
+
+/** `tanh8`: the least of its lines at |x|, with the sign of x. */
+function eightLines(graph: Graph, x: string, hint: string): string {
+  const magnitude = graph.node('Abs', [x], hint);
+  const lines = tanhLines.map(({ intercept, slope }) => {
+    const start = graph.scalar('intercept', intercept);
+    if (slope === 0) return start;
+    return graph.node('Add', [graph.node('Mul', [magnitude, graph.scalar('slope', slope)], hint), start], hint);
+  });
+  return graph.node('Mul', [graph.node('Min', lines, hint), graph.node('Sign', [x], hint)], hint);
 }
 
 /**

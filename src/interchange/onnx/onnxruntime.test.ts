@@ -147,6 +147,7 @@ const cases: [name: string, arch: Partial<Architecture>, setting?: Setting][] = 
   ['FastGRNN', {}],
   ['FastGRNN of low rank', { wRank: 2, uRank: 4 }],
   ['FastGRNN, hard gate of slope 1/4, hard update', { gate: 'hardSigmoid4', update: 'hardTanh' }],
+  ['FastGRNN, eight lines', { gate: 'sigmoid8', update: 'tanh8' }],
   ['FastGRNN, gate tanh, update relu, one affine', { gate: 'tanh', update: 'relu' }, { affine: 'one' }],
   ['FastGRNN, hard gate, an output at every step', { gate: 'hardSigmoid', output: 'every' }],
   ['FastGRNN, the mean', { output: 'mean', uRank: 3 }],

@@ -56,7 +56,7 @@ export const network = z.strictObject({
     'an integer from 1 to hiddenSize / 2',
   ),
   gate: choice(
-    'The nonlinearity of the gate z (FastGRNN). hardSigmoid is clip((x+1)/2, 0, 1), hardSigmoid4 is clip((x+2)/4, 0, 1).',
+    'The nonlinearity of the gate z (FastGRNN). hardSigmoid is clip((x+1)/2, 0, 1), hardSigmoid4 is clip((x+2)/4, 0, 1); sigmoid8 and tanh8 follow their curves by eight straight lines a side, in training as on the device.',
     NONLINEARITIES,
     'hardSigmoid4',
   ),

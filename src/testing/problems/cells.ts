@@ -89,15 +89,24 @@ function derivative(kind: Nonlinearity, y: number): Rounded {
   if (kind === 'tanh') return new Rounded(1).minus(new Rounded(y).times(y));
   if (kind === 'sigmoid') return new Rounded(1).minus(y).times(y);
   if (kind === 'relu') return new Rounded(y > 0 ? 1 : 0);
+  if (kind === 'tanh8') return polylineSlope(Math.abs(y));
+  if (kind === 'sigmoid8') return polylineSlope(Math.abs(Math.fround(2 * y - 1))).times(0.25);
   if (kind === 'hardTanh') return new Rounded(Math.abs(y) < 1 ? 1 : 0);
   return new Rounded(y > 0 && y < 1 ? (kind === 'hardSigmoid' ? 0.5 : 0.25) : 0);
+}
+
+/** The slope of the lines between tanh(k / 2) in Q14 where they have the magnitude y. */
+function polylineSlope(y: number): Rounded {
+  const knots = Array.from({ length: 9 }, (_, k) => Math.round(16384 * Math.tanh(k / 2)) / 16384);
+  const k = knots.findIndex((knot) => y < knot) - 1;
+  return new Rounded(k < 0 ? 0 : 2 * (knots[k + 1] - knots[k]));
 }
 
 /** Outputs that a nonlinearity has, its limits among them. */
 function outputs(draw: Draw, kind: Nonlinearity, count: number): number[] {
   const values = draw.floats(count);
   if (kind === 'relu') return values.map((x) => Math.max(x, 0));
-  return values.map((x) => clip(x, kind === 'tanh' || kind === 'hardTanh' ? -1 : 0, 1));
+  return values.map((x) => clip(x, ['tanh', 'tanh8', 'hardTanh'].includes(kind) ? -1 : 0, 1));
 }
 
 export function fastgrnnBackward(draw: Draw): Problem {

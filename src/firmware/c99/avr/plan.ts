@@ -54,7 +54,16 @@ export interface AvrPlan extends Summing {
 }
 
 /** The corner of the lower end of each nonlinearity, which clips at 0 then. */
-const corners = { hardTanh: 4096, hardSigmoid: 4096, hardSigmoid4: 8192, relu: 0, tanh: 0, sigmoid: 0 } as const;
+const corners = {
+  hardTanh: 4096,
+  hardSigmoid: 4096,
+  hardSigmoid4: 8192,
+  relu: 0,
+  tanh: 0,
+  sigmoid: 0,
+  tanh8: 0,
+  sigmoid8: 0,
+} as const;
 
 export const bytesFor = (bound: number): 3 | 4 => (bound < 2 ** 23 ? 3 : 4);
 

@@ -40,9 +40,9 @@ export function avrSource(plan: AvrPlan): string {
     `const uint8_t *at = ${prefix}_stream;`,
     ...(network.embedding ? ['int16_t *h = s->h;'] : ['register int16_t *h __asm__("r24") = s->h;']),
     'register int16_t *to __asm__("r20") = v;',
-    ...(layout.table ? [`register const int16_t *tanh __asm__("r22") = ${prefix}_tanh;`] : []),
+    ...(layout.tables.length > 0 ? [`register const int16_t *tanh __asm__("r22") = ${prefix}_tanh;`] : []),
   ];
-  const operands = `"+z"(at), ${input}, "+r"(to)${layout.table ? ', "+r"(tanh)' : ''}`;
+  const operands = `"+z"(at), ${input}, "+r"(to)${layout.tables.length > 0 ? ', "+r"(tanh)' : ''}`;
   return `/* What a step reads, in its order. Sparse rows are pairs of a way to go and a weight, and 0 at the end. */
 static const uint8_t ${prefix}_stream[] ${upper}_TABLE = {
 ${lines(streamBytes(plan))}
@@ -125,7 +125,7 @@ function clobbered(plan: AvrPlan): string {
   const unused = [
     ...(network.embedding ? [] : ['r24', 'r25']),
     ...['r20', 'r21', 'r26', 'r27'],
-    ...(layout.table ? ['r22', 'r23'] : constantsOfUnits(plan) === '' ? ['r10', 'r11'] : []),
+    ...(layout.tables.length > 0 ? ['r22', 'r23'] : constantsOfUnits(plan) === '' ? ['r10', 'r11'] : []),
   ];
   return Array.from({ length: 26 }, (_, r) => `r${r + 2}`)
     .filter((name) => !unused.includes(name))
@@ -165,7 +165,7 @@ function stepCode(plan: AvrPlan): string {
       : `${denseCalled(p) ? `ldi r17, ${denseLength(p.columns)}; ` : ''}rcall @project`;
   const operands = (from: string, offset: number): string => `movw r26, ${from}; ${addTo(26, offset)} movw r14, r26`;
   return `
-    push r28; push r29; clr r2; ${shared === 'all' ? 'clt; clr r3; ' : ''} movw r4, r20; movw r6, ${network.embedding ? 'r26' : 'r24'}${layout.table ? '; movw r10, r22' : ''}
+    push r28; push r29; clr r2; ${shared === 'all' ? 'clt; clr r3; ' : ''} movw r4, r20; movw r6, ${network.embedding ? 'r26' : 'r24'}${layout.tables.length > 0 ? '; movw r10, r22' : ''}
     ${network.embedding ? '' : `${point('r4', plan.inputAt)}\n${normalisationCode(plan)}`}
     ${w2 && w ? `${operands('r4', 2 * plan.inputAt + firstAddress(w.form))}; ${point('r4', plan.wAt)} ldi r25, ${w2.matrix.rows} | equation 2\n${project(w, 'w')}` : ''}
     ${u2 && u ? `${operands('r6', firstAddress(u.form))}; ${w2 && plan.uAt > 0 ? '' : point('r4', plan.uAt)} ldi r25, ${u2.matrix.rows} | equation 3\n${project(u, 'u')}` : copyOfState(plan)}

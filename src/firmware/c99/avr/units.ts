@@ -1,4 +1,4 @@
-import { tanhTable, type IntegerNetwork } from '../../../integer/index.js';
+import { tableOf, tanh8Table, tanhTable, type IntegerNetwork } from '../../../integer/index.js';
 import { gateRange, half, residualRange, updateRange } from '../../bounds.js';
 import { byteOf, reg } from './assembler.js';
 import { addHalf, move, multiply, saturate, shiftRight, signOf, zero, type Registers } from './arithmetic.js';
@@ -15,7 +15,8 @@ import { accumulator, countedRow, narrow, sparseRow, startSum, widen } from './r
  * @param projection the routine @project, where it sums rows by the same code: from @s_0 to @w_summed, while r3 and the T flag are 0
  */
 export function unitsCode(plan: AvrPlan, projection: string): string {
-  const table = plan.layout.table ? `rjmp @done\n${tableRoutine()}` : '';
+  const { tables } = plan.layout;
+  const table = tables.length > 0 ? `rjmp @done\n${tables.map((t) => tableRoutine(t, tables)).join('\n')}` : '';
   return `
     @unit:
     ${sums(plan, projection)}
@@ -230,35 +231,49 @@ function update(plan: AvrPlan): string {
   return `${start}\n${after()}`;
 }
 
-/** tanh or sigmoid of q, which a 16-bit argument suffices for. */
-function interpolated(q: Registers, plan: AvrPlan, kind: string, name: string): string {
+/** A curve of q from its table, which a 16-bit argument suffices for. */
+function interpolated(q: Registers, plan: AvrPlan, kind: IntegerNetwork['gate'], name: string): string {
   const wide = plan.biases === 'wide';
   const [q0, q1] = q.map(reg);
   const within = saturate(wide ? q : q.slice(0, 2), wide ? 2 ** 22 : plan.bounds.p + 32768, 32767, 18, `${name}q`);
   const negate = (low: string, high: string): string => `com ${high}; neg ${low}; sbci ${high}, 255`;
   const magnitude = `movw r18, ${q0}; sbrs r19, 7; rjmp @${name}_plus; ${negate('r18', 'r19')}\n@${name}_plus:`;
-  if (kind === 'tanh') {
-    return `${within}${magnitude} lsl r18; rol r19; rcall @table
+  const call = `rcall @table${tableOf(kind) === tanh8Table ? '8' : ''}`;
+  if (kind === 'tanh' || kind === 'tanh8') {
+    return `${within}${magnitude} lsl r18; rol r19; ${call}
       sbrs ${q1}, 7; rjmp @${name}_set; ${negate('r18', 'r19')}
       @${name}_set: movw ${q0}, r18`;
   }
-  return `${within}${magnitude} rcall @table
+  return `${within}${magnitude} ${call}
     sbrs ${q1}, 7; rjmp @${name}_add; ${negate('r18', 'r19')}
     @${name}_add: movw ${q0}, r18; subi ${q0}, ${byteOf(-16385, 0)}; sbci ${q1}, ${byteOf(-16385, 1)}; lsr ${q1}; ror ${q0}`;
 }
 
-/** Y(m, 10) of m in r19:r18, in the same registers; changes r0, r1, r12 to r17, X and r25. */
-function tableRoutine(): string {
-  const last = tanhTable[32];
-  return `
-    @table: tst r19; brpl @inside; ldi r18, ${byteOf(last, 0)}; ldi r19, ${byteOf(last, 1)}; ret
-    @inside: mov r25, r19; lsr r25; andi r25, 126 | two bytes a segment
-    movw r26, r30; movw r30, r10; add r30, r25; adc r31, ${zero}
-    lpm r16, Z+; lpm r17, Z+; lpm r12, Z+; lpm r13, Z; sub r12, r16; sbc r13, r17; movw r30, r26
-    andi r19, 3; mul r12, r18; mov r14, r1; mul r13, r19; mov r25, r0
+/** Y(m, 10), or of eight segments Y(m, 12), of m in r19:r18, in the same registers; changes r0, r1, r12 to r17, X and r25. */
+function tableRoutine(table: Int16Array, tables: readonly Int16Array[]): string {
+  const last = table[table.length - 1];
+  const many = table === tanhTable;
+  const label = many ? 'table' : 'table8';
+  const behind = many ? 0 : tables.slice(0, tables.indexOf(table)).reduce((sum, { length }) => sum + 2 * length, 0);
+  const offset = many
+    ? 'lsr r25; andi r25, 126'
+    : `swap r25; andi r25, 7; lsl r25${behind > 0 ? `; subi r25, ${256 - behind}` : ''}`;
+  const product = many
+    ? `andi r19, 3; mul r12, r18; mov r14, r1; mul r13, r19; mov r25, r0
     mul r12, r19; add r14, r0; adc r25, r1; mul r13, r18; add r14, r0; adc r25, r1
     mov r18, r14; subi r18, 254; sbci r25, 255; lsr r25; ror r18; lsr r25; ror r18
-    mov r19, r25; add r18, r16; adc r19, r17; ret
+    mov r19, r25`
+    : `andi r19, 15; mul r12, r18; mov r14, r1; mul r13, r19; mov r25, r0; mov r15, r1
+    mul r12, r19; add r14, r0; adc r25, r1; adc r15, ${zero}; mul r13, r18; add r14, r0; adc r25, r1; adc r15, ${zero}
+    mov r18, r14; subi r18, 248; sbci r25, 255; ldi r19, 255; sbc r15, r19 | of 3 bytes, 17 bits, ...
+    swap r18; andi r18, 15; swap r25; mov r19, r25; andi r25, 240; or r18, r25; andi r19, 15; swap r15; or r19, r15 | ... the upper 13`;
+  return `
+    @${label}: tst r19; brpl @in_${label}; ldi r18, ${byteOf(last, 0)}; ldi r19, ${byteOf(last, 1)}; ret
+    @in_${label}: mov r25, r19; ${offset} | two bytes a segment
+    movw r26, r30; movw r30, r10; add r30, r25; adc r31, ${zero}
+    lpm r16, Z+; lpm r17, Z+; lpm r12, Z+; lpm r13, Z; sub r12, r16; sbc r13, r17; movw r30, r26
+    ${product}
+    add r18, r16; adc r19, r17; ret
   `;
 }
 
@@ -277,7 +292,7 @@ const zetaLoaded = ({ network: { scale: zeta } }: AvrPlan): string =>
 /** 4 zeta in r11:r10 for all units, where these are free. */
 export function constantsOfUnits(plan: AvrPlan): string {
   const { layout, network } = plan;
-  return layout.gated && !layout.table && scalesShort(network) ? `${zetaLoaded(plan)}; movw r10, r18` : '';
+  return layout.gated && layout.tables.length === 0 && scalesShort(network) ? `${zetaLoaded(plan)}; movw r10, r18` : '';
 }
 
 /** Equation 7: g in r17:r16. */
@@ -287,8 +302,9 @@ function scale(plan: AvrPlan): string {
   const sum = zeta + nu;
   if (scalesShort(network)) {
     // g = floor((2^16 (zeta + nu) + 2^15 - 4 zeta z) / 2^16)
-    const [low, high] = plan.layout.table ? ['r18', 'r19'] : ['r10', 'r11'];
-    const load = plan.layout.table ? zetaLoaded(plan) : '';
+    const tabled = plan.layout.tables.length > 0;
+    const [low, high] = tabled ? ['r18', 'r19'] : ['r10', 'r11'];
+    const load = tabled ? zetaLoaded(plan) : '';
     return `${load}
       ldi r25, 128; ldi r16, ${byteOf(sum, 0)}; ldi r17, ${byteOf(sum, 1)}
       mul r20, ${low}; cp ${zero}, r0; sbc r25, r1; sbc r16, ${zero}; sbc r17, ${zero}

@@ -1,0 +1,13 @@
+import { tanh } from '../math/index.js';
+
+/** tanh(k / 2) rounded to 14 bits, k = 0..8: the knots that a device has of `tanh8`. */
+const knots = Array.from({ length: 9 }, (_, k) => Math.round(16384 * tanh(k / 2)) / 16384);
+
+/**
+ * The lines of `tanh8` over x >= 0. The function is concave there, so it is the least of them: `intercept + slope x`, the last
+ * one flat.
+ */
+export const tanhLines: readonly { readonly intercept: number; readonly slope: number }[] = knots.map((low, k) => {
+  const slope = k < 8 ? 2 * (knots[k + 1] - low) : 0;
+  return { intercept: low - (slope * k) / 2, slope };
+});
