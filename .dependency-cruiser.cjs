@@ -13,6 +13,7 @@ const rooms = [
   'features',
   'data',
   'training',
+  'analysis',
   'firmware',
   'boards',
   'flash',

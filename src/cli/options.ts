@@ -57,3 +57,17 @@ export function listOf(text: string): string[] {
   if (parts.includes('')) throw new InvalidArgumentError('it must be names with commas between, none empty.');
   return parts;
 }
+
+/** Numbers with commas between, each from `least` to `most`, for commander. */
+export function numbersOf(least: number, most: number, whole: boolean): (text: string) => number[] {
+  return (text) =>
+    listOf(text).map((part) => {
+      const value = Number(part);
+      if (!Number.isFinite(value) || value < least || value > most || (whole && !Number.isInteger(value))) {
+        throw new InvalidArgumentError(
+          `${part} is none of the ${whole ? 'whole ' : ''}numbers from ${least} to ${most} that it must list, with commas between.`,
+        );
+      }
+      return value;
+    });
+}

@@ -1,5 +1,6 @@
 import { HostError } from '#platform';
 import { Command, CommanderError } from 'commander';
+import { AnalysisError } from '../analysis/index.js';
 import { DataError } from '../data/index.js';
 import { ExportError, ImageError } from '../firmware/index.js';
 import { FlashError } from '../flash/index.js';
@@ -9,6 +10,7 @@ import { ArchitectureError, ModelFileError } from '../network/index.js';
 import { ImportError, packageVersion } from '../pipeline/index.js';
 import { RecipeError } from '../recipe/index.js';
 import { TrainingError } from '../training/index.js';
+import { addAnalyse } from './commands/analyse.js';
 import { addCompare } from './commands/compare.js';
 import { addData } from './commands/data.js';
 import { addDoctor } from './commands/doctor.js';
@@ -27,6 +29,7 @@ import { clearLine } from './terminal.js';
 /** What can go wrong for reasons outside this program: told in one line. Anything else is a bug and shows its stack. */
 const told = [
   HostError,
+  AnalysisError,
   RecipeError,
   DataError,
   ModelFileError,
@@ -51,6 +54,7 @@ const commands = [
   addExport,
   addSimulate,
   addCompare,
+  addAnalyse,
   addFlash,
   addData,
   addDoctor,

@@ -1,3 +1,5 @@
+export { analyseModel, type FinishedAnalysis } from './analyse/analyse.js';
+export type { AnalyseOptions } from './analyse/options.js';
 export { compareNetworks, type CompareOptions, type FinishedComparison } from './compare/compare.js';
 export { networkNames, type NetworkName } from './compare/networks.js';
 export { protocols, type Protocol } from './compare/protocols.js';

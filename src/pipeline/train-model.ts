@@ -8,6 +8,7 @@ import {
   stagesOf,
   train,
   type Stage,
+  type EpochRecord,
   type TrainingTask,
   type TrainOptions,
   type Work,
@@ -40,6 +41,8 @@ export interface TrainModelOptions {
   readonly checkpoint?: string | undefined;
   /** How trainings are run; by default each with all workers. */
   readonly trainer?: Trainer | undefined;
+  /** Called after each epoch with the number of the training, from 0, and the network as it stands. */
+  readonly onEpoch?: ((phase: number, record: EpochRecord, parameters: Float32Array) => void) | undefined;
 }
 
 /**
@@ -114,6 +117,7 @@ export async function trainModel(
       onProgress: (progress) => listener({ kind: 'progress', phase: phase.name, progress }),
       onEpoch: async (record, state) => {
         listener({ kind: 'epoch', phase: phase.name, head, record });
+        options.onEpoch?.(index, record, state.parameters);
         await save({ finished, state, seconds: before + (now() - started) / 1000 });
       },
     });

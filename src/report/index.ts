@@ -19,3 +19,5 @@ export { overFolds, renderFolds, type FoldRow, type FoldsMetrics, type OverFolds
 export { unitWords } from './metrics.js';
 export { aheadText, boardCycles, overSeeds, renderComparison } from './compare.js';
 export type { Ahead, CompareMetrics, CompareRow, OverSeeds } from './compare-metrics.js';
+export { averagedText, renderAnalysis } from './analysis.js';
+export type { AlphaRow, AnalysisMetrics, Averaged, EpochAnalysis, LengthRow } from './analysis-metrics.js';

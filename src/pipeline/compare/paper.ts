@@ -13,6 +13,8 @@ export interface PaperFigure {
 export interface PaperData {
   readonly name: string;
   readonly figures: Readonly<Record<string, PaperFigure | undefined>>;
+  /** Table 7: FastRNN's learnt weights by the number of steps. */
+  readonly scaling: readonly { readonly steps: number; readonly alpha: number; readonly beta: number }[];
   readonly fastGRNN: {
     readonly hiddenSize: number;
     readonly wRank: number;
@@ -43,6 +45,13 @@ const har2: PaperData = {
     GRU: figure(93.62, 71),
     LSTM: figure(93.65, 74),
   },
+  scaling: [
+    { steps: 128, alpha: 0.0643, beta: 0.9652 },
+    { steps: 64, alpha: 0.117, beta: 0.9505 },
+    { steps: 32, alpha: 0.1641, beta: 0.9606 },
+    { steps: 16, alpha: 0.2505, beta: 0.9718 },
+    { steps: 8, alpha: 0.3618, beta: 0.9678 },
+  ],
   fastGRNN: { hiddenSize: 80, wRank: 5, uRank: 40, wSparsity: 0.2, uSparsity: 0.3, gate: 'tanh' },
 };
 
@@ -64,6 +73,13 @@ const pixelMnist: PaperData = {
     GRU: figure(98.7, 123),
     LSTM: figure(97.8, 265),
   },
+  scaling: [
+    { steps: 112, alpha: 0.0617, beta: 0.9447 },
+    { steps: 56, alpha: 0.1193, beta: 0.9266 },
+    { steps: 28, alpha: 0.2338, beta: 0.8746 },
+    { steps: 14, alpha: 0.385, beta: 0.8251 },
+    { steps: 7, alpha: 0.5587, beta: 0.8935 },
+  ],
   fastGRNN: { hiddenSize: 128, wRank: 1, uRank: 30, wSparsity: 1, uSparsity: 0.3, gate: 'sigmoid' },
 };
 

@@ -1,7 +1,8 @@
-import { keptEntries, paperSize } from '../../compression/index.js';
+import { paperSize } from '../../compression/index.js';
 import type { Dataset } from '../../data/index.js';
-import { parameterCount, tensorsOf, type Architecture } from '../../network/index.js';
+import { tensorsOf, type Architecture } from '../../network/index.js';
 import { RecipeError, type Recipe } from '../../recipe/index.js';
+import { thresholdedMatrices } from '../../training/index.js';
 import { architectureOf } from '../prepare.js';
 import { networkOf, type NetworkName } from './networks.js';
 import type { PaperData } from './paper.js';
@@ -25,18 +26,13 @@ export interface PlannedSize {
 /** The size that a network has when its matrices have the nonzeros that the recipe leaves them. */
 export function plannedSize(architecture: Architecture, compression: Recipe['compression']): PlannedSize {
   const tensors = tensorsOf(architecture).filter(({ role }) => role !== 'embedding');
-  const isMatrix = (role: string) => role === 'matrix';
-  const matrices = tensors
-    .filter(({ role }) => isMatrix(role))
-    .map(({ name, size }) => {
-      const kept = name.startsWith('W') ? compression.wSparsity : compression.uSparsity;
-      return { name, entries: size, nonzeros: keptEntries(size, kept) };
-    });
-  const others = tensors.filter(({ role }) => !isMatrix(role)).map(({ name, size }) => ({ name, entries: size }));
-  const embedding = parameterCount(architecture) - tensors.reduce((sum, { size }) => sum + size, 0);
+  const matrices = thresholdedMatrices(architecture, compression).map(({ tensor: { name, size }, kept }) => ({
+    ...{ name, entries: size, nonzeros: kept },
+  }));
+  const others = tensors.filter(({ role }) => role !== 'matrix').map(({ name, size }) => ({ name, entries: size }));
   return {
     paperBytes: paperSize(matrices, others).bytes,
-    floatBytes: 4 * (parameterCount(architecture) - embedding),
+    floatBytes: 4 * tensors.reduce((sum, { size }) => sum + size, 0),
   };
 }
 

@@ -49,14 +49,20 @@ async function identityOf({ recipe, dataset }: TrialTask, options: TrainingOptio
 /**
  * Trains and tests a recipe's network, the whole way where it has an integer form, or takes up what an earlier call kept. Its
  * folder is that of a run.
+ *
+ * @param way `float`: no further than the float network
  */
-export async function runTrial(task: TrialTask, options: TrainingOptions): Promise<TrialResult> {
+export async function runTrial(
+  task: TrialTask,
+  options: TrainingOptions,
+  way: 'whole' | 'float' = 'whole',
+): Promise<TrialResult> {
   const identity = await identityOf(task, options);
   const file = joinPath(task.folder, 'trial.json');
   const kept = await keptResult<TrialResult>(file, identity);
   if (kept) return kept;
   await prepareFolder(task.folder);
-  const result = { identity, ...(await unlessDiverged(() => trained(task, options))) };
+  const result = { identity, ...(await unlessDiverged(() => trained(task, options, way))) };
   await writeFile(file, `${JSON.stringify(result, undefined, 2)}\n`);
   return result;
 }
@@ -70,12 +76,16 @@ async function unlessDiverged<T>(run: () => Promise<T>): Promise<T | { failed: s
   }
 }
 
-async function trained(task: TrialTask, options: TrainingOptions): Promise<Omit<TrialResult, 'identity'>> {
+async function trained(
+  task: TrialTask,
+  options: TrainingOptions,
+  way: 'whole' | 'float',
+): Promise<Omit<TrialResult, 'identity'>> {
   const { recipe } = task.recipe;
   const architecture = architectureOf(recipe, task.dataset);
   const planned = plannedSize(architecture, recipe.compression);
   const parameters = parameterCount(architecture);
-  const reason = whyFloatAlone(architecture);
+  const reason = way === 'float' ? 'only the float network was asked for' : whyFloatAlone(architecture);
   if (reason !== undefined) {
     const run = await trainOpened(task, options);
     const { seconds, backend, workers } = trainingOf(run);

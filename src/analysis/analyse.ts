@@ -1,0 +1,181 @@
+import { Random, mean, singularValues, standardDeviation } from '../math/index.js';
+import { initialise, type Architecture } from '../network/index.js';
+import { streams } from '../training/index.js';
+import { conditionBound, conditions, largestStep } from './condition.js';
+import { stateGradients } from './gradients.js';
+import { largestInput, normalisedInputs } from './inputs.js';
+import { parametersOf, frobenius, type Parameters } from './parameters.js';
+import { initialStateBias, lossAndGradientNorm, type NetworkOnData } from './passes.js';
+import { theoremsOf, type Theorems } from './theorems.js';
+import { trajectoryOf } from './trajectory.js';
+
+/** Median and largest over the recordings that were looked at. */
+export interface Spread {
+  readonly median: number;
+  readonly largest: number;
+}
+
+/** What the recurrence does to gradients: the condition of M(U), and how much of the gradient reaches each step. */
+export interface Recurrence {
+  /** Recordings that were looked at. */
+  readonly recordings: number;
+  /** By how many steps M(U) spans. */
+  readonly conditions: readonly {
+    readonly steps: number;
+    readonly condition: Spread;
+    readonly norm: Spread;
+    /** Equation (5), the largest of the recordings'; null where it bounds nothing, or there is none for the cell. */
+    readonly bound: number | null;
+  }[];
+  /** max_k ||U^T D_(k+1)||, of all recordings. */
+  readonly largestStep: number;
+  /** ||dL / dh_t||, mean over the recordings, t from 0 to T. */
+  readonly gradientNorms: readonly number[];
+}
+
+/** The trained scalars: FastRNN's alpha and beta, FastGRNN's zeta and nu. */
+export interface Scalars {
+  readonly alpha?: number;
+  readonly beta?: number;
+  readonly alphaOverBeta?: number;
+  /** |beta - (1 - alpha)| / beta, what section 4 calls the relative error. */
+  readonly offTied?: number;
+  /** alpha times T: constant over T where alpha is O(1 / T). */
+  readonly alphaT?: number;
+  readonly zeta?: number;
+  readonly nu?: number;
+}
+
+/** Everything that is measured of one trained network. */
+export interface Analysis {
+  readonly architecture: Architecture;
+  readonly steps: number;
+  readonly scalars: Scalars;
+  readonly spectrum: {
+    readonly U: readonly number[];
+    readonly W: readonly number[];
+    readonly frobeniusU: number;
+    readonly frobeniusW: number;
+  };
+  readonly recurrence: Recurrence;
+  readonly initialState: {
+    readonly zero: number;
+    readonly drawn: readonly number[];
+    readonly mean: number;
+    readonly standardDeviation: number;
+  };
+  /** Null where the theorems are not of the cell. */
+  readonly theorems: (Theorems & { readonly squaredGradientNorm: number; readonly testLoss: number }) | null;
+}
+
+export interface AnalysisTask {
+  /** The network on the recordings that it was trained on. */
+  readonly train: NetworkOnData;
+  /** The same network on the test recordings. */
+  readonly test: NetworkOnData;
+  /** Test recordings of which Jacobians are multiplied: evenly spread. */
+  readonly recordings: number;
+  /** Steps of the optimiser, and the seed of the initial network. */
+  readonly iterations: number;
+  readonly seed: number;
+}
+
+/** Measures a trained network: sections 3.1.1 and 4, appendices A and C of the paper. */
+export function analyse(task: AnalysisTask): Analysis {
+  const { train, test } = task;
+  const { architecture } = test;
+  const parameters = parametersOf(architecture, test.parameters);
+  const { inputSize: D, hiddenSize: H } = architecture;
+  const U = [...singularValues(parameters.U, H, H)];
+  const { steps } = test.sequences;
+  const bias = initialStateBias(test);
+  return {
+    architecture,
+    steps,
+    scalars: scalarsOf(parameters, steps),
+    spectrum: {
+      U,
+      W: [...singularValues(parameters.W, H, D)],
+      frobeniusU: frobenius(parameters.U),
+      frobeniusW: frobenius(parameters.W),
+    },
+    recurrence: recurrenceOf(parameters, test, task.recordings),
+    initialState: { ...bias, mean: mean(bias.drawn), standardDeviation: standardDeviation(bias.drawn) },
+    theorems: parameters.residual ? theorems(parameters, task, U[0], train) : null,
+  };
+}
+
+/** The trained scalars of a network, and how they lie to T. */
+export function scalarsOf({ residual, gate }: Parameters, steps: number): Scalars {
+  if (!residual) return { ...gate };
+  const { alpha, beta } = residual;
+  return {
+    ...{ alpha, beta, alphaOverBeta: alpha / beta, alphaT: alpha * steps },
+    offTied: Math.abs(beta - (1 - alpha)) / beta,
+  };
+}
+
+/** Multiplies the Jacobians of a few recordings. */
+export function recurrenceOf(
+  parameters: Parameters,
+  on: Omit<NetworkOnData, 'kernels'>,
+  recordings: number,
+): Recurrence {
+  const { sequences, normalisation, rows } = on;
+  const count = Math.min(recordings, rows.length);
+  const chosen = Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]);
+  const looked = chosen.map((row) => {
+    const trajectory = trajectoryOf(parameters, normalisedInputs(sequences, row, normalisation));
+    return {
+      conditions: conditions(trajectory),
+      step: largestStep(parameters, trajectory),
+      norms: stateGradients(trajectory, sequences.labels[row]).map(frobenius),
+    };
+  });
+  const largest = Math.max(...looked.map(({ step }) => step));
+  // Sequences may differ in length: spans that all of them have.
+  const shortest = looked.reduce((least, one) => (one.norms.length < least.norms.length ? one : least));
+  const { residual } = parameters;
+  return {
+    recordings: count,
+    conditions: shortest.conditions.map(({ steps }, i) => ({
+      steps,
+      condition: spread(looked.map((one) => one.conditions[i].condition)),
+      norm: spread(looked.map((one) => one.conditions[i].norm)),
+      bound: (residual && finite(conditionBound(residual.alpha, residual.beta, largest, steps))) ?? null,
+    })),
+    largestStep: largest,
+    gradientNorms: shortest.norms.map((_, t) => mean(looked.map(({ norms }) => norms[t]))),
+  };
+}
+
+function finite(value: number | undefined): number | undefined {
+  return value !== undefined && Number.isFinite(value) ? value : undefined;
+}
+
+function spread(values: readonly number[]): Spread {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  const median = Number.isInteger(middle) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[Math.floor(middle)];
+  return { median, largest: sorted[sorted.length - 1] };
+}
+
+function theorems(parameters: Parameters, task: AnalysisTask, spectralNorm: number, train: NetworkOnData) {
+  const { iterations, seed, test } = task;
+  const start = initialise(train.architecture, new Random(seed, streams.initialise));
+  const { loss, squaredNorm } = lossAndGradientNorm(train);
+  const facts = {
+    steps: train.sequences.steps,
+    recordings: train.rows.length,
+    inputNorm: largestInput(train.sequences, train.rows, train.normalisation),
+    iterations,
+    initialLoss: lossAndGradientNorm({ ...train, parameters: start }).loss,
+    trainingLoss: loss,
+    spectralNorm,
+  };
+  return {
+    ...theoremsOf(parameters, facts),
+    squaredGradientNorm: squaredNorm,
+    testLoss: lossAndGradientNorm(test).loss,
+  };
+}

@@ -1,0 +1,94 @@
+import { fixedResidual, nonlinearities, tensorsOf, type Architecture } from '../network/index.js';
+
+/** A network that can't be analysed. */
+export class AnalysisError extends Error {
+  override name = 'AnalysisError';
+}
+
+/** A network's matrices and vectors in float64, low rank multiplied out. */
+export interface Parameters {
+  readonly architecture: Architecture;
+  /** [H][D] */
+  readonly W: Float64Array;
+  /** [H][H] */
+  readonly U: Float64Array;
+  /** The classifier [L][H] and its bias. */
+  readonly V: Float64Array;
+  readonly biasV: Float64Array;
+  /** FastRNN: equation (2). */
+  readonly residual?: { readonly alpha: number; readonly beta: number };
+  /** FastGRNN: equation (6). */
+  readonly gate?: { readonly zeta: number; readonly nu: number };
+  /** Any other tensor. */
+  readonly tensor: (name: string) => Float64Array;
+}
+
+/**
+ * Takes a network's vector of parameters apart.
+ *
+ * @throws AnalysisError where it is not what section 3.1.1 is about: one layer, one direction, one class read from the last state
+ */
+export function parametersOf(architecture: Architecture, parameters: ArrayLike<number>): Parameters {
+  check(architecture);
+  const tensors = new Map(
+    tensorsOf(architecture).map(({ name, offset, size }) => [
+      name,
+      Float64Array.from({ length: size }, (_, i) => parameters[offset + i]),
+    ]),
+  );
+  const tensor = (name: string): Float64Array => {
+    const found = tensors.get(name);
+    if (!found) throw new AnalysisError(`a ${architecture.cell} has no ${name}`);
+    return found;
+  };
+  const { inputSize: D, hiddenSize: H, wRank, uRank, cell } = architecture;
+  const matrix = (name: string, columns: number, rank: number) =>
+    rank === 0 ? tensor(name) : product(tensor(`${name}1`), tensor(`${name}2`), H, columns, rank);
+  const scalar = (name: string) => nonlinearities.sigmoid(tensor(name)[0]);
+  return {
+    architecture,
+    W: matrix('W', D, wRank),
+    U: matrix('U', H, uRank),
+    V: tensor('classifier'),
+    biasV: tensor('classifierBias'),
+    ...(cell === 'FastRNN' ? { residual: residualOf(architecture, scalar) } : {}),
+    ...(cell === 'FastGRNN' ? { gate: { zeta: scalar('zeta'), nu: scalar('nu') } } : {}),
+    tensor,
+  };
+}
+
+function check({ head, output, layers = 1, bidirectional = false, vocabulary }: Architecture): void {
+  const needs = (what: string, is: string) =>
+    new AnalysisError(
+      `analyse follows section 3.1.1 of the paper, which is of ${what}; this network has ${is}: train one without to analyse it`,
+    );
+  if (head !== 'softmax' || output !== 'last')
+    throw needs('one class read from the last state', `head ${head}, output ${output}`);
+  if (layers > 1) throw needs('one cell', `${layers} layers`);
+  if (bidirectional) throw needs('one direction', 'two');
+  if (vocabulary > 0) throw needs('inputs that are numbers', 'tokens');
+}
+
+function residualOf(architecture: Architecture, scalar: (name: string) => number): { alpha: number; beta: number } {
+  if (architecture.residual === 'fixed') return fixedResidual(architecture);
+  const alpha = scalar('alpha');
+  return { alpha, beta: architecture.residual === 'tied' ? 1 - alpha : scalar('beta') };
+}
+
+/** M1 M2^T. */
+function product(m1: Float64Array, m2: Float64Array, rows: number, columns: number, rank: number): Float64Array {
+  const result = new Float64Array(rows * columns);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) {
+      for (let k = 0; k < rank; k++) result[i * columns + j] += m1[i * rank + k] * m2[j * rank + k];
+    }
+  }
+  return result;
+}
+
+/** The Frobenius norm. */
+export function frobenius(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] * values[i];
+  return Math.sqrt(sum);
+}

@@ -1,0 +1,78 @@
+import type { Normalisation } from '../integer/index.js';
+import type { Kernels } from '../kernels/index.js';
+import { argmax, Random } from '../math/index.js';
+import { NetworkEngine, type Architecture } from '../network/index.js';
+import { Gather, recordingLimits, type LabelledSequences } from '../training/index.js';
+
+/** A float network and what it is run on. */
+export interface NetworkOnData {
+  readonly kernels: Kernels;
+  readonly architecture: Architecture;
+  readonly parameters: ArrayLike<number>;
+  readonly normalisation: Normalisation;
+  readonly sequences: LabelledSequences;
+  readonly rows: Uint32Array;
+}
+
+/** Sequences that go through an engine at once. */
+const block = 32;
+
+/** Calls `visit` for each block of rows, gathered into the engine. */
+function forEachBlock(
+  { kernels, architecture, parameters, normalisation, sequences, rows }: NetworkOnData,
+  training: boolean,
+  visit: (engine: NetworkEngine, count: number, steps: number) => void,
+): void {
+  const recordings = recordingLimits(sequences, architecture);
+  const limits = { rows: block, steps: sequences.steps, training, recordings };
+  const engine = new NetworkEngine(kernels, architecture, limits);
+  engine.parameters.set(parameters);
+  const gather = new Gather(sequences, architecture, { normalisation });
+  for (let start = 0; start < rows.length; start += block) {
+    const end = Math.min(rows.length, start + block);
+    visit(engine, end - start, gather.plain(engine, rows, start, end));
+  }
+}
+
+/** The mean loss over rows, and the squared norm of its gradient for all parameters: the left-hand side of Theorem 3.1. */
+export function lossAndGradientNorm(on: NetworkOnData): { readonly loss: number; readonly squaredNorm: number } {
+  let loss = 0;
+  let sum: Float64Array | undefined;
+  forEachBlock(on, true, (engine, count, steps) => {
+    loss += engine.lossAndGradient(count, steps, { batchRows: on.rows.length });
+    sum ??= new Float64Array(engine.gradient.length);
+    for (let i = 0; i < sum.length; i++) sum[i] += engine.gradient[i];
+  });
+  const squaredNorm = (sum ?? new Float64Array()).reduce((total, value) => total + value * value, 0);
+  return { loss: loss / on.rows.length, squaredNorm };
+}
+
+/** Accuracies of a network whose state begins elsewhere than at 0 (appendix C). */
+export interface InitialStateBias {
+  /** From h_0 = 0. */
+  readonly zero: number;
+  /** One for each h_0, drawn from a standard normal distribution, the same for all sequences. */
+  readonly drawn: readonly number[];
+}
+
+/** Runs rows from states drawn at random. */
+export function initialStateBias(on: NetworkOnData, draws = 3, seed = 1): InitialStateBias {
+  const { hiddenSize, classes } = on.architecture;
+  const starts = Array.from({ length: draws }, (_, draw) => {
+    const random = new Random(seed, draw);
+    return Float32Array.from({ length: hiddenSize }, () => random.normal());
+  });
+  const right = [new Float32Array(hiddenSize), ...starts].map((start) => {
+    let correct = 0;
+    forEachBlock(on, false, (engine, count, steps) => {
+      for (let r = 0; r < count; r++) engine.states.set(start, r * engine.stateStride);
+      engine.forward(count, steps, 'resumed');
+      for (let r = 0; r < count; r++) {
+        const at = r * engine.logitStride;
+        if (argmax(engine.logits, at, at + classes) === engine.labels[r]) correct++;
+      }
+    });
+    return correct / on.rows.length;
+  });
+  return { zero: right[0], drawn: right.slice(1) };
+}

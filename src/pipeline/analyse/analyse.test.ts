@@ -1,0 +1,110 @@
+import { readFile, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AnalysisError, parametersOf, scalarsOf } from '../../analysis/index.js';
+import { loadKernels } from '../../kernels/index.js';
+import { loadRecipe } from '../../recipe/index.js';
+import { temporaryFolder, writeCsv } from '../../testing/index.js';
+import { evaluateFloat } from '../../training/index.js';
+import { normalisationFrom, readModel, type FloatModel } from '../models.js';
+import { trainRecipe } from '../run.js';
+import { analyseModel } from './analyse.js';
+import type { AnalyseOptions } from './options.js';
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+const at = (...names: string[]) => path.join(folder.path, ...names);
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  await writeCsv(at('csv'));
+});
+afterAll(() => folder.remove());
+
+/** Trains the CSV recipe with changes, and what an analysis of it is told. */
+async function trained(name: string, ...sets: string[]): Promise<AnalyseOptions> {
+  const recipe = at('csv', 'recipe.yaml');
+  const run = await trainRecipe({ recipe, sets, out: at(name), workers: 1 });
+  const file = at(name, 'model.safetensors');
+  return {
+    file,
+    model: (await readModel(file)) as FloatModel,
+    dataset: run.dataset,
+    recipe: await loadRecipe(at(name, 'recipe.yaml')),
+    folder: at(name),
+    ...{ recordings: 4, seeds: 1, workers: 1 },
+  };
+}
+
+describe('an analysis', () => {
+  it('trains the same model again and measures along the way', async () => {
+    const options = await trained('fastrnn', 'network.cell=FastRNN', 'training.retrain=true');
+    const { metrics } = await analyseModel({ ...options, along: 2 });
+    expect(metrics.along?.sameModel).toBe(true);
+    expect(metrics.along?.epochs.map(({ epoch }) => epoch)).toEqual([1, 3, 5]);
+    const every = await analyseModel({ ...options, along: 1 });
+    const last = every.metrics.along?.epochs.at(-1);
+    // What is measured after the last epoch is what the model has.
+    expect(last).toMatchObject({ epoch: 6, ...{ alpha: metrics.scalars.alpha, beta: metrics.scalars.beta } });
+    expect(last?.condition).toEqual(metrics.recurrence.conditions.at(-1)?.condition);
+    expect(last?.spectralNorm).toBe(metrics.spectrum.U[0]);
+    expect(metrics.recurrence.conditions.at(-1)?.steps).toBe(7);
+    expect(metrics.recurrence.gradientNorms).toHaveLength(9);
+
+    // From h_0 = 0 it is the accuracy that every evaluation gives.
+    const { model, dataset } = options;
+    const { architecture } = model.facts;
+    const kernels = await loadKernels();
+    const { accuracy, loss } = evaluateFloat(
+      ...([kernels, architecture, model.parameters, normalisationFrom(model.facts), dataset.test] as const),
+    );
+    expect(metrics.initialState.zero).toBe(accuracy);
+    expect(metrics.initialState.drawn).toHaveLength(3);
+    expect(metrics.theorems?.testLoss).toBeCloseTo(loss, 6);
+    expect(metrics.theorems?.n).toBe(dataset.train.count); // it was trained again on all
+    const page = await readFile(at('fastrnn', 'analysis.html'), 'utf8');
+    expect(page).toContain('Theorems 3.1 and 3.2');
+    expect(page).not.toMatch(/NaN|Infinity|undefined/);
+
+    const other = { ...model, parameters: model.parameters.map((value) => value + 1e-6) };
+    expect((await analyseModel({ ...options, model: other, along: 6 })).metrics.along?.sameModel).toBe(false);
+  }, 60_000);
+
+  it('trains FastRNN at other lengths and with fixed alphas, and takes up what was finished', async () => {
+    const options = await trained('scaling', 'network.cell=FastRNN', 'network.update=tanh');
+    const { metrics } = await analyseModel({ ...options, lengths: 'halves', alphas: [0.5, 1] });
+    expect(metrics.lengths?.map(({ steps, frames }) => [steps, frames])).toEqual([
+      [8, 1],
+      [4, 2],
+    ]);
+    // Unstacked it is the model itself.
+    const own = scalarsOf(parametersOf(options.model.facts.architecture, options.model.parameters), 8);
+    expect(metrics.lengths?.[0].alpha.mean).toBe(own.alpha);
+    expect(metrics.lengths?.[0].alphaT.mean).toBe(own.alphaT);
+    const stacked = await readModel(at('scaling', 'analysis', 'T-4', 'seed-1', 'model.safetensors'));
+    expect(stacked.facts.architecture).toMatchObject({ cell: 'FastRNN', inputSize: 4, update: 'tanh' });
+    expect(metrics.alphas?.map(({ alpha }) => alpha)).toEqual([0.5, 1]);
+    const fixed = await readModel(at('scaling', 'analysis', 'alpha-0.5', 'seed-1', 'model.safetensors'));
+    expect(fixed.facts.architecture).toMatchObject({ residual: 'fixed', alpha: 0.5 });
+
+    const kept = at('scaling', 'analysis', 'T-8', 'seed-1', 'trial.json');
+    const before = (await stat(kept)).mtimeMs;
+    await rm(at('scaling', 'analysis', 'T-4'), { recursive: true });
+    const again = await analyseModel({ ...options, lengths: [8, 4], alphas: [0.5, 1] });
+    expect(again.metrics).toEqual(metrics);
+    expect((await stat(kept)).mtimeMs).toBe(before);
+    await expect(analyseModel({ ...options, lengths: [7] })).rejects.toThrow(/they can in 8, 4, 2, 1/);
+  }, 60_000);
+
+  it('measures a FastGRNN, of which there are no theorems', async () => {
+    const { metrics } = await analyseModel(await trained('fastgrnn'));
+    expect(metrics.theorems).toBeNull();
+    expect(metrics.scalars.zeta).toBeGreaterThan(0);
+    expect(metrics.spectrum.U).toHaveLength(4);
+    expect(metrics.spectrum.U[2]).toBeLessThan(1e-12); // of rank 2
+    expect(metrics.recurrence.conditions.every(({ bound }) => bound === null)).toBe(true);
+  });
+
+  it('refuses networks that the paper’s analysis is not about', async () => {
+    await expect(analyseModel(await trained('mean', 'network.output=mean'))).rejects.toThrow(AnalysisError);
+  });
+});

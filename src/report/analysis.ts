@@ -1,0 +1,326 @@
+import type { AnalysisMetrics, Averaged, EpochAnalysis, LengthRow } from './analysis-metrics.js';
+import { linearAxis, logAxis, type Axis } from './axes.js';
+import { absent, count, counted, exact, percent, significant } from './format.js';
+import { renderPage } from './html.js';
+import { lines, markup, type Markup } from './markup.js';
+import { plot, type Place, type PlotLine } from './plot.js';
+import { headings, tableFigure } from './table.js';
+
+/** The page of an analysis: `analysis.html`. */
+export function renderAnalysis(title: string, metrics: AnalysisMetrics): string {
+  const { architecture, data, steps, model } = metrics;
+  const sections = [
+    { id: 'scalars', link: 'Weights', section: scalars(metrics) },
+    { id: 'gradients', link: 'Gradients', section: gradients(metrics) },
+    { id: 'condition', link: 'Condition', section: condition(metrics) },
+    { id: 'along', link: 'Along training', section: along(metrics) },
+    { id: 'spectrum', link: 'Spectrum', section: spectrum(metrics) },
+    { id: 'lengths', link: 'Lengths', section: lengths(metrics) },
+    { id: 'alphas', link: 'Fixed alpha', section: alphas(metrics) },
+    { id: 'initial', link: 'Initial state', section: initialState(metrics) },
+    { id: 'theorems', link: 'Theorems', section: theorems(metrics) },
+  ].flatMap(({ section, ...rest }) => (section ? [{ ...rest, section }] : []));
+  return renderPage({
+    title,
+    subtitle: `${architecture.cell} of ${counted(architecture.hiddenSize, 'hidden unit')} on ${data}, ${counted(steps, 'step')}: ${model}`,
+    links: sections,
+    body: lines(sections.map(({ section }) => section)),
+    figures: 'analysis.json',
+  });
+}
+
+/** 0.0643 ± 0.0002 */
+export function averagedText(over: Averaged | null, format: (value: number) => string = significant): string {
+  if (!over) return absent;
+  return `${format(over.mean)}${over.standardError === null ? '' : ` ± ${format(over.standardError)}`}`;
+}
+
+const rows = (pairs: readonly (readonly [string, string])[]) =>
+  markup`<tbody>${lines(pairs.map(([name, value]) => markup`<tr><th scope="row">${name}</th><td>${value}</td></tr>`))}</tbody>`;
+
+function scalars({ scalars: s, steps }: AnalysisMetrics): Markup {
+  const pairs = [
+    ['alpha', s.alpha],
+    ['beta', s.beta],
+    ['alpha / beta', s.alphaOverBeta],
+    ['|beta − (1 − alpha)| / beta', s.offTied],
+    ['alpha · T', s.alphaT],
+    ['zeta', s.zeta],
+    ['nu', s.nu],
+  ] as const;
+  const known = pairs.flatMap(([name, value]) => (value === undefined ? [] : [[name, significant(value)] as const]));
+  return markup`<section id="scalars"><h2>Weights of the residual</h2>
+${known.length === 0 ? markup`<p>This cell has none.</p>` : tableFigure({ label: 'Trained scalars', rows: rows([...known, ['T', count(steps)]]) })}</section>`;
+}
+
+/** An axis of powers of ten: positions of logarithms, which neither overflow nor crowd. */
+function decades(low: number, high: number): Axis {
+  const axis = linearAxis(Math.log10(low), Math.log10(high), (power) =>
+    Number.isInteger(Number(power.toFixed(6))) ? `10^${power}`.replace('-', '−') : '',
+  );
+  return { ticks: axis.ticks, position: (value) => (value > 0 ? axis.position(Math.log10(value)) : -1) };
+}
+
+interface Curve {
+  readonly colour: PlotLine['colour'];
+  readonly points: readonly (readonly [x: number, y: number])[];
+}
+
+/** A figure of curves; points that aren't finite, or not above 0 on an axis of powers, are left out. */
+function figure(parts: {
+  readonly name: string;
+  readonly legend?: string;
+  readonly xName: string;
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly curves: readonly Curve[];
+  readonly dots?: boolean;
+}): Markup {
+  const { name, legend, xName, x, y, curves, dots = false } = parts;
+  const placed = curves.map(({ colour, points }) => ({
+    colour,
+    places: points
+      .map(([a, b]): Place => ({ x: x.position(a), y: y.position(b) }))
+      .filter((place) => [place.x, place.y].every((at) => at >= 0 && at <= 1.0001)),
+  }));
+  const round = placed.flatMap(({ colour, places }) =>
+    dots && colour !== 'border' ? places.map((place) => ({ ...place, colour, radius: 3.5 })) : [],
+  );
+  const [first] = curves;
+  const ends = [first.points[0], first.points[first.points.length - 1]];
+  const label = `${name} against ${xName}: ${ends.map(([a, b]) => `${significant(b)} at ${significant(a)}`).join(', ')}.`;
+  return markup`<figure><figcaption><b>${name}</b>${legend === undefined ? undefined : markup`<span class="legend">${legend}</span>`}</figcaption>${plot({ label, x, y, lines: placed, dots: round })}<p class="axis">${xName}</p></figure>`;
+}
+
+const whole = (value: number) => exact(Number(value.toFixed(6)));
+const positive = (values: readonly number[]) => values.filter((value) => Number.isFinite(value) && value > 0);
+
+function gradients({ recurrence: { gradientNorms, recordings }, steps }: AnalysisMetrics): Markup {
+  const known = positive(gradientNorms);
+  const text = markup`<p>‖∂L/∂h_t‖, mean over ${counted(recordings, 'test recording')}: what of the loss’s gradient reaches the state of each step.</p>`;
+  if (known.length < 2)
+    return markup`<section id="gradients"><h2>Gradients by step</h2>${text}<p>All gradients are 0.</p></section>`;
+  const drawn = figure({
+    ...{ name: '‖∂L/∂h_t‖', xName: 't', dots: gradientNorms.length <= 40 },
+    x: linearAxis(0, gradientNorms.length - 1, whole),
+    y: decades(Math.min(...known), Math.max(...known)),
+    curves: [{ colour: 1, points: gradientNorms.map((norm, t) => [t, norm]) }],
+  });
+  const ratio = gradientNorms[1] / gradientNorms[gradientNorms.length - 1];
+  return markup`<section id="gradients"><h2>Gradients by step</h2>${text}${drawn}
+<p>The gradient of the first step’s state is ${significant(ratio)} times that of step ${count(steps)}’s.</p></section>`;
+}
+
+function condition({ recurrence: { conditions, recordings, largestStep }, scalars: s }: AnalysisMetrics): Markup {
+  const all = conditions.flatMap(({ condition: c, bound }) => [c.median, c.largest, bound ?? 1]);
+  const drawn =
+    conditions.length < 2
+      ? undefined
+      : figure({
+          name: 'Condition number of M(U)',
+          legend:
+            'lines: the largest of the recordings (first), their median (second), the bound of equation (5) (thin)',
+          xName: 'steps that M(U) spans',
+          x: logAxis(1, conditions[conditions.length - 1].steps),
+          y: decades(1, Math.max(...positive(all))),
+          dots: true,
+          curves: [
+            { colour: 1, points: conditions.map(({ steps, condition: c }) => [steps, c.largest]) },
+            { colour: 2, points: conditions.map(({ steps, condition: c }) => [steps, c.median]) },
+            {
+              colour: 'border',
+              points: conditions.flatMap(({ steps, bound }) => (bound === null ? [] : [[steps, bound] as const])),
+            },
+          ],
+        });
+  const body = conditions.map(
+    ({ steps, condition: c, norm, bound }) =>
+      markup`<tr><th scope="row">${count(steps)}</th><td>${significant(c.median)}</td><td>${significant(c.largest)}</td><td>${significant(norm.median)}</td><td>${significant(bound)}</td></tr>`,
+  );
+  const ratio = s.alphaOverBeta === undefined ? undefined : s.alphaOverBeta * largestStep;
+  const bounds =
+    ratio === undefined
+      ? 'Equation (5) is of FastRNN; for this cell there is no bound.'
+      : `max ‖UᵀD‖ is ${significant(largestStep)}, alpha / beta times it ${significant(ratio)}${ratio < 1 ? '' : ': from 1 on, equation (5) bounds nothing'}.`;
+  return markup`<section id="condition"><h2>Condition of M(U)</h2>
+<p>M(U) is the product of the last Jacobians ∂h_k/∂h_(k−1), transposed: of FastRNN alpha UᵀD + beta I. ${counted(recordings, 'test recording')}, in float64, in which a condition number ends at 10^15. ${bounds}</p>
+${drawn}
+${tableFigure({ label: 'Condition of M(U)', rows: markup`${headings(['Steps', 'Condition, median', 'Largest', 'Norm, median', 'Bound (5)'])}<tbody>${lines(body)}</tbody>` })}</section>`;
+}
+
+function along({ along: measured }: AnalysisMetrics): Markup | undefined {
+  if (!measured || measured.epochs.length < 2) return undefined;
+  const { epochs, sameModel } = measured;
+  const x = linearAxis(epochs[0].epoch, epochs[epochs.length - 1].epoch, whole);
+  const curve = (colour: Curve['colour'], pick: (epoch: EpochAnalysis) => number | null): Curve => ({
+    colour,
+    points: epochs.flatMap((epoch) => {
+      const value = pick(epoch);
+      return value === null ? [] : [[epoch.epoch, value] as const];
+    }),
+  });
+  const powers = (curves: readonly Curve[]) => {
+    const values = positive(curves.flatMap(({ points }) => points.map(([, value]) => value)));
+    return values.length === 0 ? decades(1, 10) : decades(Math.min(...values), Math.max(...values));
+  };
+  const conditionsOf = [
+    curve(1, ({ condition: c }) => c.largest),
+    curve(2, ({ condition: c }) => c.median),
+    curve('border', ({ bound }) => bound),
+  ];
+  const gradientsOf = [curve(1, (epoch) => epoch.firstGradient), curve(2, (epoch) => epoch.lastGradient)];
+  const weights = [curve(1, ({ alpha }) => alpha), curve(2, ({ beta }) => beta)];
+  const same = sameModel
+    ? 'The training was made again and ended with the model’s parameters, bit for bit.'
+    : 'The training was made again, but ended with other parameters than the model’s: another version, other data or fused arithmetic made it.';
+  return markup`<section id="along"><h2>Along training</h2><p>${same}</p><div class="pair">
+${figure({ name: 'Condition number of M(U), all steps', legend: 'largest, median, bound (thin)', xName: 'epoch', x, y: powers(conditionsOf), curves: conditionsOf })}
+${figure({ name: 'Gradient norms', legend: '‖∂L/∂h_1‖, ‖∂L/∂h_T‖', xName: 'epoch', x, y: powers(gradientsOf), curves: gradientsOf })}
+${figure({ name: 'Spectral norm of U', xName: 'epoch', x, y: spanned([0, ...epochs.map((epoch) => epoch.spectralNorm)]), curves: [curve(1, (epoch) => epoch.spectralNorm)] })}
+${weights[0].points.length === 0 ? undefined : figure({ name: 'Weights of the residual', legend: 'alpha, beta', xName: 'epoch', x, y: linearAxis(0, 1, whole), curves: weights })}
+</div></section>`;
+}
+
+function spanned(values: readonly number[]): Axis {
+  return linearAxis(Math.min(...values), Math.max(...values), whole);
+}
+
+function spectrum({ spectrum: { U, W, frobeniusU, frobeniusW } }: AnalysisMetrics): Markup {
+  const drawn = figure({
+    ...{ name: 'Singular values', legend: 'U, W', xName: 'number', dots: U.length <= 40 },
+    x: linearAxis(1, Math.max(U.length, W.length, 2), whole),
+    y: spanned([0, ...U, ...W]),
+    curves: [U, W].map((values, i) => ({
+      colour: i === 0 ? (1 as const) : (2 as const),
+      points: values.map((value, k) => [k + 1, value] as const),
+    })),
+  });
+  const least = U[U.length - 1];
+  return markup`<section id="spectrum"><h2>Singular spectrum</h2>
+${drawn}
+${tableFigure({
+  label: 'Norms',
+  rows: rows([
+    ['‖U‖, spectral', significant(U[0])],
+    ['‖U‖, Frobenius', significant(frobeniusU)],
+    ['Smallest singular value of U', significant(least)],
+    ['‖W‖, spectral', significant(W[0])],
+    ['‖W‖, Frobenius', significant(frobeniusW)],
+  ]),
+})}</section>`;
+}
+
+function lengths({ lengths: table }: AnalysisMetrics): Markup | undefined {
+  if (!table || table.length === 0) return undefined;
+  const inverse = table.map(({ steps }) => 1 / steps);
+  const x = linearAxis(0, Math.max(...inverse), whole);
+  const curve = (name: string, pick: (row: LengthRow) => number) =>
+    figure({
+      ...{ name, xName: '1 / T', x, dots: true },
+      y: spanned([0, ...table.map(pick)]),
+      curves: [{ colour: 1, points: table.map((row) => [1 / row.steps, pick(row)]) }],
+    });
+  const tied = table.map((row) => [1 - row.alpha.mean, row.beta.mean] as const);
+  const both = spanned(tied.flat());
+  const body = table.map(
+    (row) =>
+      markup`<tr><th scope="row">${count(row.steps)}</th><td>${count(row.frames)}</td><td>${averagedText(row.alpha)}</td><td>${averagedText(row.beta)}</td><td>${averagedText(row.alphaOverBeta)}</td><td>${averagedText(row.alphaT)}</td><td>${averagedText(row.test, percent)}</td><td>${row.paper ? exact(row.paper.alpha) : absent}</td><td>${row.paper ? exact(row.paper.beta) : absent}</td></tr>`,
+  );
+  const columns = [
+    'T',
+    'Frames a step',
+    'alpha',
+    'beta',
+    'alpha / beta',
+    'alpha · T',
+    'Accuracy, test',
+    'Paper: alpha',
+    'beta',
+  ];
+  return markup`<section id="lengths"><h2>alpha and beta against T</h2>
+<p>FastRNN with tanh, trained on the same recordings in steps of more and more frames (Table 7 and Figure 2). Theorem 3.1 asks for alpha of the order of 1 / T: points on a line through 0.</p>
+<div class="pair">${curve('alpha', (row) => row.alpha.mean)}${curve('alpha / beta', (row) => row.alphaOverBeta.mean)}
+${figure({
+  name: 'beta against 1 − alpha',
+  legend: 'thin: beta = 1 − alpha',
+  xName: '1 − alpha',
+  x: both,
+  y: both,
+  dots: true,
+  curves: [
+    { colour: 1, points: tied },
+    { colour: 'border', points: [Math.min(...tied.flat()), Math.max(...tied.flat())].map((value) => [value, value]) },
+  ],
+})}</div>
+${tableFigure({ label: 'Weights against T', rows: markup`${headings(columns)}<tbody>${lines(body)}</tbody>` })}</section>`;
+}
+
+function alphas({ alphas: table }: AnalysisMetrics): Markup | undefined {
+  if (!table || table.length === 0) return undefined;
+  const known = table.flatMap(({ alpha, test }) => (test ? [[alpha, test.mean] as const] : []));
+  const above = known.filter(([alpha]) => alpha > 0);
+  const drawn =
+    above.length < 2
+      ? undefined
+      : figure({
+          ...{ name: 'Accuracy against a fixed alpha', xName: 'alpha', dots: true },
+          x: logAxis(Math.min(...above.map(([alpha]) => alpha)), Math.max(...above.map(([alpha]) => alpha)) * 1.01),
+          y: linearAxis(
+            Math.min(...above.map(([, value]) => value)),
+            Math.max(...above.map(([, value]) => value)),
+            (value) => percent(value, 0),
+          ),
+          curves: [{ colour: 1, points: [...above].sort(([a], [b]) => a - b) }],
+        });
+  const body = table.map(
+    ({ alpha, test, diverged }) =>
+      markup`<tr><th scope="row">${exact(alpha)}</th><td>${averagedText(test, percent)}</td><td>${diverged > 0 ? `${diverged} diverged` : ''}</td></tr>`,
+  );
+  return markup`<section id="alphas"><h2>Accuracy against a fixed alpha</h2>
+<p>FastRNN with tanh, alpha as given and beta = 1 − alpha, neither trained (Figure 5); test recordings.</p>
+${drawn}
+${tableFigure({ label: 'Accuracy against alpha', rows: markup`${headings(['alpha', 'Accuracy', ''])}<tbody>${lines(body)}</tbody>` })}</section>`;
+}
+
+function initialState({ initialState: s }: AnalysisMetrics): Markup {
+  return markup`<section id="initial"><h2>Bias from the initial state</h2>
+<p>Test accuracy when h_0 is drawn from a standard normal distribution in place of 0 (appendix C; the paper: mean 92.08, deviation 0.09 on Google-12).</p>
+${tableFigure({
+  label: 'Initial states',
+  rows: rows([
+    ['h_0 = 0', percent(s.zero)],
+    ...s.drawn.map((value, i) => [`draw ${i + 1}`, percent(value)] as const),
+    ['mean of the draws', percent(s.mean)],
+    ['standard deviation', percent(s.standardDeviation)],
+  ]),
+})}</section>`;
+}
+
+function theorems({ theorems: t }: AnalysisMetrics): Markup {
+  if (!t) {
+    return markup`<section id="theorems"><h2>Theorems 3.1 and 3.2</h2><p>They are of FastRNN; this cell has no alpha and beta.</p></section>`;
+  }
+  const { convergence: c, generalisation: g } = t;
+  return markup`<section id="theorems"><h2>Theorems 3.1 and 3.2</h2>
+<p>Right-hand sides for the trained network, its classifier in place of v. The constants that O hides are taken as 1. ${t.assumptionsHold ? 'alpha and beta are as the theorems assume.' : 'The theorems don’t hold of this alpha and beta: alpha is too large, or beta isn’t 1 − alpha.'}</p>
+${tableFigure({
+  label: 'Theorems',
+  rows: rows([
+    ['alpha; the most that is assumed', `${significant(t.alpha)}; ${significant(t.largestAlpha)}`],
+    ['|beta − (1 − alpha)|', significant(t.offTied)],
+    ['T, n', `${count(t.T)}, ${count(t.n)}`],
+    ['R_U, R_W, R_v, R_x', [t.RU, t.RW, t.Rv, t.Rx].map((value) => significant(value)).join(', ')],
+    ['‖U‖, sup ‖D_k‖', `${significant(t.spectralNorm)}, ${significant(t.slope)}`],
+    ['Theorem 3.1: M, L(θ_0)', `${count(c.iterations)}, ${significant(c.initialLoss)}`],
+    ['right-hand side', significant(c.bound)],
+    ['measured ‖∇L‖² at the end', significant(t.squaredGradientNorm)],
+    ['Theorem 3.2: training loss', significant(g.trainingLoss)],
+    ['C · alpha T / √n', significant(g.complexity)],
+    ['B √(ln(1/δ) / n), δ = 0.05', significant(g.confidence)],
+    ['right-hand side', significant(g.bound)],
+    ['measured test loss', significant(t.testLoss)],
+    ['appendix A.1 with its constants, any alpha', significant(g.explicitComplexity)],
+    ['the same for a plain RNN with these matrices', significant(g.rnnComplexity)],
+  ]),
+})}</section>`;
+}
