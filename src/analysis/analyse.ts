@@ -68,6 +68,7 @@ export interface Analysis {
   readonly theorems: (Theorems & { readonly squaredGradientNorm: number; readonly testLoss: number }) | null;
 }
 
+/** What is measured, and on what. */
 export interface AnalysisTask {
   /** The network on the recordings that it was trained on. */
   readonly train: NetworkOnData;
