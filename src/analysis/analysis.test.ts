@@ -17,6 +17,7 @@ const networks: readonly [string, Architecture][] = [
   ['FastRNN, beta tied, sigmoid', { ...base, residual: 'tied', update: 'sigmoid' }],
   ['RNN', { ...base, residual: 'fixed', alpha: 1, beta: 0 }],
   ['FastGRNN of low rank', { ...base, cell: 'FastGRNN', wRank: 2, uRank: 3 }],
+  ['FastGRNN of eight lines', { ...base, cell: 'FastGRNN', gate: 'sigmoid8', update: 'tanh8' }],
   ['FastGRNN with a tanh gate', { ...base, cell: 'FastGRNN', gate: 'tanh' }],
 ];
 
