@@ -13,6 +13,7 @@ import {
   weightBits,
   type WeightStep,
 } from './formats.js';
+import { isRounded, weightStep } from './rounding.js';
 import type { Normalisation } from './input.js';
 import {
   checkIntegerNetwork,
@@ -21,7 +22,6 @@ import {
   largestEmbedding,
   maximumSize,
   plainStorage,
-  weightStep4,
   type IntegerMatrix,
   type IntegerNetwork,
   type Storage,
@@ -77,8 +77,11 @@ export function convert(
   check(original, originalParameters, ranges);
   const { architecture, parameters } = withPlainMatrix(original, originalParameters);
   const { cell, inputSize, hiddenSize, wRank, uRank, classes, gate, update } = architecture;
-  const step: WeightStep = storage.weightBits === 4 ? weightStep4 : 1;
-  const balancedParameters = balanced(architecture, parameters);
+  const step = weightStep(storage.weightBits);
+  // Weights that a training has rounded already stay as they are: they are none but what is stored.
+  const balancedParameters = isRounded(architecture, parameters, storage.weightBits)
+    ? Float64Array.from(parameters)
+    : balanced(architecture, parameters);
   const tensors = new Map(
     tensorsOf(architecture).map((t) => [t.name, balancedParameters.subarray(t.offset, t.offset + t.size)]),
   );

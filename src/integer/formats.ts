@@ -24,7 +24,7 @@ export function fixed16(values: Float64Array, bits: number): Int16Array {
 export type WeightStep = 1 | typeof weightStep4;
 
 /** The largest weight. */
-const largestWeight = (step: WeightStep): number => Math.floor(127 / step);
+export const largestWeight = (step: WeightStep): number => Math.floor(127 / step);
 
 /** The most fraction bits, up to `most`, with which the largest magnitude fits int8, rounded to a multiple of `step`. */
 export function weightBits(values: Float64Array, most = 20, step: WeightStep = 1): number {

@@ -18,6 +18,8 @@ export {
   type IntegerNetwork,
   type Storage,
 } from './network.js';
+export { WeightRounding } from './rounding.js';
+export { balanced } from './balance.js';
 export {
   activateQ14,
   roundingShift,

@@ -120,6 +120,7 @@ export function trainingTask(
     normalisation: normalisationOf(recipe, dataset, rows.train),
     lsb: dataset.lsb,
     stages,
+    weightBits: recipe.integer.weightBits ?? 8,
   };
 }
 

@@ -65,7 +65,7 @@ export async function trainModel(
   };
   const identity = JSON.stringify(provenance);
   const split = validationSplit(recipe, dataset);
-  const stages = stagesOf(recipe.training.epochs);
+  const stages = stagesOf(recipe.training.epochs, recipe.training.roundedEpochs);
   let checkpoint: Checkpoint = { finished: [], state: undefined, seconds: 0 };
   if (options.checkpoint) {
     const saved = await loadCheckpoint(options.checkpoint, identity);

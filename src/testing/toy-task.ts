@@ -13,6 +13,7 @@ export interface ToyOptions {
   /** Fields of the recipe's groups. */
   readonly training?: Readonly<Record<string, unknown>>;
   readonly compression?: Readonly<Record<string, unknown>>;
+  readonly integer?: Readonly<Record<string, unknown>>;
   readonly network?: Partial<Architecture>;
   /** How far the classes lie apart, in deviations of the noise within them. */
   readonly separation?: number;
@@ -45,6 +46,7 @@ export function toyTask(options: ToyOptions = {}): TrainingTask {
       data: { validation: validationRows > 0 ? 0.2 : 0 },
       training: { batchSize: 32, learningRate: 0.02, warmup: 0, weightDecay: 0, epochs, ...options.training },
       ...(compression === undefined ? {} : { compression }),
+      ...(options.integer === undefined ? {} : { integer: options.integer }),
       ...(network?.layers === undefined ? {} : { network: { layers: network.layers } }),
     },
     'toy',
@@ -72,6 +74,7 @@ export function toyTask(options: ToyOptions = {}): TrainingTask {
     validationRows: Uint32Array.from({ length: validationRows }, (_, i) => rows + i),
     normalisation: { centre: Int16Array.of(0), scale: Float64Array.of(1 / 300) },
     lsb: new Float64Array(3).fill(1),
-    stages: stagesOf(recipe.training.epochs),
+    stages: stagesOf(recipe.training.epochs, recipe.training.roundedEpochs),
+    weightBits: recipe.integer.weightBits ?? 8,
   };
 }

@@ -1,5 +1,6 @@
 import { hardThreshold } from '../compression/index.js';
 import { NetworkEngine, Optimiser, parameterCount, type Limits } from '../network/index.js';
+import { balanced, WeightRounding } from '../integer/index.js';
 import type { Kernels } from '../kernels/index.js';
 import { balancedOrder } from './balance.js';
 import { batchesFor, cut, epochOrder, largestShard, sortByLength } from './batches.js';
@@ -49,6 +50,8 @@ export class TrainingLoop {
     readonly kept: number;
     readonly magnitudes: Float32Array;
   }[];
+  /** What the stage of rounded weights computes with. */
+  private readonly rounding: WeightRounding;
   private readonly totalEpochs: number;
   private readonly batch: TrainingBatch;
   /** Whether sequences differ in length. */
@@ -76,6 +79,7 @@ export class TrainingLoop {
       kept,
       magnitudes: new Float32Array(size),
     }));
+    this.rounding = new WeightRounding(architecture, task.weightBits);
     markDecay(architecture, this.optimiser.decay);
     this.load();
   }
@@ -105,6 +109,10 @@ export class TrainingLoop {
     const before = earlier.reduce((sum, s) => sum + s.epochs, 0) + state.epoch;
     const ran = earlier.reduce((sum, s) => sum + s.stopAfter, 0) + state.epoch;
     this.batch.start(this.order(before), before);
+    if (stage.name === 'rounded weights') {
+      this.rounding.choose(this.optimiser.parameters);
+      this.compute();
+    }
     const starts = cut(trainRows.length, batchesFor(trainRows.length, training.batchSize));
     const batches = starts.length - 1;
     let lossSum = 0;
@@ -178,12 +186,20 @@ export class TrainingLoop {
   }
 
   private step(rate: number): void {
-    const { optimiser, engine } = this;
+    const { optimiser } = this;
     const { optimiser: kind, weightDecay, momentum } = this.task.training;
     if (kind === 'adam') optimiser.adam({ rate, weightDecay });
     else if (kind === 'momentum') optimiser.momentum({ rate, weightDecay, momentum, nesterov: true });
     else optimiser.momentum({ rate, weightDecay, momentum: 0 });
-    engine.parameters.set(optimiser.parameters);
+    this.compute();
+  }
+
+  /** The network computes with the optimiser's weights, or with what rounding makes of them. */
+  private compute(): void {
+    const { engine, optimiser, state, task } = this;
+    if (task.stages[state.stage]?.name === 'rounded weights')
+      this.rounding.apply(optimiser.parameters, engine.parameters);
+    else engine.parameters.set(optimiser.parameters);
   }
 
   /** Stage 2's projection of every matrix of the cell: a weight outside the support comes in when this step made it large. */
@@ -216,9 +232,9 @@ export class TrainingLoop {
     return { validation: correct / rows.length, validationLoss: loss / rows.length };
   }
 
-  /** Early stopping (section 3.2.1): stages 2 and 3 keep their epoch of best validation accuracy, of equals the lower loss. */
+  /** Early stopping (section 3.2.1): all stages but the first keep their epoch of best validation accuracy, of equals the lower loss. */
   private rememberBest(record: EpochRecord): void {
-    const { state, task, optimiser } = this;
+    const { state, task, engine } = this;
     const stage = task.stages[state.stage];
     const { validation: accuracy, validationLoss = NaN } = record;
     if (stage.name === 'dense' || !task.training.earlyStopping || accuracy === undefined) return;
@@ -229,7 +245,7 @@ export class TrainingLoop {
       epoch: record.epoch,
       accuracy,
       loss,
-      parameters: optimiser.parameters.slice(),
+      parameters: engine.parameters.slice(),
       support: this.support.slice(),
     };
   }
@@ -240,11 +256,23 @@ export class TrainingLoop {
     if (state.best) {
       state.parameters.set(state.best.parameters);
       state.support.set(state.best.support);
+    } else if (this.task.stages[state.stage].name === 'rounded weights') {
+      state.parameters.set(this.engine.parameters);
     }
     state.best = undefined;
     state.stage++;
     state.epoch = 0;
+    if (this.task.stages[state.stage]?.name === 'rounded weights') this.startRounding();
     this.load();
+  }
+
+  /** Factors of equal size use a common scale best; what the optimiser remembers belongs to others. */
+  private startRounding(): void {
+    const { state, task } = this;
+    state.parameters.set(balanced(task.architecture, state.parameters));
+    state.first.fill(0);
+    state.second.fill(0);
+    state.optimiser = { beta1Power: 1, beta2Power: 1 };
   }
 
   /** From the state into the arenas. Stage 2 steps with all weights and keeps the support itself. */

@@ -3,6 +3,7 @@ import { keptEntries } from '../compression/index.js';
 import { tensorsOf } from '../network/index.js';
 import { toyTask, type ToyOptions } from '../testing/index.js';
 import { learningRateAt } from './schedule.js';
+import type { TrainingState } from './state.js';
 import { stagesOf, type EpochRecord, type TrainingTask } from './task.js';
 import { train } from './train.js';
 
@@ -178,5 +179,50 @@ describe('stages that stop early', () => {
     expect(history.map(({ learningRate }) => learningRate)).toEqual(
       ends.map((end) => learningRateAt(training, end, 9)),
     );
+  });
+});
+
+describe('the stage of rounded weights', () => {
+  const options: ToyOptions = {
+    validationRows: 60,
+    separation: 3,
+    epochs: [6, 0, 0],
+    training: { learningRate: 0.02, roundedEpochs: 8 },
+    integer: { weightBits: 4 },
+  };
+  const valuesOf = (task: TrainingTask, parameters: Float32Array) =>
+    tensorsOf(task.architecture)
+      .filter(({ role }) => role === 'matrix' || role === 'classifier')
+      .map(({ offset, size }) => new Set(parameters.subarray(offset, offset + size)));
+
+  it('ends with few values a matrix', async () => {
+    const task = toyTask(options);
+    const { result } = await watch(task);
+    expect(task.stages.map(({ name }) => name)).toEqual(['dense', 'rounded weights']);
+    for (const values of valuesOf(task, result.parameters)) expect(values.size).toBeLessThanOrEqual(15);
+  });
+
+  it('trains them', async () => {
+    const training = { learningRate: 0.02, roundedEpochs: 25 };
+    const { result } = await watch(toyTask({ ...options, separation: 6, epochs: [15, 0, 0], training }));
+    expect(result.history.at(-1)?.validation).toBe(1);
+  });
+
+  it('steps with the weights behind the rounded ones, which move by less than a level at once', async () => {
+    const task = toyTask(options);
+    const { of } = await watch(task);
+    const [first, second] = of(1);
+    expect(valuesOf(task, first.parameters).some(({ size }) => size > 15)).toBe(true);
+    expect(first.parameters).not.toEqual(second.parameters);
+  });
+
+  it('goes on from a saved state as if it had never stopped', async () => {
+    const task = toyTask({ ...options, validationRows: 0 });
+    const states: TrainingState[] = [];
+    const whole = await train(task, { workers: 1, onEpoch: (_, state) => void states.push(structuredClone(state)) });
+    for (const state of [states[5], states[6], states[9]]) {
+      const resumed = await train(task, { workers: 1, state });
+      expect(resumed.parameters).toEqual(whole.parameters);
+    }
   });
 });

@@ -1,10 +1,10 @@
-import type { Int16Sequences, Normalisation } from '../integer/index.js';
+import type { Int16Sequences, Normalisation, Storage } from '../integer/index.js';
 import type { Architecture } from '../network/index.js';
 import type { Recipe } from '../recipe/index.js';
 
-/** One of the paper's three stages (section 3.2.1). */
+/** One of the paper's three stages (section 3.2.1), or a fourth one with rounded weights. */
 export interface Stage {
-  readonly name: 'dense' | 'thresholding' | 'fixed support';
+  readonly name: 'dense' | 'thresholding' | 'fixed support' | 'rounded weights';
   /** The stage's part of the learning rate schedule. */
   readonly epochs: number;
   /** How many of them to run: all, or fewer where a validation chose an earlier epoch. */
@@ -45,6 +45,8 @@ export interface TrainingTask {
   /** Physical value of one count of each channel: rotations of sensor axes need it. */
   readonly lsb: Float64Array;
   readonly stages: readonly Stage[];
+  /** Bits of the weights that the stage `rounded weights` trains with. */
+  readonly weightBits: Storage['weightBits'];
 }
 
 /** What one epoch gave. */
@@ -62,12 +64,11 @@ export interface EpochRecord {
   readonly skipped: number;
 }
 
-/** The stages of a recipe's `epochs`, empty ones left out. */
-export function stagesOf(epochs: readonly [number, number, number]): Stage[] {
-  const names = ['dense', 'thresholding', 'fixed support'] as const;
-  return names
-    .map((name, i) => ({ name, epochs: epochs[i], stopAfter: epochs[i] }))
-    .filter((stage) => stage.epochs > 0);
+/** The stages of a recipe's `epochs` and `roundedEpochs`, empty ones left out. */
+export function stagesOf(epochs: readonly [number, number, number], roundedEpochs = 0): Stage[] {
+  const names = ['dense', 'thresholding', 'fixed support', 'rounded weights'] as const;
+  const all = [...epochs, roundedEpochs];
+  return names.map((name, i) => ({ name, epochs: all[i], stopAfter: all[i] })).filter((stage) => stage.epochs > 0);
 }
 
 /** A training that can't go on, or a state that doesn't belong to it. */

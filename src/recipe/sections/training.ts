@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { choice, field, flag, fraction, integer, number, positive } from '../fields.js';
+import { choice, field, flag, fraction, integer, number, optional, positive } from '../fields.js';
 
 const epochCount = z.int().check(z.gte(0), z.lte(100_000));
 
@@ -12,6 +12,11 @@ export const training = z.strictObject({
     ),
     'Epochs of the three stages: dense, iterative hard thresholding, fixed support.',
     'three integers from 0, not all zero, as in [100, 100, 100]',
+  ),
+  roundedEpochs: optional(
+    epochCount,
+    'Epochs of a fourth stage, whose network computes with weights rounded as an integer network stores them, to 8 or 4 bits (integer.weightBits), while each step goes to the weights behind them (straight-through). None where it is left out.',
+    'an integer from 0 to 100000',
   ),
   batchSize: integer('Recordings a batch.', 1, 65_536, 128),
   shards: integer(

@@ -1,0 +1,86 @@
+import { powerOfTwo } from '../math/index.js';
+import { tensorsOf, type Architecture } from '../network/index.js';
+import { clampRound, largestWeight, weightBits, type WeightStep } from './formats.js';
+import { weightStep4, type Storage } from './network.js';
+
+/** Finer scales than the one that holds a matrix's largest weight, to be tried: those saturate a few, and round all others less. */
+const finerScales = 2;
+
+/** What weights of so many bits are multiples of. */
+export function weightStep(bits: Storage['weightBits']): WeightStep {
+  return bits === 4 ? weightStep4 : 1;
+}
+
+/** Where the weights of int8 or 4 bits stand among all parameters: a matrix each, with one scale. */
+function matricesOf(architecture: Architecture): { readonly offset: number; readonly size: number }[] {
+  return tensorsOf(architecture).filter(({ role }) => role === 'matrix' || role === 'classifier');
+}
+
+/**
+ * Weights of a float network as the integer network will hold them: multiples of a power of two, a scale a matrix. Training with these,
+ * while steps go to the weights behind them, is quantisation-aware (straight-through: the gradient of the rounding counts as 1).
+ */
+export class WeightRounding {
+  private readonly matrices: readonly { readonly offset: number; readonly size: number }[];
+  private readonly step: WeightStep;
+  private readonly factors: Float64Array;
+
+  constructor(architecture: Architecture, bits: Storage['weightBits']) {
+    this.matrices = matricesOf(architecture);
+    this.step = weightStep(bits);
+    this.factors = new Float64Array(this.matrices.length).fill(1);
+  }
+
+  /** Chooses each matrix's scale: that of the least squared error, for [parameters] in the order of `tensorsOf`. */
+  choose(parameters: Float32Array): void {
+    for (const [k, { offset, size }] of this.matrices.entries()) {
+      const values = Float64Array.from(parameters.subarray(offset, offset + size));
+      const coarsest = weightBits(values, 20, this.step);
+      let least = Infinity;
+      for (let bits = coarsest; bits <= coarsest + finerScales; bits++) {
+        const factor = powerOfTwo(bits) / this.step;
+        const error = this.squaredError(values, factor);
+        if (error < least) {
+          least = error;
+          this.factors[k] = factor;
+        }
+      }
+    }
+  }
+
+  /** `out` <- parameters, those of matrices rounded. Without memory of its own: a training calls it after every step. */
+  apply(parameters: Float32Array, out: Float32Array): void {
+    const limit = largestWeight(this.step);
+    if (out !== parameters) out.set(parameters);
+    for (let k = 0; k < this.matrices.length; k++) {
+      const { offset, size } = this.matrices[k];
+      const factor = this.factors[k];
+      const unit = 1 / factor; // a power of two over another
+      for (let i = offset; i < offset + size; i++) out[i] = clampRound(parameters[i] * factor, limit) * unit;
+    }
+  }
+
+  private squaredError(values: Float64Array, factor: number): number {
+    const limit = largestWeight(this.step);
+    let error = 0;
+    for (const value of values) {
+      const difference = clampRound(value * factor, limit) / factor - value;
+      error += difference * difference;
+    }
+    return error;
+  }
+}
+
+/** Whether every matrix holds nothing but multiples of a power of two, few enough for int8 or 4 bits: then rounding changes nothing. */
+export function isRounded(
+  architecture: Architecture,
+  parameters: Float32Array | Float64Array,
+  bits: Storage['weightBits'],
+): boolean {
+  const step = weightStep(bits);
+  return matricesOf(architecture).every(({ offset, size }) => {
+    const values = Float64Array.from(parameters.subarray(offset, offset + size));
+    const factor = powerOfTwo(weightBits(values, 20, step)) / step;
+    return values.every((value) => Number.isInteger(value * factor) && Math.abs(value * factor) <= largestWeight(step));
+  });
+}
