@@ -45,16 +45,28 @@ export class Graph {
   private readonly inputs: ValueInit[] = [];
   private readonly outputs: ValueInit[] = [];
   private readonly taken: Map<string, number>;
+  private prefix: string;
 
   constructor(around?: Graph) {
     this.taken = around?.taken ?? new Map<string, number>();
+    this.prefix = around?.prefix ?? '';
   }
 
-  /** A name that no other value has: `hint`, or with a number behind. */
+  /** What `add` puts in has names that begin so. */
+  within<T>(prefix: string, add: () => T): T {
+    const before = this.prefix;
+    this.prefix = prefix;
+    const result = add();
+    this.prefix = before;
+    return result;
+  }
+
+  /** A name that no other value has: `hint` after the prefix, or with a number behind. */
   private unique(hint: string): string {
-    const count = this.taken.get(hint) ?? 0;
-    this.taken.set(hint, count + 1);
-    return count === 0 ? hint : this.unique(`${hint}_${count}`);
+    const name = this.prefix + hint;
+    const count = this.taken.get(name) ?? 0;
+    this.taken.set(name, count + 1);
+    return count === 0 ? name : this.unique(`${hint}_${count}`);
   }
 
   input(hint: string, type: ElementType, shape: readonly Dimension[], docString = ''): string {

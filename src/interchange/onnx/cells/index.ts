@@ -1,4 +1,4 @@
-import { directionsOf, layersOf, type Architecture } from '../../../network/index.js';
+import { directionsOf, layersOf, tensorPrefix, type Architecture } from '../../../network/index.js';
 import { attribute, type Graph } from '../graph.js';
 import type { States } from '../scan.js';
 import type { NetworkNumbers } from '../source.js';
@@ -17,10 +17,12 @@ export function addCells(graph: Graph, architecture: Architecture, numbers: Netw
   let states: States = { all: x, last: x };
   for (let layer = 0; layer < layersOf(architecture); layer++) {
     const directions = Array.from({ length: directionsOf(architecture) }, (_, direction) =>
-      cells[architecture.cell](graph, {
-        ...{ architecture, numbers: numbers.cell(layer, direction), x: below },
-        backward: direction === 1,
-      }),
+      graph.within(tensorPrefix(layer, direction), () =>
+        cells[architecture.cell](graph, {
+          ...{ architecture, numbers: numbers.cell(layer, direction), x: below },
+          backward: direction === 1,
+        }),
+      ),
     );
     states = joined(graph, directions);
     below = states.all;
