@@ -52,6 +52,10 @@ LINKAGE void unitary_forward(int units, int layers, int fft, int ld, const float
 LINKAGE void unitary_backward(int units, int layers, int fft, int ld, const float *waves, float *u, float *du, float *dtheta,
                               float *dphi, float *domega);
 
+// orthogonality.c
+LINKAGE void cayley_step(int n, float *x, float *gradient, const float *rate, float *scratch);
+LINKAGE void orthogonality_penalty(int n, float weight, const float *x, float *gradient, float *scratch);
+
 // softmax.c
 LINKAGE void softmax_cross_entropy(int rows, int classes, int ld, const float *logits, const int *labels,
                                    const float *row_weights, float *dlogits, float *losses, int *predictions,

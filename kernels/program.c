@@ -15,7 +15,7 @@
 enum opcode {
   PACK, UNPACK, GEMM, GEMM_TRANSPOSED, ACTIVATE, FASTGRNN_FORWARD, FASTGRNN_BACKWARD, FASTRNN_FORWARD, FASTRNN_BACKWARD,
   MODRELU_FORWARD, MODRELU_BACKWARD, IDENTITY, SOLVE_TRIANGLE, MIRROR_TRIANGLE, UNPACK_TRIANGLE, SCALE_COLUMNS, COLUMN_PRODUCTS,
-  SIGMOID_GRADIENT, UNITARY_FORWARD, UNITARY_BACKWARD,
+  SIGMOID_GRADIENT, UNITARY_FORWARD, UNITARY_BACKWARD, CAYLEY_STEP, ORTHOGONALITY_PENALTY,
   SOFTMAX_CROSS_ENTROPY, SIGMOID_CROSS_ENTROPY, SQUARED_ERROR, CLEAR_ENDED, READ_STATES, READ_STATES_BACKWARD,
   GATHER_ROWS, SCATTER_ROWS, MOVE_STEPS, DROPOUT, GATHER_RECORDED, FILL, AFFINE, BROADCAST_ROWS, COLUMN_SUMS, ADD_SCALED, SCALAR_GRADIENT, SUM_OF_SQUARES,
   ALL_FINITE, ADAM, MOMENTUM, PEAK, REPEAT
@@ -71,6 +71,8 @@ static void execute(const struct operation *op, float *arena, int t) {
     case SIGMOID_GRADIENT: sigmoid_gradient(n[0], real(n[1]), p[0], p[1], p[2]); break;
     case UNITARY_FORWARD: unitary_forward(n[0], n[1], n[2], n[3], p[0], p[1], p[2], p[3], p[4]); break;
     case UNITARY_BACKWARD: unitary_backward(n[0], n[1], n[2], n[3], p[0], p[1], p[2], p[3], p[4], p[5]); break;
+    case CAYLEY_STEP: cayley_step(n[0], p[0], p[1], p[2], p[3]); break;
+    case ORTHOGONALITY_PENALTY: orthogonality_penalty(n[0], real(n[1]), p[0], p[1], p[2]); break;
     case SOFTMAX_CROSS_ENTROPY:
       softmax_cross_entropy(n[0], n[1], n[2], p[0], (const int *)p[1], p[2], p[3], p[4], (int *)p[5], p[6]);
       break;

@@ -11,6 +11,7 @@
 #include "../heads.c"
 #include "../modrelu.c"
 #include "../optimiser.c"
+#include "../orthogonality.c"
 #include "../pack.c"
 #include "../peak.c"
 #include "../program.c"

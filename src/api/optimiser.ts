@@ -1,5 +1,5 @@
 import type { Kernels } from '../kernels/index.js';
-import { Optimiser, type Architecture } from '../network/index.js';
+import { Optimiser, orthogonalFactors, type Architecture } from '../network/index.js';
 import { resolveRecipe, type Recipe } from '../recipe/index.js';
 import { markDecay } from '../training/index.js';
 
@@ -44,7 +44,7 @@ export class StepOptimiser {
     this.settings = { optimiser, learningRate, weightDecay, momentum, clip };
     this.learningRate = learningRate;
     this.network = network;
-    this.inner = new Optimiser(kernels, network.parameters.length);
+    this.inner = new Optimiser(kernels, network.parameters.length, orthogonalFactors(network.architecture));
     markDecay(network.architecture, this.inner.decay);
   }
 

@@ -101,7 +101,14 @@ describe('what is wrong is found', () => {
     ...['fill', 'clearEnded', 'gatherRows', 'scatterRows', 'moveSteps', 'dropout', 'columnSums', 'broadcastRows'],
     ...['allFinite', 'identity', 'mirrorTriangle', 'unpackTriangle', 'scaleColumns'],
   ];
-  const open = ['squaredError', 'scalarGradient', 'sigmoidGradient', 'gatherRecorded'];
+  const open = [
+    'squaredError',
+    'scalarGradient',
+    'sigmoidGradient',
+    'gatherRecorded',
+    'cayleyStep',
+    'orthogonalityPenalty',
+  ];
   test.each(fused)('the bits of $name, which fuses products and sums', ({ kernels }) => {
     const differing = names.filter((name) =>
       drawn(name, false).some(({ bench, compose }) =>

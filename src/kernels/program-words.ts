@@ -22,6 +22,8 @@ export const OPCODES = [
   'sigmoidGradient',
   'unitaryForward',
   'unitaryBackward',
+  'cayleyStep',
+  'orthogonalityPenalty',
   'softmaxCrossEntropy',
   'sigmoidCrossEntropy',
   'squaredError',

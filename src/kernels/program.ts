@@ -247,6 +247,16 @@ export class ProgramBuilder extends ProgramWords {
     return this.write('unitaryBackward', sizes, [o.waves, o.u, o.du, o.dtheta, o.dphi, o.domega]);
   }
 
+  /** x [size][size] <- a step of gradient descent along geodesics of orthogonal matrices; gradient <- 0. scratch: 4 size^2 words. */
+  cayleyStep(o: { size: number; x: Operand; gradient: Operand; rate: Operand; scratch: Operand }): this {
+    return this.write('cayleyStep', [o.size], [o.x, o.gradient, o.rate, o.scratch]);
+  }
+
+  /** gradient [size][size] += 4 weight (x x^T - 1) x: that of weight |x x^T - 1|^2. scratch: 4 size^2 words. */
+  orthogonalityPenalty(o: { size: number; weight: number; x: Operand; gradient: Operand; scratch: Operand }): this {
+    return this.write('orthogonalityPenalty', [o.size, floatBits(o.weight)], [o.x, o.gradient, o.scratch]);
+  }
+
   /** Losses, predictions and, when `dlogits` is given, the gradient of the logits. settings: smoothing, scale. */
   softmaxCrossEntropy(o: {
     rows: number;

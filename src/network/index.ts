@@ -17,6 +17,7 @@ export {
   type TensorSpec,
 } from './architecture.js';
 export { recurrentMatrix, withPlainMatrix } from './recurrence/matrix.js';
+export { orthogonalFactors, type OrthogonalFactor } from './recurrence/orthogonality.js';
 export { RECURRENCES, recurrenceOf, type Recurrence, type RecurrenceFields } from './recurrence/recurrence.js';
 export { forwardFlops, iterationFlops } from './flops.js';
 export { initialise } from './initialise.js';

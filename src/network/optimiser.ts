@@ -1,4 +1,5 @@
-import { Layout, ProgramBuilder, type Arena, type Kernels, type Operand } from '../kernels/index.js';
+import { Layout, ProgramBuilder, within, type Arena, type Kernels, type Operand } from '../kernels/index.js';
+import type { OrthogonalFactor } from './recurrence/orthogonality.js';
 
 /** Step sizes of one step. */
 export interface StepSettings {
@@ -54,8 +55,12 @@ export class Optimiser {
   private beta1Power = 1;
   private beta2Power = 1;
 
-  /** Throws `KernelError` when there is no memory for eight vectors of `length` floats. */
-  constructor(kernels: Kernels, length: number) {
+  /**
+   * Throws `KernelError` when there is no memory for eight vectors of `length` floats.
+   *
+   * @param factors the matrices among the parameters that are to stay orthogonal (`orthogonalFactors` of an architecture)
+   */
+  constructor(kernels: Kernels, length: number, factors: readonly OrthogonalFactor[] = []) {
     this.length = length;
     const layout = new Layout();
     const vector = () => layout.vector(length);
@@ -71,8 +76,9 @@ export class Optimiser {
       settings: layout.vector(7),
       sum: layout.vector(1),
       finite: layout.vector(1),
+      scratch: layout.vector(4 * factors.reduce((most, { size }) => Math.max(most, size * size), 0)),
     };
-    const written = Object.entries(compose(length, places)).map(
+    const written = Object.entries(compose(length, places, factors)).map(
       ([name, words]) => [name, words, layout.vector(words.length).offset] as const,
     );
     const arena = kernels.arena(layout.bytes);
@@ -176,24 +182,36 @@ interface OptimiserPlaces {
   readonly settings: Operand;
   readonly sum: Operand;
   readonly finite: Operand;
+  /** Room for what keeps matrices orthogonal. */
+  readonly scratch: Operand;
 }
 
 /** The optimiser's programs. */
-function compose(length: number, places: OptimiserPlaces) {
-  const { parameters, gradient, first, second, decay, support, added, scale, settings, sum, finite } = places;
+function compose(length: number, places: OptimiserPlaces, factors: readonly OrthogonalFactor[]) {
+  const { parameters, gradient, first, second, decay, support, added, scale, settings, sum, finite, scratch } = places;
   const shared = { length, parameters, gradient, decay, support, settings };
   const program = () => new ProgramBuilder();
+  /** A program that begins with what matrices ask for that are to stay orthogonal; settings begin with the rate. */
+  const stepping = () => {
+    const step = program();
+    for (const { offset, size, orthogonality, weight } of factors) {
+      const place = { size, x: within(parameters, offset), gradient: within(gradient, offset), scratch };
+      if (orthogonality === 'geodesic') step.cayleyStep({ ...place, rate: settings });
+      else step.orthogonalityPenalty({ ...place, weight });
+    }
+    return step;
+  };
   return {
     addGradient: program().addScaled({ length, x: added, scale, y: gradient }).build(),
     gradientSquares: program().sumOfSquares({ length, x: gradient, sum }).build(),
     gradientFinite: program().allFinite({ length, x: gradient, finite }).build(),
-    adam: program()
+    adam: stepping()
       .adam({ ...shared, m: first, v: second })
       .build(),
-    momentum: program()
+    momentum: stepping()
       .momentum({ ...shared, nesterov: false, velocity: first })
       .build(),
-    nesterov: program()
+    nesterov: stepping()
       .momentum({ ...shared, nesterov: true, velocity: first })
       .build(),
   };

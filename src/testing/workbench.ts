@@ -41,6 +41,11 @@ export class Workbench {
     return operand;
   }
 
+  /** Room for what an operation has in between, of which no result shows. */
+  workspace(words: number): Operand {
+    return this.layout.vector(words);
+  }
+
   /** Room for a matrix that `pack` writes: each width of vectors has an order of its own, which no result shows. */
   packed(inner: number, columns: number): Operand {
     return this.layout.vector(packedWords(inner, columns));

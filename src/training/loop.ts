@@ -1,5 +1,5 @@
 import { hardThreshold } from '../compression/index.js';
-import { NetworkEngine, Optimiser, parameterCount, type Limits } from '../network/index.js';
+import { NetworkEngine, Optimiser, orthogonalFactors, parameterCount, type Limits } from '../network/index.js';
 import { balanced, WeightRounding } from '../integer/index.js';
 import type { Kernels } from '../kernels/index.js';
 import { balancedOrder } from './balance.js';
@@ -71,7 +71,7 @@ export class TrainingLoop {
     this.ragged = sequences.lengths.some((length) => length !== sequences.steps);
     this.batch = new TrainingBatch(task, this.engine, this.gather);
     this.totalEpochs = task.stages.reduce((sum, stage) => sum + stage.epochs, 0);
-    this.optimiser = new Optimiser(kernels, parameterCount(architecture));
+    this.optimiser = new Optimiser(kernels, parameterCount(architecture), orthogonalFactors(architecture));
     this.support = new Float32Array(this.optimiser.length);
     this.matrices = thresholdedMatrices(architecture, compression).map(({ tensor: { offset, size }, kept }) => ({
       values: this.optimiser.parameters.subarray(offset, offset + size),

@@ -151,6 +151,108 @@ export function sigmoidGradient(draw: Draw): Problem {
   };
 }
 
+/** What sums in double precision err by, relative to their largest terms. */
+const DOUBLE = 1e-12;
+
+/** A square matrix near an orthogonal one, and a gradient. */
+function nearlyOrthogonal(draw: Draw) {
+  const { bench, sizes } = draw;
+  const [size] = sizes;
+  const xs = draw.floats(size * size, 0.1);
+  for (let i = 0; i < size; i++) xs[i * size + ((i + 1) % size)] += 1;
+  const gs = draw.floats(size * size);
+  const [x, gradient] = [xs, gs].map((values) => bench.vector(values));
+  const at = (values: readonly number[], i: number, j: number) => Math.fround(values[i * size + j]);
+  /** The element of a b^T. */
+  const inner = (a: readonly number[], b: readonly number[], i: number, j: number) => {
+    let sum = 0;
+    for (let k = 0; k < size; k++) sum += at(a, i, k) * at(b, j, k);
+    return sum;
+  };
+  const scratch = bench.workspace(4 * size * size);
+  return { bench, size, xs, gs, x, gradient, at, inner, scratch };
+}
+
+export function cayleyStep(draw: Draw): Problem {
+  const { bench, size, xs, gs, x, gradient, inner, scratch } = nearlyOrthogonal(draw);
+  const step = Math.fround(0.05);
+  const rate = bench.vector([step]);
+  return {
+    bench,
+    compose: (program) => program.cayleyStep({ size, x, gradient, rate, scratch }),
+    expected: () => {
+      // (I + a) z = (I - a) x
+      const a = xs.map((_, k) => {
+        const [i, j] = [Math.floor(k / size), k % size];
+        return (step / 2) * (inner(gs, xs, i, j) - inner(xs, gs, i, j));
+      });
+      const times = (z: readonly number[]) =>
+        xs.map((_, k) => {
+          const [i, j] = [Math.floor(k / size), k % size];
+          let sum = 0;
+          for (let l = 0; l < size; l++) sum += a[i * size + l] * z[l * size + j];
+          return sum;
+        });
+      const start = xs.map((v) => Math.fround(v));
+      const y = times(start).map((v, k) => start[k] - v);
+      return [
+        vector(
+          'x',
+          x,
+          eliminated(a, y, size).map((v) => toFloat(v).within(DOUBLE * size)),
+        ),
+        vector(
+          'gradient',
+          gradient,
+          gs.map(() => exact(0)),
+        ),
+      ];
+    },
+  };
+}
+
+/** z with (I + a) z = y, by elimination with the largest pivot. */
+function eliminated(a: readonly number[], y: readonly number[], n: number): number[] {
+  const rows = Array.from({ length: n }, (_, i) => [
+    ...a.slice(i * n, (i + 1) * n).map((v, j) => (i === j ? v + 1 : v)),
+    ...y.slice(i * n, (i + 1) * n),
+  ]);
+  for (let k = 0; k < n; k++) {
+    let best = k;
+    for (let i = k; i < n; i++) if (Math.abs(rows[i][k]) > Math.abs(rows[best][k])) best = i;
+    [rows[k], rows[best]] = [rows[best], rows[k]];
+    for (let i = 0; i < n; i++) {
+      if (i === k) continue;
+      const factor = rows[i][k] / rows[k][k];
+      rows[i] = rows[i].map((v, j) => v - factor * rows[k][j]);
+    }
+  }
+  return rows.flatMap((row, i) => row.slice(n).map((v) => v / row[i]));
+}
+
+export function orthogonalityPenalty(draw: Draw): Problem {
+  const { bench, size, xs, gs, x, gradient, at, inner, scratch } = nearlyOrthogonal(draw);
+  const [weight] = draw.between(1, 0, 1);
+  return {
+    bench,
+    compose: (program) => program.orthogonalityPenalty({ size, weight, x, gradient, scratch }),
+    expected: () => [
+      vector(
+        'gradient',
+        gradient,
+        gs.map((g, position) => {
+          const [i, j] = [Math.floor(position / size), position % size];
+          let sum = 0;
+          for (let k = 0; k < size; k++) sum += (inner(xs, xs, i, k) - (i === k ? 1 : 0)) * at(xs, k, j);
+          return toFloat(4 * weight * sum)
+            .within(DOUBLE * size)
+            .plus(g);
+        }),
+      ),
+    ],
+  };
+}
+
 /** A complex number whose parts have errors. */
 type Complex = readonly [Rounded, Rounded];
 
