@@ -109,4 +109,20 @@ INLINE vec slope(enum shape shape, struct derivative d, vec y) {
   return splat(d.constant) + y * (splat(d.linear) - y);
 }
 
+// Runs pass(shape) with the shape as a constant, or pass(gate's shape, update's shape) of the usual pairs.
+#define BY_SHAPE(u, pass)                            \
+  do {                                               \
+    if ((u).shape == POLYLINE) pass(POLYLINE);       \
+    else if ((u).shape == BOUNDED) pass(BOUNDED);    \
+    else pass(SMOOTH);                               \
+  } while (0)
+#define BY_SHAPES(g, u, pass)                                                                     \
+  do {                                                                                            \
+    if ((g).shape == POLYLINE || (u).shape == POLYLINE) pass((g).shape, (u).shape);               \
+    else if ((g).shape == BOUNDED && (u).shape == BOUNDED) pass(BOUNDED, BOUNDED);                \
+    else if ((g).shape == BOUNDED) pass(BOUNDED, SMOOTH);                                         \
+    else if ((u).shape == BOUNDED) pass(SMOOTH, BOUNDED);                                         \
+    else pass(SMOOTH, SMOOTH);                                                                    \
+  } while (0)
+
 #endif

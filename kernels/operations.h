@@ -51,6 +51,37 @@ LINKAGE void unitary_forward(int units, int layers, int fft, int ld, const float
                              float *waves, float *u);
 LINKAGE void unitary_backward(int units, int layers, int fft, int ld, const float *waves, float *u, float *du, float *dtheta,
                               float *dphi, float *domega);
+LINKAGE void vector_residual(int n, const float *alpha, const float *scalars, float *beta);
+LINKAGE void vector_residual_backward(int n, int ld, const float *alpha, const float *scalars, float *columns);
+LINKAGE void fastrnn_vector_forward(int rows, int n, int ld, int update, float *c, const float *previous, float *h,
+                                    const float *bias, const float *alpha, const float *beta);
+LINKAGE void fastrnn_vector_backward(int rows, int n, int ld, int update, float *c, const float *previous, float *dh,
+                                     const float *alpha, const float *beta, float *columns);
+
+// rnn.c
+LINKAGE void rnn_forward(int rows, int n, int ld, int update, const float *a, float *h, const float *bias);
+LINKAGE void rnn_backward(int rows, int n, int ld, int update, float *a, const float *h, float *dh, float *columns);
+
+// ugrnn.c
+LINKAGE void ugrnn_forward(int rows, int n, int ld, int gate, int update, int distance, float *a, const float *previous,
+                           float *h, const float *bias);
+LINKAGE void ugrnn_backward(int rows, int n, int ld, int gate, int update, int distance, float *a, const float *previous,
+                            float *dh, float *columns);
+
+// gru.c
+LINKAGE void gru_forward(int rows, int n, int ld, int gate, int update, int distance, float *a, const float *previous,
+                         float *h, const float *bias);
+LINKAGE void gru_backward(int rows, int n, int ld, int gate, int update, int distance, float *a, const float *previous,
+                          float *dh, float *columns);
+LINKAGE void reset_forward(int rows, int n, int ld, int gate, float *r, const float *previous, float *q, const float *bias);
+LINKAGE void reset_backward(int rows, int n, int ld, int gate, float *r, const float *previous, const float *dq, float *dh,
+                            float *columns);
+
+// lstm.c
+LINKAGE void lstm_forward(int rows, int n, int ld, int gate, int update, int distance, float *a, float *cells,
+                          float *squashed, float *h, const float *bias);
+LINKAGE void lstm_backward(int rows, int n, int ld, int gate, int update, int distance, float *a, const float *cells,
+                           const float *squashed, float *dh, float *dc, float *columns);
 
 // orthogonality.c
 LINKAGE void cayley_step(int n, float *x, float *gradient, const float *rate, float *scratch);

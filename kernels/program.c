@@ -16,6 +16,8 @@ enum opcode {
   PACK, UNPACK, GEMM, GEMM_TRANSPOSED, ACTIVATE, FASTGRNN_FORWARD, FASTGRNN_BACKWARD, FASTRNN_FORWARD, FASTRNN_BACKWARD,
   MODRELU_FORWARD, MODRELU_BACKWARD, IDENTITY, SOLVE_TRIANGLE, MIRROR_TRIANGLE, UNPACK_TRIANGLE, SCALE_COLUMNS, COLUMN_PRODUCTS,
   SIGMOID_GRADIENT, UNITARY_FORWARD, UNITARY_BACKWARD, CAYLEY_STEP, ORTHOGONALITY_PENALTY,
+  VECTOR_RESIDUAL, VECTOR_RESIDUAL_BACKWARD, FASTRNN_VECTOR_FORWARD, FASTRNN_VECTOR_BACKWARD, RNN_FORWARD, RNN_BACKWARD,
+  UGRNN_FORWARD, UGRNN_BACKWARD, GRU_FORWARD, GRU_BACKWARD, RESET_FORWARD, RESET_BACKWARD, LSTM_FORWARD, LSTM_BACKWARD,
   SOFTMAX_CROSS_ENTROPY, SIGMOID_CROSS_ENTROPY, SQUARED_ERROR, CLEAR_ENDED, READ_STATES, READ_STATES_BACKWARD,
   GATHER_ROWS, SCATTER_ROWS, MOVE_STEPS, DROPOUT, GATHER_RECORDED, FILL, AFFINE, BROADCAST_ROWS, COLUMN_SUMS, ADD_SCALED, SCALAR_GRADIENT, SUM_OF_SQUARES,
   ALL_FINITE, ADAM, MOMENTUM, PEAK, REPEAT
@@ -73,6 +75,20 @@ static void execute(const struct operation *op, float *arena, int t) {
     case UNITARY_BACKWARD: unitary_backward(n[0], n[1], n[2], n[3], p[0], p[1], p[2], p[3], p[4], p[5]); break;
     case CAYLEY_STEP: cayley_step(n[0], p[0], p[1], p[2], p[3]); break;
     case ORTHOGONALITY_PENALTY: orthogonality_penalty(n[0], real(n[1]), p[0], p[1], p[2]); break;
+    case VECTOR_RESIDUAL: vector_residual(n[0], p[0], p[1], p[2]); break;
+    case VECTOR_RESIDUAL_BACKWARD: vector_residual_backward(n[0], n[1], p[0], p[1], p[2]); break;
+    case FASTRNN_VECTOR_FORWARD: fastrnn_vector_forward(n[0], n[1], n[2], n[3], p[0], p[1], p[2], p[3], p[4], p[5]); break;
+    case FASTRNN_VECTOR_BACKWARD: fastrnn_vector_backward(n[0], n[1], n[2], n[3], p[0], p[1], p[2], p[3], p[4], p[5]); break;
+    case RNN_FORWARD: rnn_forward(n[0], n[1], n[2], n[3], p[0], p[1], p[2]); break;
+    case RNN_BACKWARD: rnn_backward(n[0], n[1], n[2], n[3], p[0], p[1], p[2], p[3]); break;
+    case UGRNN_FORWARD: ugrnn_forward(n[0], n[1], n[2], n[3], n[4], n[5], p[0], p[1], p[2], p[3]); break;
+    case UGRNN_BACKWARD: ugrnn_backward(n[0], n[1], n[2], n[3], n[4], n[5], p[0], p[1], p[2], p[3]); break;
+    case GRU_FORWARD: gru_forward(n[0], n[1], n[2], n[3], n[4], n[5], p[0], p[1], p[2], p[3]); break;
+    case GRU_BACKWARD: gru_backward(n[0], n[1], n[2], n[3], n[4], n[5], p[0], p[1], p[2], p[3]); break;
+    case RESET_FORWARD: reset_forward(n[0], n[1], n[2], n[3], p[0], p[1], p[2], p[3]); break;
+    case RESET_BACKWARD: reset_backward(n[0], n[1], n[2], n[3], p[0], p[1], p[2], p[3], p[4]); break;
+    case LSTM_FORWARD: lstm_forward(n[0], n[1], n[2], n[3], n[4], n[5], p[0], p[1], p[2], p[3], p[4]); break;
+    case LSTM_BACKWARD: lstm_backward(n[0], n[1], n[2], n[3], n[4], n[5], p[0], p[1], p[2], p[3], p[4], p[5]); break;
     case SOFTMAX_CROSS_ENTROPY:
       softmax_cross_entropy(n[0], n[1], n[2], p[0], (const int *)p[1], p[2], p[3], p[4], (int *)p[5], p[6]);
       break;

@@ -1,5 +1,11 @@
 import type { KernelOptions } from '../kernels/index.js';
-import { checkArchitecture, stackFields, type Architecture, type RecurrenceFields } from '../network/index.js';
+import {
+  checkArchitecture,
+  optionalFields,
+  stackFields,
+  type Architecture,
+  type RecurrenceFields,
+} from '../network/index.js';
 import { resolveRecipe } from '../recipe/index.js';
 import { ApiError } from './errors.js';
 
@@ -59,7 +65,7 @@ export function architectureFrom(cell: Architecture['cell'], options: NetworkOpt
   // Sizes have no upper bound here but the machine's; the other fields are the recipe's.
   const fields = Object.fromEntries(Object.entries({ cell, ...rest }).filter(([, value]) => value !== undefined));
   const resolved = resolveRecipe({ ...(seed === undefined ? {} : { seed }), network: fields }, `${cell}.create`);
-  const { embedding, alpha, beta, layers = 1, bidirectional = false, ...network } = resolved.network;
+  const { embedding, alpha, beta, reset, forgetBias, layers = 1, bidirectional = false, ...network } = resolved.network;
   if (embedding > 0) {
     throw new ApiError(
       `embedding: ${embedding}; here the embedding's size is inputSize, and vocabulary says how many tokens there are`,
@@ -74,8 +80,7 @@ export function architectureFrom(cell: Architecture['cell'], options: NetworkOpt
     vocabulary,
     classes: classNamesFrom(options).length,
     ...stackFields(layers, bidirectional),
-    ...(alpha === undefined ? {} : { alpha }),
-    ...(beta === undefined ? {} : { beta }),
+    ...optionalFields({ alpha, beta, reset, forgetBias }),
   };
   checkArchitecture(architecture);
   return architecture;

@@ -32,7 +32,7 @@ export class FloatStream {
   /** Forgets the past. */
   reset(): void {
     const { engine, sum } = this;
-    for (const [states] of engine.layerStates) states.fill(0);
+    engine.forget();
     sum?.fill(0);
     this.steps = 0;
     // The logits of no step are those of the state 0.
@@ -58,8 +58,7 @@ export class FloatStream {
       for (let d = 0; d < inputSize; d++) engine.input[d] = x[d];
     }
     engine.forward(1, 1, 'resumed');
-    // h_1 of this call is h_0 of the next.
-    for (const [states] of engine.layerStates) states.copyWithin(0, engine.stateStride, 2 * engine.stateStride);
+    engine.carry();
     this.steps++;
     if (sum) {
       for (let i = 0; i < hiddenSize; i++) sum[i] += engine.states[i];

@@ -1,4 +1,4 @@
-import { directionsOf, layersOf, tensorPrefix, tensorsOf, type Architecture } from '../network/index.js';
+import { directionsOf, gatesOf, layersOf, tensorPrefix, tensorsOf, type Architecture } from '../network/index.js';
 import { largestMagnitude } from './float-network.js';
 
 /**
@@ -20,10 +20,12 @@ export function balanced(architecture: Architecture, parameters: Float32Array | 
   const cells = Array.from({ length: layersOf(architecture) }, (_, layer) =>
     Array.from({ length: directionsOf(architecture) }, (__, direction) => tensorPrefix(layer, direction)),
   ).flat();
-  const matrices = cells.flatMap((prefix) => [
-    { name: `${prefix}W`, rank: architecture.wRank },
-    { name: `${prefix}U`, rank: architecture.uRank },
-  ]);
+  const matrices = cells.flatMap((prefix) =>
+    gatesOf(architecture).flatMap((gate) => [
+      { name: `${prefix}W${gate}`, rank: architecture.wRank },
+      { name: `${prefix}U${gate}`, rank: architecture.uRank },
+    ]),
+  );
   for (const { name, rank } of matrices) {
     const m1 = tensors.get(`${name}1`);
     const m2 = tensors.get(`${name}2`);

@@ -86,13 +86,15 @@ function statesOf(
   network.reset();
   const states = xs.map((x) => {
     network.step(x);
-    largest.w = largestMagnitude(network.t, largest.w);
-    largest.u = largestMagnitude(network.u, largest.u);
+    for (const { t: w, u } of network.gates) {
+      largest.w = largestMagnitude(w, largest.w);
+      largest.u = largestMagnitude(u, largest.u);
+    }
     largest.state = largestMagnitude(network.h, largest.state);
     return Float64Array.from(network.h);
   });
   // The last state would be projected in the next step.
   network.projectState();
-  largest.u = largestMagnitude(network.u, largest.u);
+  for (const { u } of network.gates) largest.u = largestMagnitude(u, largest.u);
   return states;
 }

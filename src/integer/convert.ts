@@ -18,6 +18,7 @@ import type { Normalisation } from './input.js';
 import {
   checkIntegerNetwork,
   embeddingShift,
+  integerCell,
   IntegerNetworkError,
   largestEmbedding,
   maximumSize,
@@ -76,7 +77,8 @@ export function convert(
 ): IntegerNetwork {
   check(original, originalParameters, ranges);
   const { architecture, parameters } = withPlainMatrix(original, originalParameters);
-  const { cell, inputSize, hiddenSize, wRank, uRank, classes, gate, update } = architecture;
+  const cell = integerCell(original);
+  const { inputSize, hiddenSize, wRank, uRank, classes, gate, update } = architecture;
   const step = weightStep(storage.weightBits);
   // Weights that a training has rounded already stay as they are: they are none but what is stored.
   const balancedParameters = isRounded(architecture, parameters, storage.weightBits)

@@ -1,14 +1,30 @@
 import { sigmoid } from '../math/index.js';
 import {
   fixedResidual,
+  gatesOf,
   layerInputSize,
   modReLU,
   nonlinearities,
   recurrentMatrix,
+  resetOf,
   tensorPrefix,
   tensorsOf,
   type Architecture,
 } from '../network/index.js';
+
+/** One gate's W and U, in the order of the integer network's equations. */
+interface FloatGate {
+  readonly w2: Float64Array | undefined;
+  readonly w1: Float64Array;
+  readonly u2: Float64Array | undefined;
+  readonly u1: Float64Array;
+  /** W2' a of the last step, [rw]; of full rank the input itself, [D]. */
+  readonly t: Float64Array;
+  /** U2' of what U multiplies, [ru]; of full rank that itself, [H]. */
+  readonly u: Float64Array;
+  /** W1 t + U1 u, [H]. */
+  readonly p: Float64Array;
+}
 
 /**
  * A float network, or one layer of it, in float64, a step at a time, in the order of the integer network's equations: W1 (W2' a) and U1 (U2' h)
@@ -17,27 +33,20 @@ import {
 export class FloatNetwork {
   /** The hidden state, [H]. */
   readonly h: Float64Array;
-  /** W2' a of the last step, [rw]; of full rank the input itself, [D]. */
-  readonly t: Float64Array;
-  /** U2' h of the state before the last step, [ru]; of full rank that state, [H]. */
-  readonly u: Float64Array;
+  /** The LSTM's c, [H]; 0 elsewhere. */
+  readonly memory: Float64Array;
+  readonly gates: readonly FloatGate[];
   /** [V][D]; empty where inputs are numbers. */
   readonly embedding: Float64Array;
-  private readonly w2: Float64Array | undefined;
-  private readonly w1: Float64Array;
-  private readonly u2: Float64Array | undefined;
-  private readonly u1: Float64Array;
-  private readonly biasGate: Float64Array;
-  private readonly biasUpdate: Float64Array;
-  private readonly gate: ((x: number) => number) | undefined;
+  private readonly architecture: Architecture;
+  private readonly tensor: (name: string) => Float64Array;
+  private readonly gate: (x: number) => number;
   private readonly update: (x: number) => number;
-  /** Whether units are complex: then modReLU stands in the place of `update`. */
-  private readonly complex: boolean;
-  /** W a + U h, [H]. */
-  private readonly p: Float64Array;
   /** zeta or alpha, and nu or beta. */
   private readonly scale: number;
   private readonly offset: number;
+  /** What the last step's gates made of it, a row a gate: of the GRU r, z, h~; of the LSTM i, f, c~, o. */
+  private readonly made: readonly Float64Array[];
 
   /**
    * @param parameters all parameters, in the order of `tensorsOf`
@@ -55,39 +64,47 @@ export class FloatNetwork {
       ]),
     );
     const tensor = (name: string) => tensors.get(prefix + name) ?? new Float64Array();
+    this.architecture = architecture;
+    this.tensor = tensor;
     this.embedding = tensors.get('embedding') ?? new Float64Array();
     this.h = new Float64Array(hiddenSize);
-    this.t = new Float64Array(wRank || inputSize);
-    this.u = new Float64Array(uRank || hiddenSize);
-    this.w2 = wRank > 0 ? transpose(tensor('W2'), inputSize, wRank) : undefined;
-    this.w1 = tensor(wRank > 0 ? 'W1' : 'W');
-    this.u2 = uRank > 0 ? transpose(tensor('U2'), hiddenSize, uRank) : undefined;
-    this.u1 = uRank > 0 ? tensor('U1') : recurrentMatrix(architecture, tensor);
-    this.complex = architecture.recurrence === 'EURNN';
-    this.p = new Float64Array(hiddenSize);
+    this.memory = new Float64Array(hiddenSize);
+    this.gates = gatesOf(architecture).map((suffix) => ({
+      w2: wRank > 0 ? transpose(tensor(`W${suffix}2`), inputSize, wRank) : undefined,
+      w1: tensor(wRank > 0 ? `W${suffix}1` : `W${suffix}`),
+      u2: uRank > 0 ? transpose(tensor(`U${suffix}2`), hiddenSize, uRank) : undefined,
+      u1:
+        uRank > 0
+          ? tensor(`U${suffix}1`)
+          : suffix === ''
+            ? recurrentMatrix(architecture, tensor)
+            : tensor(`U${suffix}`),
+      t: new Float64Array(wRank || inputSize),
+      u: new Float64Array(uRank || hiddenSize),
+      p: new Float64Array(hiddenSize),
+    }));
+    this.made = this.gates.map(() => new Float64Array(hiddenSize));
+    this.gate = nonlinearities[gate];
     this.update = nonlinearities[update];
-    if (cell === 'FastGRNN') {
-      this.gate = nonlinearities[gate];
-      this.biasGate = tensor('biasGate');
-      this.biasUpdate = tensor('biasUpdate');
-      this.scale = sigmoid(tensor('zeta')[0]);
-      this.offset = sigmoid(tensor('nu')[0]);
-    } else {
-      this.biasGate = this.biasUpdate = tensor('bias');
+    if (cell === 'FastRNN') {
       const { alpha, beta } = residualWeights(architecture, tensor);
       this.scale = alpha;
       this.offset = beta;
+    } else {
+      this.scale = sigmoid(tensor('zeta')[0]);
+      this.offset = sigmoid(tensor('nu')[0]);
     }
   }
 
   /** Forgets the past. */
   reset(): void {
     this.h.fill(0);
+    this.memory.fill(0);
   }
 
-  /** Writes U2' h (or h) of the present state to `u`. */
+  /** Writes U2' h (or h) of the present state to each gate's `u`. */
   projectState(): void {
-    project(this.u2, this.h, this.u);
+    for (const { u2, u } of this.gates) project(u2, this.h, u);
   }
 
   /** Writes a token's embedding into `a`, [D]; a token outside the vocabulary counts as the nearest in it. */
@@ -98,26 +115,96 @@ export class FloatNetwork {
 
   /** One time step with the normalised inputs `a`, [D]. */
   step(a: Float64Array): void {
-    const { h, t, u, w1, u1, p, gate, update, scale, offset } = this;
-    project(this.w2, a, t);
-    this.projectState();
-    for (let j = 0; j < h.length; j++) {
-      p[j] = 0;
-      for (let k = 0, i = j * t.length; k < t.length; k++, i++) p[j] += w1[i] * t[k];
-      for (let k = 0, i = j * u.length; k < u.length; k++, i++) p[j] += u1[i] * u[k];
+    const { h, gates } = this;
+    const { cell } = this.architecture;
+    for (const [i, { w2, w1, t, p }] of gates.entries()) {
+      project(w2, a, t);
+      p.fill(0);
+      addProduct(w1, t, p);
+      if (cell !== 'GRU' || i < 2) recur(gates[i], h, p);
     }
+    if (cell === 'UGRNN') this.blend(this.gated(0, 'Gate'), this.candidate(1, 'Update'));
+    else if (cell === 'GRU') this.stepGRU();
+    else if (cell === 'LSTM') this.stepLSTM();
+    else this.stepShared();
+  }
+
+  /** The cells whose one W and U serve all: equations (1), (2) and (6), appendix G. */
+  private stepShared(): void {
+    const { h, gate, update, scale, offset, tensor } = this;
+    const { cell, recurrence } = this.architecture;
+    const complex = recurrence === 'EURNN';
+    const [{ p }] = this.gates;
+    const [biasGate, biasUpdate] = [tensor('biasGate'), tensor(cell === 'FastGRNN' ? 'biasUpdate' : 'bias')];
+    const alphas = tensor('alpha');
     for (let j = 0; j < h.length; j++) {
-      const candidate = this.complex ? modReLU(p, this.biasUpdate, j) : update(p[j] + this.biasUpdate[j]);
-      if (gate) {
-        // Equation (6)
-        const z = gate(p[j] + this.biasGate[j]);
+      const candidate = complex ? modReLU(p, biasUpdate, j) : update(p[j] + biasUpdate[j]);
+      if (cell === 'FastGRNN') {
+        const z = gate(p[j] + biasGate[j]);
         h[j] = (scale * (1 - z) + offset) * candidate + z * h[j];
-      } else {
-        // Equation (2)
+      } else if (cell === 'FastRNN') {
         h[j] = scale * candidate + offset * h[j];
-      }
+      } else if (cell === 'FastRNN-vector') {
+        const alpha = sigmoid(alphas[j]);
+        h[j] = alpha * candidate + (scale * (1 - alpha) + offset) * h[j];
+      } else h[j] = candidate;
     }
   }
+
+  private stepGRU(): void {
+    const { h, made, tensor } = this;
+    const [, , update] = this.gates;
+    const r = this.gated(0, 'Reset');
+    const z = this.gated(1, 'Gate');
+    const scaled = made[2];
+    if (resetOf(this.architecture) === 'before') {
+      for (let j = 0; j < h.length; j++) scaled[j] = r[j] * h[j];
+      recur(update, scaled, update.p);
+    } else {
+      const bias = tensor('biasRecurrent');
+      scaled.fill(0);
+      recur(update, h, scaled);
+      for (let j = 0; j < h.length; j++) update.p[j] += r[j] * (scaled[j] + bias[j]);
+    }
+    this.blend(z, this.candidate(2, 'Update'));
+  }
+
+  private stepLSTM(): void {
+    const { h, memory } = this;
+    const [i, f] = [this.gated(0, 'Input'), this.gated(1, 'Forget')];
+    const [candidate, o] = [this.candidate(2, 'Update'), this.gated(3, 'Output')];
+    for (let j = 0; j < h.length; j++) {
+      memory[j] = f[j] * memory[j] + i[j] * candidate[j];
+      h[j] = o[j] * this.update(memory[j]);
+    }
+  }
+
+  private blend(z: Float64Array, candidate: Float64Array): void {
+    const { h } = this;
+    for (let j = 0; j < h.length; j++) h[j] = (1 - z[j]) * candidate[j] + z[j] * h[j];
+  }
+
+  private gated(index: number, suffix: string): Float64Array {
+    return this.through(this.gate, index, suffix);
+  }
+
+  private candidate(index: number, suffix: string): Float64Array {
+    return this.through(this.update, index, suffix);
+  }
+
+  private through(f: (x: number) => number, index: number, suffix: string): Float64Array {
+    const { p } = this.gates[index];
+    const bias = this.tensor(`bias${suffix}`);
+    const out = this.made[index];
+    for (let j = 0; j < out.length; j++) out[j] = f(p[j] + bias[j]);
+    return out;
+  }
+}
+
+/** out += U1 (U2' h), of which U2' h is kept. */
+function recur({ u2, u1, u }: FloatGate, h: Float64Array, out: Float64Array): void {
+  project(u2, h, u);
+  addProduct(u1, u, out);
 }
 
 /** FastRNN's alpha and beta, after their sigmoid: both trained, beta = 1 - alpha, or neither trained. */
@@ -150,8 +237,14 @@ function project(m: Float64Array | undefined, v: Float64Array, out: Float64Array
     out.set(v);
     return;
   }
+  out.fill(0);
+  addProduct(m, v, out);
+}
+
+/** out += m v of a row-major matrix [out.length][v.length]. */
+function addProduct(m: Float64Array, v: Float64Array, out: Float64Array): void {
   for (let j = 0, i = 0; j < out.length; j++) {
-    let sum = 0;
+    let sum = out[j];
     for (let k = 0; k < v.length; k++, i++) sum += m[i] * v[k];
     out[j] = sum;
   }

@@ -1,6 +1,7 @@
 import type { Architecture, IntegerSetting, Tensor } from '../network/index.js';
 import {
   checkIntegerNetwork,
+  integerCell,
   IntegerNetworkError,
   plainStorage,
   type IntegerMatrix,
@@ -82,7 +83,8 @@ export function integerNetworkFrom(
     const shape = tensors.find((tensor) => tensor.name === name)?.shape ?? [];
     return { rows: shape[0], columns: shape[1], values, fractionBits: number(`${name}Bits`) };
   };
-  const { cell, inputSize, hiddenSize, wRank, uRank, classes, gate, update, output, vocabulary } = architecture;
+  const cell = integerCell(architecture);
+  const { inputSize, hiddenSize, wRank, uRank, classes, gate, update, output, vocabulary } = architecture;
   const network: IntegerNetwork = {
     ...(Object.fromEntries(numbers.map((name) => [name, number(name)])) as Record<(typeof numbers)[number], number>),
     cell,

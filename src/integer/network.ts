@@ -1,4 +1,4 @@
-import type { Nonlinearity } from '../network/index.js';
+import type { Architecture, Nonlinearity } from '../network/index.js';
 
 /** An int8 matrix, a row an output: `values[row * columns + column]` in -127..127 stands for `value * 2^-fractionBits`. */
 export interface IntegerMatrix {
@@ -94,6 +94,14 @@ export interface IntegerNetwork {
 /** A network can't be expressed as an integer network, or an integer network breaks its own rules. */
 export class IntegerNetworkError extends Error {
   override name = 'IntegerNetworkError';
+}
+
+/** The cell of an architecture, if it is one that has an integer network. */
+export function integerCell({ cell }: Architecture): IntegerNetwork['cell'] {
+  if (cell === 'FastGRNN' || cell === 'FastRNN') return cell;
+  throw new IntegerNetworkError(
+    `network.cell is ${cell}: only FastGRNN and FastRNN have an integer network; take one of them, or run the float model`,
+  );
 }
 
 /** Bounds that make every sum fit 32 bits (docs/integer-network.md, "Why 32 bits are enough"). */

@@ -1,9 +1,14 @@
 import type { Nonlinearity } from '../kernels/index.js';
 import { recurrenceOf, recurrenceProblems, recurrenceTensors, type RecurrenceFields } from './recurrence/recurrence.js';
 
+/** The recurrent cells. */
+export const CELLS = ['FastGRNN', 'FastRNN', 'FastRNN-vector', 'RNN', 'UGRNN', 'GRU', 'LSTM'] as const;
+
+export type CellName = (typeof CELLS)[number];
+
 /** What a network is made of. Sizes count units; a rank of 0 means a full matrix instead of two factors. */
 export interface Architecture extends RecurrenceFields {
-  readonly cell: 'FastGRNN' | 'FastRNN';
+  readonly cell: CellName;
   /** D, the features of one time step. */
   readonly inputSize: number;
   /** H, the hidden units of each layer and direction. */
@@ -16,15 +21,19 @@ export interface Architecture extends RecurrenceFields {
   readonly wRank: number;
   /** r_u: U = U1 U2^T with U1, U2 [H, r_u]; 0 where `recurrence` makes U. */
   readonly uRank: number;
-  /** The nonlinearity of z (FastGRNN alone). */
+  /** The nonlinearity of gates (FastGRNN, UGRNN, GRU, LSTM). */
   readonly gate: Nonlinearity;
-  /** The nonlinearity of the candidate state h~; EURNN has modReLU in its place. */
+  /** The nonlinearity of the candidate state; of the RNN's state itself; of the LSTM's c_t too. EURNN has modReLU in its place. */
   readonly update: Nonlinearity;
   /** FastRNN alone: alpha and beta both learnt, beta = 1 - alpha, or neither learnt. */
   readonly residual: 'free' | 'tied' | 'fixed';
   /** FastRNN with a fixed residual: the weights themselves, not before a sigmoid. alpha 1, beta 0 is a plain RNN. */
   readonly alpha?: number;
   readonly beta?: number;
+  /** GRU alone: whether the reset gate comes before the recurrent product or after it, which it does without this field. */
+  readonly reset?: 'before' | 'after';
+  /** LSTM alone: the first value of the forget gate's bias; 1 without it. */
+  readonly forgetBias?: number;
   /** What the outputs are: one class of L, any of L labels, or L values. */
   readonly head: 'softmax' | 'sigmoid' | 'regression';
   /** Which state the head reads: each sequence's last one, every one, or the mean of all. */
@@ -89,7 +98,7 @@ export function checkArchitecture(arch: Architecture): void {
       throw new ArchitectureError(`${field} is ${arch[field]}: must be one of ${allowed.join(', ')}`);
     }
   };
-  among('cell', ['FastGRNN', 'FastRNN']);
+  among('cell', CELLS);
   among('head', ['softmax', 'sigmoid', 'regression']);
   among('output', ['last', 'every', 'mean']);
   const [wrong] = recurrenceProblems(arch);
@@ -124,8 +133,9 @@ export function tensorPrefix(layer: number, direction: number): string {
 
 /**
  * The tensors of a network in their order in the flat vector of parameters (a model file finds them by name): the embedding
- * [V, D] of tokens, then of each layer and direction W or W1 and W2, U or U1 and U2 or what a recurrence makes U of, biases,
- * scalars (before the sigmoid that the paper prescribes), then the classifier [L, H] and its bias. In a stack the names have prefixes (`tensorPrefix`), W of a
+ * [V, D] of tokens, then of each layer and direction W or W1 and W2 of each gate that has matrices of its own, U or U1 and U2 of
+ * each or what a recurrence makes U of, biases, scalars (before the sigmoid that the paper prescribes), then the classifier [L, H] and
+ * its bias. In a stack the names have prefixes (`tensorPrefix`), W of a
  * layer above the first is [H, H], and where there are two directions what reads both has 2 H columns.
  */
 export function tensorsOf(arch: Architecture): TensorSpec[] {
@@ -148,19 +158,12 @@ export function tensorsOf(arch: Architecture): TensorSpec[] {
   };
   const recurrence = recurrenceOf(arch);
   const cell = () => {
-    matrix('W', layerInputSize(arch, layer), wRank);
-    if (recurrence.kind === 'dense') matrix('U', H, uRank);
+    for (const gate of gatesOf(arch)) matrix(`W${gate}`, layerInputSize(arch, layer), wRank);
+    if (recurrence.kind === 'dense') for (const gate of gatesOf(arch)) matrix(`U${gate}`, H, uRank);
     for (const { name, role, shape } of recurrenceTensors(recurrence, H)) add(name, role, ...shape);
-    if (arch.cell === 'FastGRNN') {
-      add('biasGate', 'bias', H);
-      add('biasUpdate', 'bias', H);
-      add('zeta', 'scalar');
-      add('nu', 'scalar');
-    } else {
-      add('bias', 'bias', recurrence.kind === 'EURNN' ? recurrence.units : H);
-      if (arch.residual !== 'fixed') add('alpha', 'scalar');
-      if (arch.residual === 'free') add('beta', 'scalar');
-    }
+    for (const bias of biasesOf(arch)) add(bias, 'bias', recurrence.kind === 'EURNN' ? recurrence.units : H);
+    if (arch.cell === 'FastRNN-vector') add('alpha', 'scalar', H);
+    for (const scalar of scalarsOf(arch)) add(scalar, 'scalar');
   };
   if (arch.vocabulary > 0) add('embedding', 'embedding', arch.vocabulary, arch.inputSize);
   for (layer = 0; layer < layersOf(arch); layer++) {
@@ -173,6 +176,53 @@ export function tensorsOf(arch: Architecture): TensorSpec[] {
   add('classifier', 'classifier', L, outputSize(arch));
   add('classifierBias', 'classifierBias', L);
   return tensors;
+}
+
+/** The fields that only some cells have, as far as they are given: `undefined` leaves a field out. */
+export function optionalFields(fields: { readonly [F in OptionalField]?: Architecture[F] | undefined }): Pick<
+  Architecture,
+  OptionalField
+> {
+  const { alpha, beta, reset, forgetBias } = fields;
+  return {
+    ...(alpha === undefined ? {} : { alpha }),
+    ...(beta === undefined ? {} : { beta }),
+    ...(reset === undefined ? {} : { reset }),
+    ...(forgetBias === undefined ? {} : { forgetBias }),
+  };
+}
+
+type OptionalField = 'alpha' | 'beta' | 'reset' | 'forgetBias';
+
+/** What the names of the matrices of each gate end in; '' where one W and one U serve the whole cell. */
+export function gatesOf({ cell }: Pick<Architecture, 'cell'>): readonly string[] {
+  if (cell === 'UGRNN') return ['Gate', 'Update'];
+  if (cell === 'GRU') return ['Reset', 'Gate', 'Update'];
+  if (cell === 'LSTM') return ['Input', 'Forget', 'Update', 'Output'];
+  return [''];
+}
+
+/** The biases, in their order: of cells with several gates, kernels take them as one matrix. */
+function biasesOf(arch: Architecture): readonly string[] {
+  if (arch.cell === 'FastGRNN') return ['biasGate', 'biasUpdate'];
+  const own = gatesOf(arch).map((gate) => `bias${gate}`);
+  return arch.cell === 'GRU' && resetOf(arch) === 'after' ? [...own, 'biasRecurrent'] : own;
+}
+
+function scalarsOf({ cell, residual }: Architecture): readonly string[] {
+  if (cell === 'FastGRNN' || cell === 'FastRNN-vector') return ['zeta', 'nu'];
+  if (cell === 'FastRNN') return { free: ['alpha', 'beta'], tied: ['alpha'], fixed: [] }[residual];
+  return [];
+}
+
+/** Of a GRU: whether the reset gate comes before or after the recurrent product. */
+export function resetOf({ reset = 'after' }: Pick<Architecture, 'reset'>): 'before' | 'after' {
+  return reset;
+}
+
+/** Whether the cell has gates, and so a nonlinearity of theirs. */
+export function isGated({ cell }: Pick<Architecture, 'cell'>): boolean {
+  return cell === 'FastGRNN' || cell === 'UGRNN' || cell === 'GRU' || cell === 'LSTM';
 }
 
 /** Floats in the flat vector of parameters. */

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ProgramBuilder, type Matrix } from '../kernels/index.js';
-import { plainHead, type Architecture } from './architecture.js';
+import { CELLS, plainHead, type Architecture } from './architecture.js';
 import { forwardFlops, iterationFlops } from './flops.js';
 import { Plan, type PassKind } from './plan.js';
 
@@ -41,7 +41,7 @@ const architectures = fc
   .record({ inputSize: fc.integer({ min: 1, max: 9 }), hiddenSize: fc.integer({ min: 1, max: 9 }) })
   .chain(({ inputSize, hiddenSize }) =>
     fc.record<Architecture>({
-      cell: fc.constantFrom('FastGRNN', 'FastRNN'),
+      cell: fc.constantFrom(...CELLS),
       inputSize: fc.constant(inputSize),
       hiddenSize: fc.constant(hiddenSize),
       wRank: fc.integer({ min: 0, max: Math.min(inputSize, hiddenSize) }),

@@ -19,7 +19,8 @@ export function forwardFlops(arch: Architecture, rows: number, steps: number): n
  * x need no gradient unless they are an embedding's rows, so W (W2 where W is of low rank) is in two.
  */
 export function iterationFlops(arch: Architecture, rows: number, steps: number): number {
-  const readsInputs = ({ local, layer }: TensorSpec) => layer === 0 && local === (arch.wRank === 0 ? 'W' : 'W2');
+  const readsInputs = ({ local, layer }: TensorSpec) =>
+    layer === 0 && local.startsWith('W') && (arch.wRank === 0 || local.endsWith('2'));
   return count(arch, rows, steps, (tensor) => (readsInputs(tensor) && arch.vocabulary === 0 ? 2 : 3));
 }
 

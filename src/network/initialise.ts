@@ -8,8 +8,8 @@ const SCALARS: Record<string, number> = { zeta: 1, nu: -4, alpha: -3, beta: 3 };
 /**
  * First values of all parameters, in `tensorsOf` order: matrices and classifier 0.1 N(0, 1), the cell's biases 1, scalars
  * as EdgeML starts them, the classifier's bias 0 (no class is likelier before anything is learnt), an embedding 0: the matrices
- * tell tokens apart from the first gradient on, and tokens that never come stay neutral. What makes U starts as
- * recurrence/initial.ts says; modReLU's biases start at 0, where it changes no state.
+ * tell tokens apart from the first gradient on, and tokens that never come stay neutral. The forget gate's bias is `forgetBias`. What
+ * makes U starts as recurrence/initial.ts says; modReLU's biases start at 0, where it changes no state.
  * Numbers are drawn tensor by tensor, row by row.
  */
 export function initialise(arch: Architecture, random: Random): Float32Array {
@@ -19,9 +19,14 @@ export function initialise(arch: Architecture, random: Random): Float32Array {
     if (role === 'transform') fillTransform(tensor, parameters.subarray(offset, offset + size), random);
     for (let i = offset; i < offset + size; i++) {
       if (role === 'matrix' || role === 'classifier') parameters[i] = 0.1 * random.normal();
-      else if (role === 'bias') parameters[i] = arch.recurrence === 'EURNN' ? 0 : 1;
+      else if (role === 'bias') parameters[i] = firstBias(arch, local);
       else if (role === 'scalar') parameters[i] = SCALARS[local];
     }
   }
   return parameters;
+}
+
+function firstBias({ recurrence, forgetBias = 1 }: Architecture, name: string): number {
+  if (name === 'biasForget') return forgetBias;
+  return recurrence === 'EURNN' ? 0 : 1;
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { NONLINEARITIES } from '../kernels/index.js';
-import type { Architecture } from './architecture.js';
+import { CELLS, type Architecture } from './architecture.js';
 import { RECURRENCES } from './recurrence/recurrence.js';
 
 /** Where a model comes from: with the same recipe, data, version and seed, `train` gives the same file again. */
@@ -84,7 +84,7 @@ const layerRanges = { w: z.number(), u: z.number(), state: z.number() };
 export const metadataSchema = z.strictObject({
   kind: z.enum(['float', 'integer']),
   architecture: z.strictObject({
-    cell: z.enum(['FastGRNN', 'FastRNN']),
+    cell: z.enum(CELLS),
     inputSize: size,
     hiddenSize: size,
     layers: z.exactOptional(size),
@@ -96,6 +96,8 @@ export const metadataSchema = z.strictObject({
     residual: z.enum(['free', 'tied', 'fixed']),
     alpha: fraction,
     beta: fraction,
+    reset: z.exactOptional(z.enum(['before', 'after'])),
+    forgetBias: fraction,
     recurrence: z.exactOptional(z.enum(RECURRENCES)),
     reflectors: z.exactOptional(size),
     spectralMargin: fraction,

@@ -69,6 +69,8 @@ export class NetworkEngine {
   /** Where `gather` takes rows from, for an engine that is told of `recordings` in its limits. */
   readonly recordings: RecordingViews | undefined;
 
+  /** What all cells hand on from step to step: their states, and what some have beside. */
+  private readonly handedOn: readonly Float32Array[];
   private readonly plan: Plan;
   private readonly arena: Arena;
   /** The labels that count: those of `labels`, but -1 after a row's end. */
@@ -107,6 +109,12 @@ export class NetworkEngine {
       }),
     );
     [this.states] = this.layerStates[layers - 1];
+    this.handedOn = this.layerStates.flatMap((directions, layer) =>
+      directions.flatMap((states, direction) => {
+        const beside = stack.carried(layer, direction);
+        return beside ? [states, arena.f32(beside.offset, (steps + 1) * rows * beside.stride)] : [states];
+      }),
+    );
     this.stateStride = stack.states(0, 0).stride;
     const drops = limits.training && dropout > 0 && layers > 1;
     this.dropoutKeys = arena.i32(stack.dropoutKeys.offset, drops ? 2 * rows : 0);
@@ -151,6 +159,16 @@ export class NetworkEngine {
       throw new RangeError('a bidirectional network reads sequences from their end, so none can go on from a state');
     }
     this.run(start === 'new' ? 'forward' : 'resume', rows, steps);
+  }
+
+  /** Makes the states after the first step those of before it, for a pass that resumes: a stream's one row, step by step. */
+  carry(): void {
+    for (const states of this.handedOn) states.copyWithin(0, this.stateStride, 2 * this.stateStride);
+  }
+
+  /** Sets what a pass that resumes begins with to 0. */
+  forget(): void {
+    for (const states of this.handedOn) states.fill(0);
   }
 
   /** `forward`, then `predictions` and `losses` (unweighted, without smoothing). Returns the sum of the losses. */

@@ -3,9 +3,11 @@ import type { Nonlinearity } from '../kernels/index.js';
 import {
   directionsOf,
   fixedResidual,
+  gatesOf,
   layerInputSize,
   layersOf,
   outputSize,
+  resetOf,
   tensorPrefix,
   tensorsOf,
   type Architecture,
@@ -99,45 +101,114 @@ function cellStates(
   tensor: (name: string) => Float64Array | Float32Array,
   xs: readonly ArrayLike<number>[],
 ): Float64Array[] {
-  const { inputSize: D, hiddenSize: H, cell } = arch;
+  const { inputSize: D, hiddenSize: H } = arch;
   const matrix = (name: string, columns: number, rank: number) =>
     rank === 0 ? tensor(name) : product(tensor(`${name}1`), tensor(`${name}2`), H, columns, rank);
-  const W = matrix('W', D, arch.wRank);
-  const U = recurrentMatrix(arch, tensor);
+  const gates = new Map(
+    gatesOf(arch).map((gate) => {
+      const U = gate === '' ? recurrentMatrix(arch, tensor) : matrix(`U${gate}`, H, arch.uRank);
+      return [gate, [matrix(`W${gate}`, D, arch.wRank), U]];
+    }),
+  );
+  const products: Products = (gate, x, h) => {
+    const [W, U] = gates.get(gate) as ArrayLike<number>[];
+    return { x: times(W, x, H), h: times(U, h, H) };
+  };
+  const states: Float64Array[] = [new Float64Array(H)];
+  const memory = new Float64Array(H); // the LSTM's c
+  for (const x of xs) states.push(nextState(arch, tensor, products, x, states.at(-1) as Float64Array, memory));
+  return states;
+}
+
+/** W x and U h of a gate. */
+type Products = (gate: string, x: ArrayLike<number>, h: ArrayLike<number>) => Record<'x' | 'h', Float64Array>;
+
+/** h_t from x_t and h_{t-1}; the LSTM's c_{t-1} in `memory` becomes c_t. */
+function nextState(
+  arch: Architecture,
+  tensor: (name: string) => Float64Array | Float32Array,
+  products: Products,
+  x: ArrayLike<number>,
+  previous: Float64Array,
+  memory: Float64Array,
+): Float64Array {
   const { sigmoid } = nonlinearities;
   const gate = nonlinearities[arch.gate];
   const update = nonlinearities[arch.update];
-
-  const states = [new Float64Array(H)];
-  for (const x of xs) {
-    const previous = states.at(-1) as Float64Array;
-    const h = new Float64Array(H);
-    const preactivations = new Float64Array(H);
-    for (let i = 0; i < H; i++) {
-      for (let k = 0; k < D; k++) preactivations[i] += W[i * D + k] * x[k];
-      for (let k = 0; k < H; k++) preactivations[i] += U[i * H + k] * previous[k];
-    }
-    for (let i = 0; i < H; i++) {
-      const a = preactivations[i];
+  const bias = (name: string, i: number) => tensor(name)[i];
+  /** f(W x + U h + b) of every unit. */
+  const through = (f: (v: number) => number, suffix: string, h: ArrayLike<number> = previous) => {
+    const a = products(suffix, x, h);
+    return previous.map((_, i) => f(a.x[i] + a.h[i] + bias(`bias${suffix}`, i)));
+  };
+  const blend = (z: Float64Array, candidate: Float64Array) =>
+    previous.map((h, i) => (1 - z[i]) * candidate[i] + z[i] * h);
+  switch (arch.cell) {
+    case 'RNN': // equation (1)
+      return through(update, '');
+    case 'FastRNN': {
+      // equation (2)
+      const { alpha, beta } = residualOf(arch, tensor);
       if (arch.recurrence === 'EURNN') {
-        const { alpha, beta } = residualOf(arch, tensor);
-        h[i] = alpha * modReLU(preactivations, tensor('bias'), i) + beta * previous[i];
-      } else if (cell === 'FastGRNN') {
-        // Equation (6)
-        const zeta = sigmoid(tensor('zeta')[0]);
-        const nu = sigmoid(tensor('nu')[0]);
-        const z = gate(a + tensor('biasGate')[i]);
-        const candidate = update(a + tensor('biasUpdate')[i]);
-        h[i] = (zeta * (1 - z) + nu) * candidate + z * previous[i];
-      } else {
-        // Equation (2)
-        const { alpha, beta } = residualOf(arch, tensor);
-        h[i] = alpha * update(a + tensor('bias')[i]) + beta * previous[i];
+        const a = products('', x, previous);
+        const sum = a.x.map((v, i) => v + a.h[i]);
+        return sum.map((_, i) => alpha * modReLU(sum, tensor('bias'), i) + beta * previous[i]);
       }
+      return through(update, '').map((candidate, i) => alpha * candidate + beta * previous[i]);
     }
-    states.push(h);
+    case 'FastRNN-vector': {
+      // appendix G
+      const [zeta, nu] = ['zeta', 'nu'].map((name) => sigmoid(tensor(name)[0]));
+      return through(update, '').map((candidate, i) => {
+        const alpha = sigmoid(tensor('alpha')[i]);
+        return alpha * candidate + (zeta * (1 - alpha) + nu) * previous[i];
+      });
+    }
+    case 'FastGRNN': {
+      // equation (6)
+      const [zeta, nu] = ['zeta', 'nu'].map((name) => sigmoid(tensor(name)[0]));
+      const a = products('', x, previous);
+      return previous.map((h, i) => {
+        const z = gate(a.x[i] + a.h[i] + bias('biasGate', i));
+        const candidate = update(a.x[i] + a.h[i] + bias('biasUpdate', i));
+        return (zeta * (1 - z) + nu) * candidate + z * h;
+      });
+    }
+    case 'UGRNN':
+      return blend(through(gate, 'Gate'), through(update, 'Update'));
+    case 'GRU': {
+      const r = through(gate, 'Reset');
+      const z = through(gate, 'Gate');
+      if (resetOf(arch) === 'before') {
+        return blend(
+          z,
+          through(
+            update,
+            'Update',
+            previous.map((h, i) => r[i] * h),
+          ),
+        );
+      }
+      const a = products('Update', x, previous);
+      return blend(
+        z,
+        r.map((reset, i) => update(a.x[i] + bias('biasUpdate', i) + reset * (a.h[i] + bias('biasRecurrent', i)))),
+      );
+    }
+    case 'LSTM': {
+      const [input, forget, output] = ['Input', 'Forget', 'Output'].map((name) => through(gate, name));
+      const candidate = through(update, 'Update');
+      for (let i = 0; i < memory.length; i++) memory[i] = forget[i] * memory[i] + input[i] * candidate[i];
+      return output.map((o, i) => o * update(memory[i]));
+    }
   }
-  return states;
+}
+
+/** M v for a row-major M [rows, v.length]. */
+function times(m: ArrayLike<number>, v: ArrayLike<number>, rows: number): Float64Array {
+  const result = new Float64Array(rows);
+  for (let i = 0; i < rows; i++) for (let k = 0; k < v.length; k++) result[i] += m[i * v.length + k] * v[k];
+  return result;
 }
 
 /** Element i of max(|a| + b, 0) a / |a|, of complex units whose real parts stand before their imaginary parts. */

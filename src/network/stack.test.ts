@@ -4,7 +4,15 @@ import type { Kernels } from '../kernels/index.js';
 import { Random } from '../math/index.js';
 import { everyBackend } from '../testing/backends.js';
 import { centralDifferences, worstDeviation } from '../testing/gradients.js';
-import { initialise, NetworkEngine, plainHead, referenceForward, tensorsOf, type Architecture } from './index.js';
+import {
+  CELLS,
+  initialise,
+  NetworkEngine,
+  plainHead,
+  referenceForward,
+  tensorsOf,
+  type Architecture,
+} from './index.js';
 
 const STEPS = 4;
 const LENGTHS = [4, 2, 3];
@@ -95,7 +103,6 @@ function check(arch: Architecture, settings: Settings, seed: number): void {
   expect(bits.size).toBe(1);
 }
 
-const cells = ['FastGRNN', 'FastRNN'] as const;
 const ranks = [
   [0, 0],
   [2, 3],
@@ -103,10 +110,12 @@ const ranks = [
 ] as const;
 
 describe('gradients of every backend equal central differences, the same bits on all exact ones', () => {
-  for (const cell of cells) {
+  for (const cell of CELLS) {
     for (const layers of [1, 2, 3]) {
       for (const bidirectional of [false, true]) {
         for (const [wRank, uRank] of ranks) {
+          // What stacks a cell doesn't look into it, so that of the others one shape of each will do.
+          if (cell !== 'FastGRNN' && cell !== 'FastRNN' && (layers !== 2 || wRank + uRank !== 5)) continue;
           const arch = { ...base, cell, layers, bidirectional, wRank, uRank };
           test(`${cell}, ${layers} layers, bidirectional ${bidirectional}, ranks ${wRank} and ${uRank}`, () => {
             for (const output of ['last', 'every', 'mean'] as const) {
@@ -158,7 +167,7 @@ describe('what is wrong is found', () => {
 
 test('states of all cells equal the float64 reference, for any shape', () => {
   const shape = fc.record({
-    cell: fc.constantFrom(...cells),
+    cell: fc.constantFrom(...CELLS),
     layers: fc.integer({ min: 1, max: 4 }),
     bidirectional: fc.boolean(),
     hiddenSize: fc.integer({ min: 1, max: 35 }),

@@ -1,9 +1,8 @@
 import { rowStride, shift, within, type Layout, type Matrix, type Operand } from '../kernels/index.js';
 import type { ProgramBuilder } from '../kernels/index.js';
 import { directionsOf, layerInputSize, layersOf, outputSize, tensorPrefix, type Architecture } from './architecture.js';
+import { cells } from './cells/all.js';
 import type { Cell } from './cells/cell.js';
-import { FastGRNN } from './cells/fastgrnn.js';
-import { FastRNN } from './cells/fastrnn.js';
 import type { Inputs } from './inputs.js';
 import { forRows, type CellLimits, type Limits, type Places } from './places.js';
 import { written } from './recurrence/preactivation.js';
@@ -74,7 +73,7 @@ export class Stack {
       const directions = Array.from({ length: directionsOf(arch) }, (__, direction): Direction => {
         const places = o.places.within(tensorPrefix(layer, direction));
         return {
-          cell: new { FastGRNN, FastRNN }[arch.cell](own, layout, places, limits),
+          cell: new cells[arch.cell](own, layout, places, limits),
           x: direction === 1 ? layout.sequence(steps, rows, rowStride(inputSize)) : undefined,
           states: layout.sequence(steps + 1, rows, stride),
         };
@@ -93,6 +92,11 @@ export class Stack {
   /** The states of a layer and direction, [steps + 1][rows][hiddenSize], from h_0. */
   states(layer: number, direction: number): Matrix {
     return this.layers[layer].directions[direction].states;
+  }
+
+  /** What the cell of a layer and direction hands on beside its states, if anything. */
+  carried(layer: number, direction: number): Matrix | undefined {
+    return this.layers[layer].directions[direction].cell.carried;
   }
 
   prepare(program: ProgramBuilder): void {

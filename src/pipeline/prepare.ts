@@ -2,7 +2,7 @@ import { kindOf } from '#platform';
 import { DataError, splitValidation, stackFrames, type Dataset, type Sequences } from '../data/index.js';
 import { fitNormalisation } from '../features/index.js';
 import { framesOf, type Normalisation } from '../integer/index.js';
-import { stackFields, type Architecture } from '../network/index.js';
+import { optionalFields, stackFields, type Architecture } from '../network/index.js';
 import type { Recipe } from '../recipe/index.js';
 import { fitOutputs, targetSource, type Stage, type TrainingTask } from '../training/index.js';
 
@@ -56,7 +56,7 @@ export function stackDataset(dataset: Dataset, { frames, stride }: Stacking): Da
  * @throws DataError where the data don't have what its head learns, or no tokens for its embedding
  */
 export function architectureOf(recipe: Recipe, dataset: Dataset): Architecture {
-  const { alpha, beta, embedding, layers = 1, bidirectional = false, ...network } = recipe.network;
+  const { alpha, beta, reset, forgetBias, embedding, layers = 1, bidirectional = false, ...network } = recipe.network;
   checkHead(network, dataset);
   return {
     ...network,
@@ -64,8 +64,7 @@ export function architectureOf(recipe: Recipe, dataset: Dataset): Architecture {
     vocabulary: embedding > 0 ? vocabularyOf(dataset) : 0,
     classes: dataset.classNames.length,
     ...stackFields(layers, bidirectional),
-    ...(alpha === undefined ? {} : { alpha }),
-    ...(beta === undefined ? {} : { beta }),
+    ...optionalFields({ alpha, beta, reset, forgetBias }),
   };
 }
 

@@ -57,11 +57,11 @@ describe('resolving', () => {
     [{ network: { hiddenSize: 2.5 } }, 'recipe r: network.hiddenSize: 2.5 must be an integer from 1 to 255'],
     [
       { network: { gate: 'tanhh' } },
-      'recipe r: network.gate: "tanhh" must be one of tanh, sigmoid, relu, hardTanh, hardSigmoid, hardSigmoid4',
+      'recipe r: network.gate: "tanhh" must be one of tanh, sigmoid, relu, hardTanh, hardSigmoid, hardSigmoid4, tanh8, sigmoid8',
     ],
     [
       { network: 7 },
-      'recipe r: network: 7 must be a group of fields: cell, hiddenSize, wRank, uRank, layers, bidirectional, recurrence, reflectors, spectralMargin, orthogonality, orthogonalityWeight, arrangement, capacity, gate, update, head, output, embedding, residual, alpha, beta',
+      'recipe r: network: 7 must be a group of fields: cell, hiddenSize, wRank, uRank, layers, bidirectional, recurrence, reflectors, spectralMargin, orthogonality, orthogonalityWeight, arrangement, capacity, gate, update, head, output, embedding, residual, alpha, beta, reset, forgetBias',
     ],
     [
       { training: { epochs: [0, 0, 0] } },
@@ -102,7 +102,7 @@ describe('resolving', () => {
   ])('%j', (input, message) => expect(problem(input)).toBe(message));
 
   test('all that is wrong is told at once', () => {
-    expect(problem({ seed: 'x', network: { uRank: 256, cell: 'GRU' } }).split('\n')).toHaveLength(3);
+    expect(problem({ seed: 'x', network: { uRank: 256, cell: 'Elman' } }).split('\n')).toHaveLength(3);
     expect(problem([1])).toContain('must be a map with the fields seed, data');
   });
 
@@ -117,6 +117,9 @@ describe('resolving', () => {
     [{ data: { path: 'x' } }, 'data.path: only folder has a path'],
     [{ data: { merge: { a: ['b'] } } }, 'data.merge: mnist-rows has no classes to merge'],
     [{ network: { residual: 'tied' } }, 'network.residual: tied is for FastRNN'],
+    [{ network: { cell: 'GRU', residual: 'tied' } }, 'network.residual: tied is for FastRNN; GRU has no such choice'],
+    [{ network: { cell: 'LSTM', reset: 'before' } }, 'network.reset: only GRU has it'],
+    [{ network: { forgetBias: 2 } }, 'network.forgetBias: only LSTM has it'],
     [{ network: { cell: 'FastRNN', alpha: 0.1 } }, 'network.alpha: only a FastRNN with a fixed residual has it'],
     [{ network: { beta: 0.1 } }, 'network.beta: only a FastRNN with a fixed residual has it'],
     [{ compression: { uSparsity: 0.2 } }, 'training.epochs: the second stage has no epochs'],

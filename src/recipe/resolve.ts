@@ -51,10 +51,17 @@ function conflicts(recipe: Recipe): string[] {
   if (data.name === 'mnist-rows' && data.merge !== undefined) {
     problems.push('data.merge: mnist-rows has no classes to merge; take the field out');
   }
-  if (network.cell === 'FastGRNN' && network.residual !== 'free') {
+  if (network.cell !== 'FastRNN' && network.residual !== 'free') {
     problems.push(
-      `network.residual: ${network.residual} is for FastRNN; the residual of FastGRNN is its gate, so leave it at free`,
+      `network.residual: ${network.residual} is for FastRNN; ${network.cell} has no such choice, so leave it at free`,
     );
+  }
+  for (const [field, cell] of [
+    ['reset', 'GRU'],
+    ['forgetBias', 'LSTM'],
+  ] as const) {
+    if (network[field] === undefined || network.cell === cell) continue;
+    problems.push(`network.${field}: only ${cell} has it; set network.cell to ${cell}, or take it out`);
   }
   for (const weight of ['alpha', 'beta'] as const) {
     if (network[weight] === undefined || (network.cell === 'FastRNN' && network.residual === 'fixed')) continue;

@@ -30,6 +30,8 @@ export interface BackwardPass extends Pass {
 
 /** A recurrent cell, as the list of kernel operations that its two passes are. */
 export interface Cell {
+  /** What a step hands on beside its state, if anything: [steps + 1][rows][...], before the first step first. */
+  readonly carried?: Matrix;
   /** What only the parameters decide: packed weights, scalars behind their sigmoid. Once, before the other two. */
   prepare(program: ProgramBuilder): void;
   /** Writes h_1 .. h_T, one step after the other; `pass.written` follows each. */

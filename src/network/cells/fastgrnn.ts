@@ -55,8 +55,9 @@ export class FastGRNN implements Cell {
     const c = this.limits.training ? forRows(this.c, rows) : { ...this.c, step: 0 };
     this.linear.forward(program, {
       ...pass,
-      a: z,
-      pass: () =>
+      gates: [{ a: z }],
+      step: (recur) => {
+        recur();
         program.fastgrnnForward({
           ...{ rows, hidden, gate, update, z, c },
           previous: states,
@@ -64,7 +65,8 @@ export class FastGRNN implements Cell {
           biasGate: this.places.parameter('biasGate'),
           biasUpdate: this.places.parameter('biasUpdate'),
           scalars: this.scalars,
-        }),
+        });
+      },
     });
   }
 
@@ -77,9 +79,11 @@ export class FastGRNN implements Cell {
     program.fill({ length: 4 * columns.stride, value: 0, target: columns });
     this.linear.backward(program, {
       ...pass,
-      a: c,
-      pass: () =>
-        program.fastgrnnBackward({ rows, hidden, gate, update, z, c, previous: states, dh, scalars, columns }),
+      gates: [{ a: c }],
+      step: (recur) => {
+        program.fastgrnnBackward({ rows, hidden, gate, update, z, c, previous: states, dh, scalars, columns });
+        recur();
+      },
     });
     const column = (i: number) => within(columns, i * columns.stride);
     const vector = { rows: 1, columns: hidden, rowStride: hidden, columnStride: 1 };

@@ -64,11 +64,12 @@ export class FastRNN implements Cell {
     const shared = { rows, previous: states, h: written(states), bias: this.places.parameter('bias'), scalars };
     this.linear.forward(program, {
       ...pass,
-      a: c,
-      pass: () =>
-        units > 0
-          ? program.modreluForward({ ...shared, units, a: c })
-          : program.fastrnnForward({ ...shared, hidden, update, c }),
+      gates: [{ a: c }],
+      step: (recur) => {
+        recur();
+        if (units > 0) program.modreluForward({ ...shared, units, a: c });
+        else program.fastrnnForward({ ...shared, hidden, update, c });
+      },
     });
   }
 
@@ -81,11 +82,12 @@ export class FastRNN implements Cell {
     program.fill({ length: 3 * columns.stride, value: 0, target: columns });
     this.linear.backward(program, {
       ...pass,
-      a: c,
-      pass: () =>
-        units > 0
-          ? program.modreluBackward({ ...shared, units, a: c, bias: places.parameter('bias') })
-          : program.fastrnnBackward({ ...shared, hidden, update, c }),
+      gates: [{ a: c }],
+      step: (recur) => {
+        if (units > 0) program.modreluBackward({ ...shared, units, a: c, bias: places.parameter('bias') });
+        else program.fastrnnBackward({ ...shared, hidden, update, c });
+        recur();
+      },
     });
     const wide = units > 0 ? units : hidden;
     program.unpack({

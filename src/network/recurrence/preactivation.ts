@@ -15,16 +15,17 @@ import { transformOf } from './transforms.js';
 const CHUNK_ROWS = 96;
 
 /**
- * a_t = W x_t + U h_{t-1}, which both cells share, with h_0 = 0 unless a pass is resumed. Matrices are [steps][rows][...]; states start with h_0, so
- * that step t of `states` is what step t reads.
+ * a_t = W x_t + U h_{t-1}, once for each gate that has matrices of its own, with h_0 = 0 unless a pass is resumed. Matrices are
+ * [steps][rows][...]; states start with h_0, so that step t of `states` is what step t reads.
  * Time runs in chunks of some steps. Forwards, a chunk's inputs are projected in one product, then U alone is left for each
  * step; backwards, a chunk's weight gradients are taken in one product over all its rows. Step 0 stands apart: U h_0 = 0.
  */
 export class Preactivation {
-  private readonly w: LinearMap;
-  private readonly u: LinearMap;
+  private readonly w: readonly LinearMap[];
+  private readonly u: readonly LinearMap[];
 
-  constructor(arch: Architecture, layout: Layout, places: Places, limits: CellLimits) {
+  /** @param gates what the names of each gate's tensors end in: '' for W and U themselves */
+  constructor(arch: Architecture, layout: Layout, places: Places, limits: CellLimits, gates: readonly string[] = ['']) {
     const map = (name: string, inputs: number, rank: number, inputGradient: boolean): LinearMap => {
       const shared = { layout, outputs: arch.hiddenSize, inputs, inputGradient };
       if (rank > 0) return new LowRankMap({ ...shared, places, name, rank, limits });
@@ -32,74 +33,107 @@ export class Preactivation {
       const gradient = { ...places.gradientOf(name), stride: inputs };
       return new DenseMap({ ...shared, weights, gradient, training: limits.training });
     };
-    this.w = map('W', arch.inputSize, arch.wRank, limits.inputGradient);
+    this.w = gates.map((gate) => map(`W${gate}`, arch.inputSize, arch.wRank, limits.inputGradient));
     const transform = transformOf(arch, layout, places, limits.training);
     this.u = transform
-      ? new MaterialisedMap({ layout, transform, size: arch.hiddenSize, training: limits.training })
-      : map('U', arch.hiddenSize, arch.uRank, true);
+      ? [new MaterialisedMap({ layout, transform, size: arch.hiddenSize, training: limits.training })]
+      : gates.map((gate) => map(`U${gate}`, arch.hiddenSize, arch.uRank, true));
   }
 
   prepare(program: ProgramBuilder): void {
-    this.w.prepare(program);
-    this.u.prepare(program);
+    for (const map of [...this.w, ...this.u]) map.prepare(program);
   }
 
-  /** Step by step a_t <- W x_t + U h_{t-1}, `pass`, and `written`. */
+  /**
+   * Step by step W x_t, then `step`, which says when which gates' U is to follow, and `written`.
+   */
   forward(
     program: ProgramBuilder,
-    o: Sequence & Pick<ForwardPass, 'written' | 'resumed'> & { pass: () => void },
+    o: Sequence & Pick<ForwardPass, 'written' | 'resumed'> & { step: (recur: Recur) => void },
   ): void {
-    const { rows, x, states, a } = o;
+    const { rows, x, gates } = o;
+    const project = (count: number) =>
+      this.w.forEach((w, i) => w.forward(program, { rows: count, x, y: gates[i].a, accumulate: false }));
+    const recur = (known: boolean) => (only?: readonly number[]) => {
+      for (const i of only ?? gates.keys()) {
+        const { a, reads = o.states, apart } = gates[i];
+        if (known) this.u[i].forward(program, { rows, x: reads, y: apart ?? a, accumulate: !apart });
+        else if (apart) program.fill({ length: rows * apart.stride, value: 0, target: apart });
+      }
+    };
     program.once();
-    this.w.forward(program, { rows, x, y: a, accumulate: false });
-    if (o.resumed) this.u.forward(program, { rows, x: states, y: a, accumulate: true });
-    o.pass();
+    project(rows);
+    o.step(recur(o.resumed === true));
     o.written?.();
     const { whole, rest } = chunks(o);
     for (const { span, length } of [whole, rest]) {
       program.over(span);
-      this.w.forward(program, { rows: rows * length, x, y: a, accumulate: false });
+      project(rows * length);
       program.repeat({ first: 0, steps: length, increment: 1 }, () => {
-        this.u.forward(program, { rows, x: states, y: a, accumulate: true });
-        o.pass();
+        o.step(recur(true));
         o.written?.();
       });
     }
   }
 
   /**
-   * Step by step backwards: `inject`, then `pass`, which leaves the gradient of a_t in `a` and the cell's own share of dL/dh_{t-1} in dh,
-   * then dh <- dh + U^T da_t; with it, the gradients of W and U, and of x where dx is given.
+   * Step by step backwards: `inject`, then `step`, which leaves each gate's gradient in its matrices and the cell's own share of
+   * dL/dh_{t-1} in dh, and says when which gates' way through U is to be added to it; with it, the gradients of W and U, and of x
+   * where dx is given.
    */
   backward(
     program: ProgramBuilder,
-    o: Sequence & Pick<BackwardPass, 'dh' | 'inject' | 'dx'> & { pass: () => void },
+    o: Sequence & Pick<BackwardPass, 'dh' | 'inject' | 'dx'> & { step: (recur: Recur) => void },
   ): void {
-    const { rows, x, states, a } = o;
+    const { rows, x, states, gates } = o;
     const dx = o.dx ? { dx: o.dx } : {};
+    const recur = (only?: readonly number[]) => {
+      for (const i of only ?? gates.keys()) {
+        const { a, apart = a, dreads = o.dh } = gates[i];
+        this.u[i].backward(program, { rows, dy: apart, dx: dreads });
+      }
+    };
+    const inputs = (count: number) => {
+      this.w.forEach((w, i) => {
+        w.backward(program, { rows: count, dy: gates[i].a, ...dx });
+        w.addGradients(program, { rows: count, dy: gates[i].a, x });
+      });
+    };
     program.once();
-    this.w.clearGradients(program);
-    this.u.clearGradients(program);
+    for (const map of [...this.w, ...this.u]) map.clearGradients(program);
     const { whole, rest } = chunks(o);
     for (const { span, length } of [rest, whole]) {
       program.over(reversed(span));
       program.repeat({ first: length - 1, steps: length, increment: -1 }, () => {
         o.inject?.();
-        o.pass();
-        this.u.backward(program, { rows, dy: a, dx: o.dh });
+        o.step(recur);
       });
-      this.w.backward(program, { rows: rows * length, dy: a, ...dx });
-      this.w.addGradients(program, { rows: rows * length, dy: a, x });
-      this.u.addGradients(program, { rows: rows * length, dy: a, x: states });
+      inputs(rows * length);
+      this.u.forEach((u, i) => {
+        const { a, apart = a, reads = states } = gates[i];
+        u.addGradients(program, { rows: rows * length, dy: apart, x: reads });
+      });
     }
     program.once();
     o.inject?.();
-    o.pass(); // nothing reads dL/dh_0
-    this.w.backward(program, { rows, dy: a, ...dx });
-    this.w.addGradients(program, { rows, dy: a, x });
-    this.w.storeGradients(program);
-    this.u.storeGradients(program);
+    o.step(() => {}); // nothing reads dL/dh_0
+    inputs(rows);
+    for (const map of [...this.w, ...this.u]) map.storeGradients(program);
   }
+}
+
+/** Takes the gates' U into account at the step at hand: all of them, in their order, or only some. */
+export type Recur = (only?: readonly number[]) => void;
+
+/** Where one gate's products lie, [steps][rows][hiddenSize] each. */
+export interface GateProducts {
+  /** Forwards a_t, backwards its gradient. */
+  readonly a: Matrix;
+  /** Where U's product stands, and its gradient, if it isn't added to a. */
+  readonly apart?: Matrix;
+  /** What U multiplies, if not h_{t-1}; and where what comes back through U is added, if not to dh. */
+  readonly reads?: Matrix;
+  readonly dreads?: Matrix;
 }
 
 /** Steps 1 .. T - 1 as chunks of equal length and a shorter rest, which may be empty. */
@@ -124,8 +158,8 @@ interface Sequence {
   readonly x: Matrix;
   /** [steps + 1][rows][hiddenSize], from h_0 */
   readonly states: Matrix;
-  /** [steps][rows][hiddenSize]: a_t forwards, its gradient backwards */
-  readonly a: Matrix;
+  /** In the order of the gates that the constructor was given. */
+  readonly gates: readonly GateProducts[];
 }
 
 /** States one step on: step t is h_t, which step t writes. */

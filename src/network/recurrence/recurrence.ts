@@ -136,6 +136,9 @@ export function recurrenceProblems(
     }
   };
   if (uRank > 0) wrong('uRank', `is ${uRank}, but ${kind} makes U in its own way; set it to 0`);
+  if (cell === 'UGRNN' || cell === 'GRU' || cell === 'LSTM') {
+    wrong('recurrence', `is ${kind}, which makes one U; ${cell} has one for each gate; use RNN, FastRNN or FastGRNN`);
+  }
   const recurrence = recurrenceOf(arch);
   if ('reflectors' in recurrence) whole('reflectors', recurrence.reflectors, hiddenSize);
   if ('margin' in recurrence && !(recurrence.margin >= 0 && recurrence.margin <= 1)) {
@@ -155,8 +158,8 @@ export function recurrenceProblems(
   }
   if (recurrence.kind === 'EURNN') {
     const { arrangement, layers } = recurrence;
-    if (cell === 'FastGRNN')
-      wrong('recurrence', `is EURNN, whose units are complex: FastGRNN's gates are not; use FastRNN`);
+    if (cell !== 'FastRNN')
+      wrong('recurrence', `is EURNN, whose units are complex: those of ${cell} are not; use FastRNN`);
     if (!['tunable', 'fft'].includes(arrangement)) {
       wrong('arrangement', `is ${String(arrangement)}: must be one of tunable, fft`);
     }

@@ -6,7 +6,11 @@ const unit = () => z.optional(z.number().check(z.gte(0), z.lte(1)));
 
 /** The shape of the network. */
 export const network = z.strictObject({
-  cell: choice('The recurrent cell.', ['FastGRNN', 'FastRNN'], 'FastGRNN'),
+  cell: choice(
+    'The recurrent cell.',
+    ['FastGRNN', 'FastRNN', 'FastRNN-vector', 'RNN', 'UGRNN', 'GRU', 'LSTM'],
+    'FastGRNN',
+  ),
   hiddenSize: integer('The number of hidden units.', 1, 255, 32),
   wRank: integer("The rank of the input matrix W, the paper's r_w; 0 for a full matrix.", 0, 255, 0),
   uRank: integer("The rank of the recurrent matrix U, the paper's r_u; 0 for a full matrix.", 0, 255, 0),
@@ -56,7 +60,7 @@ export const network = z.strictObject({
     'an integer from 1 to hiddenSize / 2',
   ),
   gate: choice(
-    'The nonlinearity of the gate z (FastGRNN). hardSigmoid is clip((x+1)/2, 0, 1), hardSigmoid4 is clip((x+2)/4, 0, 1); sigmoid8 and tanh8 follow their curves by eight straight lines a side, in training as on the device.',
+    'The nonlinearity of gates (FastGRNN, UGRNN, GRU, LSTM). hardSigmoid is clip((x+1)/2, 0, 1), hardSigmoid4 is clip((x+2)/4, 0, 1); sigmoid8 and tanh8 follow their curves by eight straight lines a side, in training as on the device.',
     NONLINEARITIES,
     'hardSigmoid4',
   ),
@@ -91,5 +95,15 @@ export const network = z.strictObject({
     unit(),
     'FastRNN with a fixed residual: the weight of the old state; 1 - alpha without it.',
     'a number from 0 to 1',
+  ),
+  reset: field(
+    z.optional(z.enum(['before', 'after'])),
+    'GRU: whether the reset gate comes before the recurrent product, or after it as without this field.',
+    'one of before, after',
+  ),
+  forgetBias: field(
+    z.optional(z.number().check(z.gte(-10), z.lte(10))),
+    "LSTM: the first value of the forget gate's bias; 1 without it.",
+    'a number from -10 to 10',
   ),
 });

@@ -1,5 +1,6 @@
 /** A random problem with its answer in float64 for each operation of the kernels. */
 import * as cells from './cells.js';
+import * as gates from './gates.js';
 import * as losses from './losses.js';
 import type { Draw, Problem } from './problem.js';
 import * as products from './products.js';
@@ -14,6 +15,7 @@ export { Draw, type Expected, type Problem } from './problem.js';
 export const problems: Readonly<Record<string, (draw: Draw) => Problem>> = {
   ...products,
   ...cells,
+  ...gates,
   ...losses,
   ...recurrences,
   ...rows,

@@ -6,19 +6,23 @@ import { addFastGRNN } from './fastgrnn.js';
 import { addFastRNN } from './fastrnn.js';
 import type { AddCell } from './pass.js';
 
-const cells: Readonly<Record<Architecture['cell'], AddCell>> = {
+const cells: Readonly<Partial<Record<Architecture['cell'], AddCell>>> = {
   FastGRNN: addFastGRNN,
   FastRNN: addFastRNN,
 };
 
 /** Puts all cells over x [T, N, D] into the graph; what comes out are the states of the last layer, both directions' side by side. */
 export function addCells(graph: Graph, architecture: Architecture, numbers: NetworkNumbers, x: string): States {
+  const add = cells[architecture.cell];
+  if (add === undefined) {
+    throw new Error(`network.cell is ${architecture.cell}: the ONNX export takes ${Object.keys(cells).join(' and ')}`);
+  }
   let below = x;
   let states: States = { all: x, last: x };
   for (let layer = 0; layer < layersOf(architecture); layer++) {
     const directions = Array.from({ length: directionsOf(architecture) }, (_, direction) =>
       graph.within(tensorPrefix(layer, direction), () =>
-        cells[architecture.cell](graph, {
+        add(graph, {
           ...{ architecture, numbers: numbers.cell(layer, direction), x: below },
           backward: direction === 1,
         }),
