@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { NONLINEARITIES } from '../kernels/index.js';
 import { Random } from '../math/index.js';
-import { parameterCount, referenceForward, plainHead, tensorsOf, type Architecture } from '../network/index.js';
+import {
+  gatesOf,
+  parameterCount,
+  referenceForward,
+  plainHead,
+  tensorsOf,
+  type Architecture,
+} from '../network/index.js';
 import { balanced } from './balance.js';
 import { calibrate, type Ranges } from './calibration.js';
 import { equalSequences } from './input.js';
@@ -47,6 +54,12 @@ const variants: Partial<Architecture>[] = [
   { uRank: 3 },
   { wRank: 3, uRank: 5 },
   { cell: 'FastRNN', uRank: 2 },
+  { cell: 'RNN', wRank: 2 },
+  { cell: 'FastRNN-vector', uRank: 3 },
+  { cell: 'UGRNN', uRank: 3 },
+  { cell: 'GRU', wRank: 2, uRank: 3 },
+  { cell: 'GRU', reset: 'before', wRank: 2 },
+  { cell: 'LSTM', wRank: 2 },
   { cell: 'FastRNN', residual: 'tied', wRank: 2 },
   { cell: 'FastRNN', residual: 'fixed' },
   { cell: 'FastRNN', residual: 'fixed', alpha: 0.3, beta: 0.6 },
@@ -113,12 +126,13 @@ function direct(architecture: Architecture, parameters: Float32Array, sequences:
   };
   const largest = (vectors: readonly ArrayLike<number>[]) =>
     Math.max(...vectors.flatMap((v) => Array.from(v, Math.abs)));
+  const gates = gatesOf(architecture);
   const inputs = sequences.flat();
   const states = sequences.flatMap((s) => referenceForward(architecture, parameters, s).states);
   return {
     input: largest(inputs),
-    w: largest(inputs.map((a) => projected('W2', architecture.wRank, a))),
-    u: largest(states.map((h) => projected('U2', architecture.uRank, h))),
+    w: Math.max(...gates.map((gate) => largest(inputs.map((a) => projected(`W${gate}2`, architecture.wRank, a))))),
+    u: Math.max(...gates.map((gate) => largest(states.map((h) => projected(`U${gate}2`, architecture.uRank, h))))),
     state: largest(states),
   };
 }

@@ -207,11 +207,12 @@ function recur({ u2, u1, u }: FloatGate, h: Float64Array, out: Float64Array): vo
   addProduct(u1, u, out);
 }
 
-/** FastRNN's alpha and beta, after their sigmoid: both trained, beta = 1 - alpha, or neither trained. */
+/** FastRNN's alpha and beta, after their sigmoid: both trained, beta = 1 - alpha, or neither trained; 1 and 0 of a RNN. */
 export function residualWeights(
   architecture: Architecture,
   tensor: (name: string) => ArrayLike<number>,
 ): { alpha: number; beta: number } {
+  if (architecture.cell === 'RNN') return { alpha: 1, beta: 0 };
   if (architecture.residual === 'fixed') return fixedResidual(architecture);
   const alpha = sigmoid(tensor('alpha')[0]);
   return { alpha, beta: architecture.residual === 'tied' ? 1 - alpha : sigmoid(tensor('beta')[0]) };

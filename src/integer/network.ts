@@ -96,11 +96,12 @@ export class IntegerNetworkError extends Error {
   override name = 'IntegerNetworkError';
 }
 
-/** The cell of an architecture, if it is one that has an integer network. */
+/** What an architecture's cell is as an integer network, if it has one: a RNN is a FastRNN of alpha 1 and beta 0. */
 export function integerCell({ cell }: Architecture): IntegerNetwork['cell'] {
   if (cell === 'FastGRNN' || cell === 'FastRNN') return cell;
+  if (cell === 'RNN') return 'FastRNN';
   throw new IntegerNetworkError(
-    `network.cell is ${cell}: only FastGRNN and FastRNN have an integer network; take one of them, or run the float model`,
+    `network.cell is ${cell}: RNN, FastRNN and FastGRNN have an integer network; take one of them, or run the float model`,
   );
 }
 

@@ -128,7 +128,9 @@ export class FloatCell implements Layer {
     this.mean = memory.view(mean);
     this.readAt = memory.address(arch.output === 'mean' ? mean : h);
     const residual = memory.view(scalars);
-    if (arch.residual === 'fixed' && !gated) {
+    if (arch.cell === 'RNN') {
+      residual.set([1, 0]);
+    } else if (arch.residual === 'fixed' && !gated) {
       const { alpha, beta } = fixedResidual(arch);
       residual.set([alpha, beta]);
     } else {

@@ -28,7 +28,7 @@ export function checkMetadata(metadata: Facts, path: string): ModelMetadata {
   };
   oneOf(metadata, 'kind', 'float', 'integer');
   const architecture = map(metadata, 'architecture');
-  oneOf(architecture, 'cell', 'FastGRNN', 'FastRNN');
+  oneOf(architecture, 'cell', 'FastGRNN', 'FastRNN', 'RNN');
   oneOf(architecture, 'gate', ...NONLINEARITIES);
   oneOf(architecture, 'update', ...NONLINEARITIES);
   oneOf(architecture, 'residual', 'free', 'tied', 'fixed');

@@ -1,4 +1,4 @@
-import { recurrenceOf, type Architecture, type Imported } from '../../network/index.js';
+import { isGated, recurrenceOf, resetOf, type Architecture, type Imported } from '../../network/index.js';
 import { importNames, type ModelFacts } from '../../pipeline/index.js';
 import { table } from '../terminal.js';
 
@@ -33,7 +33,7 @@ export function architectureRows(architecture: Architecture): string[][] {
     ],
     [
       'nonlinearities',
-      cell === 'FastGRNN' ? `gate ${gate}, update ${update}` : `update ${update}; residual ${residual}${weights}`,
+      `${isGated(architecture) ? `gate ${gate}, ` : ''}update ${update}${cell === 'FastRNN' ? `; residual ${residual}${weights}` : ''}${cell === 'GRU' ? `; reset ${resetOf(architecture)} the recurrent product` : ''}`,
     ],
     ['head', `${heads[head]}; reads ${reads[output]}`],
   ];
