@@ -1,0 +1,159 @@
+import { describe, expect, test } from 'vitest';
+import { Random } from '../../math/index.js';
+import { everyBackend } from '../../testing/backends.js';
+import { NetworkEngine, parameterCount, plainHead, tensorsOf, type Architecture } from '../index.js';
+
+const ROWS = 5;
+const STEPS = 30;
+const base: Architecture = {
+  ...{
+    cell: 'RNN',
+    inputSize: 4,
+    hiddenSize: 9,
+    wRank: 0,
+    uRank: 0,
+    gate: 'sigmoid',
+    update: 'tanh',
+    residual: 'free',
+  },
+  ...{ classes: 3, ...plainHead },
+};
+type Values = Readonly<Record<string, ArrayLike<number>>>;
+
+const backends = await everyBackend();
+
+/** Random tensors of an architecture. */
+function draw(arch: Architecture, seed = 1): Record<string, Float32Array> {
+  const random = new Random(seed);
+  return Object.fromEntries(
+    tensorsOf(arch).map(({ name, size }) => [name, Float32Array.from({ length: size }, () => 0.3 * random.normal())]),
+  );
+}
+
+/** All states, and the gradients of the tensors by name. */
+function run(kernels: (typeof backends)[number]['kernels'], arch: Architecture, values: Values) {
+  const engine = new NetworkEngine(kernels, arch, { rows: ROWS, steps: STEPS, training: true });
+  const parameters = new Float32Array(parameterCount(arch));
+  for (const { name, offset } of tensorsOf(arch)) parameters.set(values[name], offset);
+  engine.parameters.set(parameters);
+  const random = new Random(7);
+  for (let i = 0; i < STEPS * ROWS; i++) {
+    for (let d = 0; d < arch.inputSize; d++) engine.input[i * engine.inputStride + d] = random.normal();
+  }
+  for (let r = 0; r < ROWS; r++) engine.labels[r] = r % arch.classes;
+  engine.lossAndGradient(ROWS, STEPS, { batchRows: ROWS });
+  const states = Array.from({ length: ROWS * (STEPS + 1) }, (_, i) =>
+    Array.from(engine.states.subarray(i * engine.stateStride, i * engine.stateStride + arch.hiddenSize)),
+  ).flat();
+  const gradients = Object.fromEntries(
+    tensorsOf(arch).map(({ name, offset, size }) => [
+      name,
+      Array.from(engine.gradient.subarray(offset, offset + size)),
+    ]),
+  );
+  return { states, gradients };
+}
+
+const distance = (a: readonly number[], b: readonly number[]) => {
+  expect(a.length).toBe(b.length);
+  return a.reduce((most, x, i) => Math.max(most, Math.abs(x - b[i])), 0);
+};
+const filled = (length: number, value: number) => new Float32Array(length).fill(value);
+const H = base.hiddenSize;
+
+/** Through a sigmoid: 1 and 0 as far as float32 tells. */
+const [ONE, ZERO] = [40, -80];
+
+describe.each(backends)('reductions on $name', ({ kernels }) => {
+  test('FastRNN with alpha 1 and beta 0 is the RNN, state by state and gradient by gradient', () => {
+    const values = draw(base);
+    const fast: Architecture = { ...base, cell: 'FastRNN', residual: 'fixed', alpha: 1, beta: 0 };
+    const [a, b] = [run(kernels, base, values), run(kernels, fast, values)];
+    expect(b.states).toEqual(a.states);
+    for (const name of Object.keys(a.gradients)) expect(distance(b.gradients[name], a.gradients[name])).toBe(0);
+    const other = run(kernels, { ...fast, alpha: 0.9, beta: 0.1 }, values);
+    expect(distance(other.states, a.states)).toBeGreaterThan(1e-3);
+  });
+
+  test('FastRNN-vector whose units have one alpha is FastRNN', () => {
+    const vector: Architecture = { ...base, cell: 'FastRNN-vector' };
+    const drawn = draw(vector);
+    const values = { ...drawn, alpha: filled(H, -1) };
+    const s = (v: number) => 1 / (1 + Math.exp(-v));
+    const [alpha, zeta, nu] = [s(-1), s(drawn['zeta'][0]), s(drawn['nu'][0])];
+    const fast: Architecture = { ...base, cell: 'FastRNN', residual: 'fixed', alpha, beta: zeta * (1 - alpha) + nu };
+    const [a, b] = [run(kernels, vector, values), run(kernels, fast, values)];
+    expect(distance(a.states, b.states)).toBeLessThan(1e-5);
+    for (const name of ['W', 'U', 'bias']) expect(distance(a.gradients[name], b.gradients[name])).toBeLessThan(1e-5);
+    expect(distance(run(kernels, vector, drawn).states, b.states)).toBeGreaterThan(1e-3);
+  });
+
+  test('GRU whose reset gate is 1 is UGRNN, in both forms', () => {
+    const ugrnn: Architecture = { ...base, cell: 'UGRNN' };
+    const values = draw(ugrnn);
+    const whole = { WReset: filled(H * base.inputSize, 0), UReset: filled(H * H, 0), biasReset: filled(H, ONE) };
+    const expected = run(kernels, ugrnn, values);
+    for (const reset of ['before', 'after'] as const) {
+      const gru: Architecture = { ...base, cell: 'GRU', reset };
+      const made = run(kernels, gru, { ...values, ...whole, biasRecurrent: filled(H, 0) });
+      expect(distance(made.states, expected.states)).toBeLessThan(2e-6);
+      for (const name of Object.keys(expected.gradients)) {
+        expect(distance(made.gradients[name], expected.gradients[name])).toBeLessThan(2e-6);
+      }
+      const half = run(kernels, gru, { ...values, ...whole, biasReset: filled(H, 0), biasRecurrent: filled(H, 0) });
+      expect(distance(half.states, expected.states)).toBeGreaterThan(1e-3);
+    }
+  });
+
+  test("gates at their limits: FastGRNN's, UGRNN's, GRU's and LSTM's keep the state or give the candidate alone", () => {
+    const values = draw(base);
+    const rnn = run(kernels, base, values).states;
+    const shut = (bias: number) => ({ WGate: filled(H * 4, 0), UGate: filled(H * H, 0), biasGate: filled(H, bias) });
+    const own = { WUpdate: values['W'], UUpdate: values['U'], biasUpdate: values['bias'] };
+    const zeros = filled((STEPS + 1) * ROWS * H, 0);
+    const ugrnn: Architecture = { ...base, cell: 'UGRNN' };
+    expect(distance(run(kernels, ugrnn, { ...values, ...own, ...shut(ZERO) }).states, rnn)).toBeLessThan(1e-6);
+    expect(distance(run(kernels, ugrnn, { ...values, ...own, ...shut(ONE) }).states, [...zeros])).toBe(0);
+    const fast: Architecture = { ...base, cell: 'FastGRNN' };
+    const scalars = { zeta: [ONE], nu: [ZERO], biasUpdate: values['bias'] };
+    const open = { ...values, ...scalars, biasGate: filled(H, ZERO) };
+    expect(distance(run(kernels, fast, open).states, rnn)).toBeLessThan(1e-6);
+    expect(distance(run(kernels, fast, { ...open, biasGate: filled(H, ONE) }).states, [...zeros])).toBeLessThan(1e-30);
+    // An LSTM that forgets all, lets all in and all out has one more tanh than the RNN: of hardTanh, none.
+    const lstm: Architecture = { ...base, cell: 'LSTM', update: 'hardTanh' };
+    const gates = Object.fromEntries(
+      [
+        ['Input', ONE],
+        ['Forget', ZERO],
+        ['Output', ONE],
+      ].flatMap(([name, bias]) => [
+        [`W${name}`, filled(H * 4, 0)],
+        [`U${name}`, filled(H * H, 0)],
+        [`bias${name}`, filled(H, bias as number)],
+      ]),
+    ) as Values;
+    const hard = run(kernels, { ...base, update: 'hardTanh' }, values).states;
+    expect(distance(run(kernels, lstm, { ...values, ...own, ...gates }).states, hard)).toBeLessThan(1e-6);
+  });
+
+  test.each(['RNN', 'UGRNN', 'GRU', 'LSTM'] as const)('full-rank factors equal dense matrices: %s', (cell) => {
+    const low: Architecture = { ...base, cell, wRank: base.inputSize, uRank: H };
+    const dense: Architecture = { ...base, cell };
+    const values = draw(dense);
+    const factors = Object.entries(values).flatMap(([name, v]): [string, Float32Array][] => {
+      if (!/^[WU]/.test(name)) return [[name, v]];
+      const rank = name.startsWith('W') ? base.inputSize : H;
+      const identity = Float32Array.from({ length: rank * rank }, (_, i) => Number(i % (rank + 1) === 0));
+      return [
+        [`${name}1`, v],
+        [`${name}2`, identity],
+      ];
+    });
+    const [a, b] = [run(kernels, dense, values), run(kernels, low, Object.fromEntries(factors))];
+    expect(distance(a.states, b.states)).toBeLessThan(2e-6);
+    for (const [name, gradient] of Object.entries(a.gradients)) {
+      const of = /^[WU]/.test(name) ? `${name}1` : name;
+      expect(distance(b.gradients[of], gradient)).toBeLessThan(1e-5);
+    }
+  });
+});
