@@ -33,7 +33,7 @@ const { values: options } = parseArgs({
 });
 const [steps, hiddenSize, batch, rate, clip, most, every, seed] = ['steps', 'hidden', 'batch', 'rate', 'clip', 'most', 'every', 'seed'].map((name) => Number(options[name])); // prettier-ignore
 
-const plain = { cell: 'FastRNN', residual: 'fixed', alpha: 1, beta: 0 };
+const plain = { cell: 'RNN', residual: 'free' };
 const networks = {
   RNN: plain,
   FastRNN: { cell: 'FastRNN', residual: 'free' },

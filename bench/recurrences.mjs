@@ -44,7 +44,7 @@ const networks = {
 };
 const kernels = await loadKernels({ backend: options.backend });
 const rows = Math.ceil(batch / shards);
-const base = { cell: 'FastRNN', residual: 'fixed', alpha: 1, beta: 0, gate: 'sigmoid', update: 'tanh', wRank: 0, uRank: 0, ...plainHead }; // prettier-ignore
+const base = { cell: 'RNN', residual: 'free', gate: 'sigmoid', update: 'tanh', wRank: 0, uRank: 0, ...plainHead }; // prettier-ignore
 const entries = Object.entries(networks).map(([name, fields]) => {
   const arch = { ...base, inputSize, hiddenSize, classes: 12, ...fields };
   const engine = new NetworkEngine(kernels, arch, { rows, steps, training: true });

@@ -141,20 +141,22 @@ function nextState(
     const a = products(suffix, x, h);
     return previous.map((_, i) => f(a.x[i] + a.h[i] + bias(`bias${suffix}`, i)));
   };
+  /** modReLU(W x + U h) of complex units. */
+  const complexUnits = () => {
+    const a = products('', x, previous);
+    const sum = a.x.map((v, i) => v + a.h[i]);
+    return sum.map((_, i) => modReLU(sum, tensor('bias'), i));
+  };
   const blend = (z: Float64Array, candidate: Float64Array) =>
     previous.map((h, i) => (1 - z[i]) * candidate[i] + z[i] * h);
   switch (arch.cell) {
     case 'RNN': // equation (1)
-      return through(update, '');
+      return arch.recurrence === 'EURNN' ? complexUnits() : through(update, '');
     case 'FastRNN': {
       // equation (2)
       const { alpha, beta } = residualOf(arch, tensor);
-      if (arch.recurrence === 'EURNN') {
-        const a = products('', x, previous);
-        const sum = a.x.map((v, i) => v + a.h[i]);
-        return sum.map((_, i) => alpha * modReLU(sum, tensor('bias'), i) + beta * previous[i]);
-      }
-      return through(update, '').map((candidate, i) => alpha * candidate + beta * previous[i]);
+      const candidates = arch.recurrence === 'EURNN' ? complexUnits() : through(update, '');
+      return candidates.map((candidate, i) => alpha * candidate + beta * previous[i]);
     }
     case 'FastRNN-vector': {
       // appendix G

@@ -5,8 +5,7 @@ import type { CellLimits, Places } from '../places.js';
 import { DenseMap } from './dense.js';
 import type { LinearMap } from './linear-map.js';
 import { LowRankMap } from './low-rank.js';
-import { MaterialisedMap } from './materialised.js';
-import { transformOf } from './transforms.js';
+import { recurrentMap } from './transforms.js';
 
 /**
  * Rows that one product of a chunk of time steps has at least: enough to work well, few enough that a chunk is still in the
@@ -34,10 +33,8 @@ export class Preactivation {
       return new DenseMap({ ...shared, weights, gradient, training: limits.training });
     };
     this.w = gates.map((gate) => map(`W${gate}`, arch.inputSize, arch.wRank, limits.inputGradient));
-    const transform = transformOf(arch, layout, places, limits.training);
-    this.u = transform
-      ? [new MaterialisedMap({ layout, transform, size: arch.hiddenSize, training: limits.training })]
-      : gates.map((gate) => map(`U${gate}`, arch.hiddenSize, arch.uRank, true));
+    const made = recurrentMap(arch, layout, places, limits);
+    this.u = made ? [made] : gates.map((gate) => map(`U${gate}`, arch.hiddenSize, arch.uRank, true));
   }
 
   prepare(program: ProgramBuilder): void {

@@ -30,6 +30,7 @@ const base: Architecture = {
 /** Every recurrence, at both ends of what it can be. */
 const recurrences: Record<string, RecurrenceFields> = {
   'oRNN, 1 reflector': { recurrence: 'oRNN', reflectors: 1 },
+  'oRNN, 2 reflectors': { recurrence: 'oRNN', reflectors: 2 },
   'oRNN, 3 reflectors': { recurrence: 'oRNN', reflectors: 3 },
   'oRNN, as many as units': { recurrence: 'oRNN', reflectors: 8 },
   SpectralRNN: { recurrence: 'SpectralRNN', reflectors: 5, spectralMargin: 0.3 },
@@ -95,9 +96,10 @@ const TOLERANCE = 3e-5;
 describe.each(Object.entries(recurrences))('%s', (_, fields) => {
   const cells: Partial<Architecture>[] = [
     {},
+    { cell: 'RNN' },
     { residual: 'free' },
     { update: 'relu' },
-    ...(fields.recurrence === 'EURNN' ? [] : [{ cell: 'FastGRNN' } as const]),
+    ...(fields.recurrence === 'EURNN' ? [] : [{ cell: 'FastGRNN' } as const, { cell: 'FastRNN-vector' } as const]),
   ];
   test.each(cells)('gradients equal central differences of the float64 reference: %o', (cell) => {
     const arch: Architecture = { ...base, ...fields, ...cell };

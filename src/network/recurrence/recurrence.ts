@@ -158,8 +158,8 @@ export function recurrenceProblems(
   }
   if (recurrence.kind === 'EURNN') {
     const { arrangement, layers } = recurrence;
-    if (cell !== 'FastRNN')
-      wrong('recurrence', `is EURNN, whose units are complex: those of ${cell} are not; use FastRNN`);
+    if (cell !== 'FastRNN' && cell !== 'RNN')
+      wrong('recurrence', `is EURNN, whose units are complex: those of ${cell} are not; use RNN or FastRNN`);
     if (!['tunable', 'fft'].includes(arrangement)) {
       wrong('arrangement', `is ${String(arrangement)}: must be one of tunable, fft`);
     }

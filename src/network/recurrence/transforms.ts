@@ -1,32 +1,47 @@
 import type { Layout } from '../../kernels/index.js';
 import type { Architecture } from '../architecture.js';
-import type { Places } from '../places.js';
+import type { CellLimits, Places } from '../places.js';
+import { AppliedReflectors } from './applied-reflectors.js';
 import { Factored } from './factored.js';
-import type { Transform } from './materialised.js';
-import { recurrenceOf } from './recurrence.js';
+import type { LinearMap } from './linear-map.js';
+import { MaterialisedMap, type Transform } from './materialised.js';
+import { recurrenceOf, type Recurrence } from './recurrence.js';
 import { Reflectors } from './reflectors.js';
 import { Spectral } from './spectral.js';
 import { Unitary } from './unitary.js';
 
-/** What makes U of other parameters; undefined where U is a parameter itself, or two factors of low rank. */
-export function transformOf(
+/**
+ * Up to how many reflectors, as a share of H, an oRNN applies them at each step instead of making U of them once a pass: where both
+ * cost the same (npm run bench:recurrences).
+ */
+const mostApplied = 3 / 8;
+
+/** y = x U^T with a U that is made of other parameters; undefined where U is a parameter itself, or two factors of low rank. */
+export function recurrentMap(
   arch: Architecture,
   layout: Layout,
   places: Places,
-  training: boolean,
-): Transform | undefined {
+  limits: CellLimits,
+): LinearMap | undefined {
   const recurrence = recurrenceOf(arch);
-  const shared = { layout, places, size: arch.hiddenSize, training };
+  const { hiddenSize: size } = arch;
+  const { training } = limits;
+  if (recurrence.kind === 'oRNN' && recurrence.reflectors <= mostApplied * size) {
+    return new AppliedReflectors({ layout, ...reflectorsOf(recurrence, places), size, training, limits });
+  }
+  const transform = transformOf(recurrence, { layout, places, size, training });
+  return transform && new MaterialisedMap({ layout, transform, size, training });
+}
+
+function transformOf(
+  recurrence: Recurrence,
+  shared: { layout: Layout; places: Places; size: number; training: boolean },
+): Transform | undefined {
   switch (recurrence.kind) {
     case 'dense':
       return undefined;
-    case 'oRNN': {
-      const name = 'UReflectors';
-      return new Reflectors({
-        ...{ ...shared, ...recurrence },
-        ...{ parameter: places.parameter(name), gradient: places.gradientOf(name) },
-      });
-    }
+    case 'oRNN':
+      return new Reflectors({ ...shared, ...reflectorsOf(recurrence, shared.places) });
     case 'SpectralRNN':
       return new Spectral({ ...shared, ...recurrence });
     case 'FactoredRNN':
@@ -34,4 +49,10 @@ export function transformOf(
     case 'EURNN':
       return new Unitary({ ...shared, ...recurrence });
   }
+}
+
+/** What an oRNN's reflectors are, and where. */
+function reflectorsOf({ reflectors }: { readonly reflectors: number }, places: Places) {
+  const name = 'UReflectors';
+  return { reflectors, parameter: places.parameter(name), gradient: places.gradientOf(name) };
 }
