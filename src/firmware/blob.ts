@@ -1,5 +1,6 @@
 import { tablesOf, type IntegerMatrix, type IntegerNetwork } from '../integer/index.js';
 import { crc16 } from './crc.js';
+import { ExportError } from './errors.js';
 import { denseForm, encodeRow, smallerForm, sparseForm, type MatrixForm } from './rows.js';
 
 /** Written into every blob, with its `storageCode`; a runtime refuses any other. */
@@ -62,8 +63,15 @@ export const blobFlags = {
  * ```
  *
  * After the tables a step reads strictly forward. Rows are stored as `rows.ts` says.
+ *
+ * @throws ExportError for a network of several layers
  */
 export function encodeBlob(network: IntegerNetwork): Uint8Array {
+  if (network.upper) {
+    throw new ExportError(
+      `the generic runtimes run a network of one layer, this one has ${network.upper.length + 1}; use the exported C`,
+    );
+  }
   const forms = matrixForms(network);
   const bytes: number[] = new Array<number>(blobHeaderBytes).fill(0);
   const int16 = (value: number): void => void bytes.push(value & 255, (value >> 8) & 255);

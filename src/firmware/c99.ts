@@ -33,6 +33,7 @@ export interface ExportCOptions extends HeadOptions {
 export function exportC(network: IntegerNetwork, options: ExportCOptions): Record<string, string> {
   const { prefix, description = [] } = options;
   checkPrefix(prefix);
+  if (network.upper) throw new ExportError('a network of several layers has no C yet');
   const layout = layoutOf(network, prefix);
   return {
     [`${prefix}.h`]: headerFile(layout, description, options),

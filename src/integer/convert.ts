@@ -1,7 +1,15 @@
 import { exponentOf, powerOfTwo, sigmoid } from '../math/index.js';
-import { layersOf, tensorsOf, withPlainMatrix, type Architecture, type Nonlinearity } from '../network/index.js';
+import {
+  layerInputSize,
+  layersOf,
+  tensorPrefix,
+  tensorsOf,
+  withPlainMatrix,
+  type Architecture,
+  type Nonlinearity,
+} from '../network/index.js';
 import { balanced } from './balance.js';
-import { rangesByName, type Ranges } from './calibration.js';
+import { rangesByName, type LayerRanges, type Ranges } from './calibration.js';
 import { largestMagnitude, residualWeights, transpose } from './float-network.js';
 import {
   bitsFor,
@@ -23,6 +31,7 @@ import {
   largestEmbedding,
   maximumSize,
   plainStorage,
+  type IntegerLayer,
   type IntegerMatrix,
   type IntegerNetwork,
   type Storage,
@@ -77,8 +86,7 @@ export function convert(
 ): IntegerNetwork {
   check(original, originalParameters, ranges);
   const { architecture, parameters } = withPlainMatrix(original, originalParameters);
-  const cell = integerCell(original);
-  const { inputSize, hiddenSize, wRank, uRank, classes, gate, update } = architecture;
+  const { inputSize, wRank, classes } = architecture;
   const step = weightStep(storage.weightBits);
   // Weights that a training has rounded already stay as they are: they are none but what is stored.
   const balancedParameters = isRounded(architecture, parameters, storage.weightBits)
@@ -89,15 +97,82 @@ export function convert(
   );
   const tensor: TensorOf = (name) => tensors.get(name) ?? new Float64Array();
 
-  // What multiplies the inputs, a row an output: W2' or W. No shift may be negative, so inputs have bits enough for Q12.
-  const inputWeights = wRank > 0 ? transpose(tensor('W2'), inputSize, wRank) : tensor('W');
+  // No shift may be negative, so inputs have bits enough for Q12.
   const afterInput = wRank > 0 ? weightBits(tensor('W1'), 20, step) : 0;
   const embedding = architecture.vocabulary > 0 ? quantisedEmbedding(tensor('embedding'), inputSize) : undefined;
   const inputBits = embedding
     ? embedding.fractionBits + embeddingShift
-    : Math.max(bitsFor(ranges.input), preactivationBits - afterInput - weightBits(inputWeights, 20, step));
+    : Math.max(
+        bitsFor(ranges.input),
+        preactivationBits - afterInput - weightBits(inputWeights(architecture, tensor), 20, step),
+      );
   const { remainder, ...affine } = embedding ? noAffine : integerAffine(perInput(normalisation, inputSize), inputBits);
-  const compensated = inputWeights.map((v, i) => v * remainder[remainder.length > 1 ? i % inputSize : 0]);
+  const first = layerOf(architecture, tensor, {
+    inputBits,
+    inputLimit: 32767,
+    remainder,
+    ranges,
+    margin,
+    step,
+  });
+  const upper: IntegerLayer[] = [];
+  for (let layer = 1; layer < layersOf(architecture); layer++) {
+    const own = { ...architecture, inputSize: layerInputSize(architecture, layer) };
+    const below = upper.at(-1) ?? first;
+    const above = layerOf(own, (name) => tensor(tensorPrefix(layer, 0) + name), {
+      inputBits: below.stateBits,
+      inputLimit: below.stateLimit,
+      remainder: Float64Array.of(1),
+      ranges: ranges.upper?.[layer - 1] ?? missingRanges(layer),
+      margin,
+      step,
+      where: `layer ${layer + 1}, `,
+    });
+    upper.push(above);
+  }
+  const { hiddenSize, stateBits } = upper.at(-1) ?? first;
+  const classifier = quantise(tensor('classifier'), classes, hiddenSize, step, classifierBits(tensor, stateBits, step));
+  const logitFactor = powerOfTwo(classifier.fractionBits + stateBits);
+  const network: IntegerNetwork = {
+    ...first,
+    ...(upper.length > 0 ? { upper } : {}),
+    classes,
+    embedding,
+    mean: architecture.output === 'mean',
+    ...affine,
+    classifier,
+    classifierBias: Int32Array.from(tensor('classifierBias'), (b) => clampRound(b * logitFactor, 1073741823)),
+    storage,
+  };
+  checkIntegerNetwork(network);
+  return network;
+}
+
+/** What multiplies a layer's inputs, a row an output: W2' or W. */
+function inputWeights({ inputSize, wRank }: Architecture, tensor: TensorOf): Float64Array {
+  return wRank > 0 ? transpose(tensor('W2'), inputSize, wRank) : tensor('W');
+}
+
+/** One layer, whose input has `inputBits` fraction bits; W also takes the factor `remainder`, one for all inputs or one each. */
+function layerOf(
+  architecture: Architecture,
+  tensor: TensorOf,
+  o: {
+    inputBits: number;
+    inputLimit: number;
+    remainder: Float64Array;
+    ranges: LayerRanges;
+    margin: number;
+    step: WeightStep;
+    where?: string;
+  },
+): IntegerLayer {
+  const cell = integerCell(architecture);
+  const { inputSize, hiddenSize, wRank, uRank, gate, update } = architecture;
+  const { inputBits, inputLimit, remainder, ranges, margin, step, where = '' } = o;
+  const compensated = inputWeights(architecture, tensor).map(
+    (v, i) => v * remainder[remainder.length > 1 ? i % inputSize : 0],
+  );
 
   const w2 = wRank > 0 ? quantise(compensated, wRank, inputSize, step) : undefined;
   const w1 =
@@ -108,22 +183,16 @@ export function convert(
 
   const mostStateBits = cell === 'FastGRNN' && wideGates.includes(gate) ? 11 : 12;
   const stateBits = Math.max(1, Math.min(mostStateBits, bitsFor(ranges.state * margin)));
-  const w = between(inputBits, w2, w1, ranges.w * margin, 'W');
-  const u = between(stateBits, u2, u1, ranges.u * margin, 'U');
-  const classifier = quantise(tensor('classifier'), classes, hiddenSize, step, classifierBits(tensor, stateBits, step));
-  const logitFactor = powerOfTwo(classifier.fractionBits + stateBits);
-  const network: IntegerNetwork = {
+  const w = between(inputBits, w2, w1, ranges.w * margin, `${where}W`);
+  const u = between(stateBits, u2, u1, ranges.u * margin, `${where}U`);
+  return {
     cell,
     inputSize,
     hiddenSize,
     wRank,
     uRank,
-    classes,
     gate,
     update,
-    embedding,
-    mean: architecture.output === 'mean',
-    ...affine,
     inputBits,
     w2,
     w1,
@@ -133,7 +202,7 @@ export function convert(
     w1Shift: w.second,
     u2Shift: u.first,
     u1Shift: u.second,
-    inputLimit: 32767,
+    inputLimit,
     wLimit: 32767,
     uLimit: 32767,
     stateLimit: 32767,
@@ -141,19 +210,18 @@ export function convert(
     biasUpdate: fixed16(tensor(cell === 'FastGRNN' ? 'biasUpdate' : 'bias'), preactivationBits),
     stateBits,
     ...residual(architecture, tensor, stateBits),
-    classifier,
-    classifierBias: Int32Array.from(tensor('classifierBias'), (b) => clampRound(b * logitFactor, 1073741823)),
-    storage,
   };
-  checkIntegerNetwork(network);
-  return network;
+}
+
+function missingRanges(layer: number): never {
+  throw new IntegerNetworkError(`the ranges of layer ${layer + 1} are missing; train the float network again`);
 }
 
 function check(architecture: Architecture, parameters: Float32Array, ranges: Ranges): void {
   checkReal(architecture);
+  integerCell(architecture); // refuses a cell that has no integers
   const { inputSize, hiddenSize, wRank, uRank, classes } = architecture;
   if (architecture.bidirectional) throw new IntegerNetworkError(bidirectionalRefusal);
-  if (layersOf(architecture) > 1) throw new IntegerNetworkError('network.layers: no integer network has several yet');
   for (const [name, size] of Object.entries({ inputSize, hiddenSize, wRank, uRank, classes })) {
     if (size > maximumSize) {
       throw new IntegerNetworkError(
@@ -161,6 +229,7 @@ function check(architecture: Architecture, parameters: Float32Array, ranges: Ran
       );
     }
   }
+  checkUnits(architecture);
   if (architecture.head === 'softmax' && classes < 2) {
     throw new IntegerNetworkError('classes is 1: a network that chooses among classes needs two at least');
   }
@@ -181,11 +250,20 @@ function check(architecture: Architecture, parameters: Float32Array, ranges: Ran
       );
     }
   }
-  if (bitsFor(ranges.state) < 1) {
+  const state = Math.max(ranges.state, ...(ranges.upper ?? []).map((layer) => layer.state));
+  if (bitsFor(state) < 1) {
     throw new IntegerNetworkError(
-      `the hidden state reaches ${ranges.state}, an integer network's at most 16383; train with more weight decay`,
+      `the hidden state reaches ${state}, an integer network's at most 16383; train with more weight decay`,
     );
   }
+}
+
+/** Throws `IntegerNetworkError` where the units of all layers are more than an index of a byte can tell. */
+export function checkUnits({ layers = 1, hiddenSize }: Architecture): void {
+  if (layers * hiddenSize <= maximumSize) return;
+  throw new IntegerNetworkError(
+    `network.layers is ${layers}, of network.hiddenSize ${hiddenSize} each: an integer network has at most ${maximumSize} units in all its layers; lower one of them`,
+  );
 }
 
 /** Throws `IntegerNetworkError` for a network of complex units. */

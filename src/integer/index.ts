@@ -1,5 +1,5 @@
 export { calibrate, rangesByName, type LayerRanges, type Ranges } from './calibration.js';
-export { bidirectionalRefusal, checkReal, convert } from './convert.js';
+export { bidirectionalRefusal, checkReal, checkUnits, convert } from './convert.js';
 export { agreement, physicalValues, predictInteger } from './evaluation.js';
 export { equalSequences, framesOf, type Int16Sequences, type Normalisation } from './input.js';
 export { IntegerInterpreter } from './interpreter.js';
@@ -7,13 +7,19 @@ export { integerModelParts, integerNetworkFrom } from './model-file.js';
 export {
   checkIntegerNetwork,
   embeddingShift,
+  integerLayers,
+  isGivenInput,
   IntegerNetworkError,
+  lastLayer,
   logitBits,
   maximumSize,
   meanSteps,
+  stateSize,
   plainStorage,
+  separateLayers,
   stepInputs,
   weightStep4,
+  type IntegerLayer,
   type IntegerMatrix,
   type IntegerNetwork,
   type Storage,

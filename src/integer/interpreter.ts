@@ -1,6 +1,14 @@
 import { argmax } from '../math/index.js';
 import { meanOf, pool } from './mean.js';
-import { embeddingShift, stepInputs, type IntegerMatrix, type IntegerNetwork } from './network.js';
+import {
+  embeddingShift,
+  integerLayers,
+  stateSize,
+  stepInputs,
+  type IntegerLayer,
+  type IntegerMatrix,
+  type IntegerNetwork,
+} from './network.js';
 import { activateQ14, oneQ14, roundingShift, saturate, updateQ12 } from './nonlinearity.js';
 
 /** The nonzeros of a matrix by rows: row j's stand at `starts[j]` up to `starts[j + 1]`. Zeros add nothing to a sum. */
@@ -42,66 +50,44 @@ function dot(rows: Rows, row: number, vector: Int16Array): number {
   return sum;
 }
 
-/**
- * Runs an integer network: the definition of what firmware computes, one readable line an equation of
- * `docs/integer-network.md`. Not the fastest way to run one, the reference for all others.
- */
-export class IntegerInterpreter {
-  readonly network: IntegerNetwork;
-  /** The hidden state, int16[H]. */
-  readonly h: Int16Array;
-  /** The rounding remainders, 14 bits each, [H]. */
-  readonly r: Uint16Array;
-  /** Sums of the states since the reset, and how many they are: where the head reads their mean. */
-  readonly sums: Int32Array;
-  count = 0;
-  private readonly m: Int16Array;
+/** One layer: steps 2 to 9. */
+class LayerInterpreter {
+  private readonly layer: IntegerLayer;
   private readonly a: Int16Array;
+  private readonly h: Int16Array;
+  private readonly r: Uint16Array;
   private readonly t: Int16Array;
   private readonly u: Int16Array;
   private readonly p: Int32Array;
-  private readonly scores: Int32Array;
   private readonly w2: Rows | undefined;
   private readonly w1: Rows;
   private readonly u2: Rows | undefined;
   private readonly u1: Rows;
-  private readonly classifier: Rows;
   private readonly gateTable: Int16Array;
   private readonly updateTable: Int16Array;
 
-  constructor(network: IntegerNetwork) {
-    this.network = network;
-    this.h = new Int16Array(network.hiddenSize);
-    this.r = new Uint16Array(network.hiddenSize);
-    this.sums = new Int32Array(network.mean ? network.hiddenSize : 0);
-    this.m = network.mean ? new Int16Array(network.hiddenSize) : this.h;
-    this.a = new Int16Array(network.inputSize);
-    this.t = network.wRank > 0 ? new Int16Array(network.wRank) : this.a;
-    this.u = network.uRank > 0 ? new Int16Array(network.uRank) : this.h;
-    this.p = new Int32Array(network.hiddenSize);
-    this.scores = new Int32Array(network.classes);
-    this.w2 = network.w2 && rowsOf(network.w2);
-    this.w1 = rowsOf(network.w1);
-    this.u2 = network.u2 && rowsOf(network.u2);
-    this.u1 = rowsOf(network.u1);
-    this.classifier = rowsOf(network.classifier);
-    this.gateTable = tabulate((p) => (network.cell === 'FastGRNN' ? activateQ14(network.gate, p) : 0));
-    this.updateTable = tabulate((p) => updateQ12(network.update, p));
-    this.reset();
+  /** @param o its input, its state and its remainders, where they stand, and the tables of its nonlinearities */
+  constructor(
+    layer: IntegerLayer,
+    o: { a: Int16Array; h: Int16Array; r: Uint16Array; gateTable: Int16Array; updateTable: Int16Array },
+  ) {
+    this.layer = layer;
+    this.a = o.a;
+    this.h = o.h;
+    this.r = o.r;
+    this.t = layer.wRank > 0 ? new Int16Array(layer.wRank) : o.a;
+    this.u = layer.uRank > 0 ? new Int16Array(layer.uRank) : o.h;
+    this.p = new Int32Array(layer.hiddenSize);
+    this.w2 = layer.w2 && rowsOf(layer.w2);
+    this.w1 = rowsOf(layer.w1);
+    this.u2 = layer.u2 && rowsOf(layer.u2);
+    this.u1 = rowsOf(layer.u1);
+    this.gateTable = o.gateTable;
+    this.updateTable = o.updateTable;
   }
 
-  /** Forgets the past. */
-  reset(): void {
-    this.h.fill(0);
-    this.r.fill(oneQ14 / 2);
-    this.sums.fill(0);
-    this.count = 0;
-  }
-
-  /** One time step. `x` holds D inputs in the model's units, or one token, from `start` on. */
-  step(x: Int16Array, start = 0): void {
-    const { network: n, a, t, u, p, h, r } = this;
-    this.readInput(x, start);
+  step(): void {
+    const { layer: n, a, t, u, p, h, r } = this;
     if (this.w2) {
       for (let j = 0; j < t.length; j++) t[j] = saturate(roundingShift(dot(this.w2, j, a), n.w2Shift), n.wLimit);
     }
@@ -121,7 +107,67 @@ export class IntegerInterpreter {
       h[j] = saturate(v >> 14, n.stateLimit);
       r[j] = v & (oneQ14 - 1);
     }
-    if (n.mean) this.count = pool(this.sums, h, this.count);
+  }
+}
+
+/**
+ * Runs an integer network: the definition of what firmware computes, one readable line an equation of
+ * `docs/integer-network.md`. Not the fastest way to run one, the reference for all others.
+ */
+export class IntegerInterpreter {
+  readonly network: IntegerNetwork;
+  /** The hidden states, int16: those of the layers one after the other. */
+  readonly h: Int16Array;
+  /** The rounding remainders, 14 bits each, in the same order. */
+  readonly r: Uint16Array;
+  /** Sums of the last layer's states since the reset, and how many they are: where the head reads their mean. */
+  readonly sums: Int32Array;
+  count = 0;
+  /** The state of the last layer. */
+  private readonly last: Int16Array;
+  private readonly m: Int16Array;
+  private readonly a: Int16Array;
+  private readonly scores: Int32Array;
+  private readonly layers: readonly LayerInterpreter[];
+  private readonly classifier: Rows;
+
+  constructor(network: IntegerNetwork) {
+    this.network = network;
+    this.h = new Int16Array(stateSize(network));
+    this.r = new Uint16Array(this.h.length);
+    this.a = new Int16Array(network.inputSize);
+    const gateTable = tabulate((p) => (network.cell === 'FastGRNN' ? activateQ14(network.gate, p) : 0));
+    const updateTable = tabulate((p) => updateQ12(network.update, p));
+    let { a } = this;
+    let start = 0;
+    this.layers = integerLayers(network).map((layer) => {
+      const end = start + layer.hiddenSize;
+      const own = { a, h: this.h.subarray(start, end), r: this.r.subarray(start, end), gateTable, updateTable };
+      a = own.h;
+      start = end;
+      return new LayerInterpreter(layer, own);
+    });
+    this.last = a;
+    this.sums = new Int32Array(network.mean ? a.length : 0);
+    this.m = network.mean ? new Int16Array(a.length) : a;
+    this.scores = new Int32Array(network.classes);
+    this.classifier = rowsOf(network.classifier);
+    this.reset();
+  }
+
+  /** Forgets the past. */
+  reset(): void {
+    this.h.fill(0);
+    this.r.fill(oneQ14 / 2);
+    this.sums.fill(0);
+    this.count = 0;
+  }
+
+  /** One time step. `x` holds D inputs in the model's units, or one token, from `start` on. */
+  step(x: Int16Array, start = 0): void {
+    this.readInput(x, start);
+    for (const layer of this.layers) layer.step();
+    if (this.network.mean) this.count = pool(this.sums, this.last, this.count);
   }
 
   /** Step 1: the normalised input, or the token's embedding. */
@@ -142,7 +188,7 @@ export class IntegerInterpreter {
 
   /** What the head reads: the state, or the mean of the states. */
   private read(): Int16Array {
-    if (!this.network.mean) return this.h;
+    if (!this.network.mean) return this.last;
     meanOf(this.sums, this.count, this.m);
     return this.m;
   }

@@ -1,9 +1,10 @@
-import type { Architecture, IntegerSetting, Tensor } from '../network/index.js';
+import { layersOf, tensorPrefix, type Architecture, type IntegerSetting, type Tensor } from '../network/light.js';
 import {
   checkIntegerNetwork,
   integerCell,
   IntegerNetworkError,
   plainStorage,
+  type IntegerLayer,
   type IntegerMatrix,
   type IntegerNetwork,
   type Storage,
@@ -28,6 +29,10 @@ const numbers = [
 
 const matrices = ['embedding', 'w2', 'w1', 'u2', 'u1', 'classifier'] as const;
 
+/** The same of a layer above the first; the names have `layer2.` and so on before them. */
+const upperNumbers = numbers.filter((name) => name !== 'inputShift' && name !== 'inputBits' && name !== 'inputLimit');
+const upperMatrices = ['w2', 'w1', 'u2', 'u1'] as const;
+
 /** An integer network as the parts of a model file. */
 export function integerModelParts(network: IntegerNetwork): {
   settings: Record<string, IntegerSetting>;
@@ -51,6 +56,19 @@ export function integerModelParts(network: IntegerNetwork): {
     if (!matrix) continue;
     settings[`${name}Bits`] = matrix.fractionBits;
     tensors.push({ name, dtype: 'I8', shape: [matrix.rows, matrix.columns], data: matrix.values });
+  }
+  for (const [i, layer] of (network.upper ?? []).entries()) {
+    const prefix = tensorPrefix(i + 1, 0);
+    for (const name of upperNumbers) settings[prefix + name] = layer[name];
+    for (const name of ['biasGate', 'biasUpdate'] as const) {
+      tensors.push({ name: prefix + name, dtype: 'I16', shape: [layer[name].length], data: layer[name] });
+    }
+    for (const name of upperMatrices) {
+      const matrix = layer[name];
+      if (!matrix) continue;
+      settings[`${prefix}${name}Bits`] = matrix.fractionBits;
+      tensors.push({ name: prefix + name, dtype: 'I8', shape: [matrix.rows, matrix.columns], data: matrix.values });
+    }
   }
   return { settings, tensors };
 }
@@ -85,26 +103,43 @@ export function integerNetworkFrom(
   };
   const cell = integerCell(architecture);
   const { inputSize, hiddenSize, wRank, uRank, classes, gate, update, output, vocabulary } = architecture;
-  const network: IntegerNetwork = {
+  const shape = { cell, hiddenSize, wRank, uRank, gate, update };
+  const partsOf = (prefix: string) => ({
+    w2: wRank > 0 ? matrix(`${prefix}w2`) : undefined,
+    w1: matrix(`${prefix}w1`),
+    u2: uRank > 0 ? matrix(`${prefix}u2`) : undefined,
+    u1: matrix(`${prefix}u1`),
+    biasGate: array(`${prefix}biasGate`, Int16Array),
+    biasUpdate: array(`${prefix}biasUpdate`, Int16Array),
+  });
+  const first = {
     ...(Object.fromEntries(numbers.map((name) => [name, number(name)])) as Record<(typeof numbers)[number], number>),
-    cell,
+    ...shape,
+    ...partsOf(''),
     inputSize,
-    hiddenSize,
-    wRank,
-    uRank,
+  };
+  const upper: IntegerLayer[] = [];
+  for (let layer = 1; layer < layersOf(architecture); layer++) {
+    const prefix = tensorPrefix(layer, 0);
+    const below: IntegerLayer = upper.at(-1) ?? first;
+    const own = Object.fromEntries(upperNumbers.map((name) => [name, number(prefix + name)]));
+    upper.push({
+      ...(own as Record<(typeof upperNumbers)[number], number>),
+      ...shape,
+      ...partsOf(prefix),
+      inputSize: below.hiddenSize,
+      inputBits: below.stateBits,
+      inputLimit: below.stateLimit,
+    });
+  }
+  const network: IntegerNetwork = {
+    ...first,
+    ...(upper.length > 0 ? { upper } : {}),
     classes,
-    gate,
-    update,
     mean: output === 'mean',
     embedding: vocabulary > 0 ? matrix('embedding') : undefined,
     centre: array('centre', Int16Array),
     multiplier: array('multiplier', Int16Array),
-    w2: wRank > 0 ? matrix('w2') : undefined,
-    w1: matrix('w1'),
-    u2: uRank > 0 ? matrix('u2') : undefined,
-    u1: matrix('u1'),
-    biasGate: array('biasGate', Int16Array),
-    biasUpdate: array('biasUpdate', Int16Array),
     classifier: matrix('classifier'),
     classifierBias: array('classifierBias', Int32Array),
     // What no file but that of a packed network says.

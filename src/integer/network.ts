@@ -22,11 +22,8 @@ export const plainStorage: Storage = { weightBits: 8, indices: 'byte' };
 /** What 4-bit weights are multiples of. */
 export const weightStep4 = 16;
 
-/**
- * The whole integer network, as `docs/integer-network.md` defines it. Everything that decides a bit of a result is here;
- * `fractionBits` only say what the integers stand for.
- */
-export interface IntegerNetwork {
+/** One layer of an integer network: equations 2 to 9 of `docs/integer-network.md` over its input a. */
+export interface IntegerLayer {
   readonly cell: 'FastGRNN' | 'FastRNN';
   readonly inputSize: number;
   readonly hiddenSize: number;
@@ -34,25 +31,13 @@ export interface IntegerNetwork {
   readonly wRank: number;
   /** 0: U is of full rank and stands in `u1`. */
   readonly uRank: number;
-  readonly classes: number;
   readonly gate: Nonlinearity;
   readonly update: Nonlinearity;
 
-  /**
-   * V x D: each step's one input is a token, whose row times 2^8 is the normalised input. Then `centre` and `multiplier` are
-   * empty and `inputShift` is 0.
-   */
-  readonly embedding: IntegerMatrix | undefined;
-  /** Whether the head reads the mean of the states since the reset, instead of the present state. */
-  readonly mean: boolean;
-
-  /** int16, one value a channel, or a single one for all. */
-  readonly centre: Int16Array;
-  /** int16, as many as `centre`. */
-  readonly multiplier: Int16Array;
-  readonly inputShift: number;
-  /** Fraction bits of the normalised input `a`. */
+  /** Fraction bits of the input a: of the first layer normalised inputs, of the others the state of the layer below. */
   readonly inputBits: number;
+  /** |a| is at most this; of a layer above the first it is the `stateLimit` of the one below. */
+  readonly inputLimit: number;
 
   /** rw x D, only of low rank. */
   readonly w2: IntegerMatrix | undefined;
@@ -67,7 +52,6 @@ export interface IntegerNetwork {
   readonly u2Shift: number;
   readonly u1Shift: number;
 
-  readonly inputLimit: number;
   readonly wLimit: number;
   readonly uLimit: number;
   readonly stateLimit: number;
@@ -82,10 +66,34 @@ export interface IntegerNetwork {
   readonly scale: number;
   /** FastGRNN: nu in Q(n+2). FastRNN: beta in Q14. */
   readonly offset: number;
+}
 
-  /** L x H. */
+/**
+ * The whole integer network, as `docs/integer-network.md` defines it: its first layer, with what stands before it and behind its last
+ * one. Everything that decides a bit of a result is here; `fractionBits` only say what the integers stand for.
+ */
+export interface IntegerNetwork extends IntegerLayer {
+  readonly classes: number;
+  /** The layers above the first, where there are any: of the same cell and nonlinearities, each reads the new state of the one below. */
+  readonly upper?: readonly IntegerLayer[];
+
+  /**
+   * V x D: each step's one input is a token, whose row times 2^8 is the normalised input. Then `centre` and `multiplier` are
+   * empty and `inputShift` is 0.
+   */
+  readonly embedding: IntegerMatrix | undefined;
+  /** Whether the head reads the mean of the states since the reset, instead of the present state. */
+  readonly mean: boolean;
+
+  /** int16, one value a channel, or a single one for all. */
+  readonly centre: Int16Array;
+  /** int16, as many as `centre`. */
+  readonly multiplier: Int16Array;
+  readonly inputShift: number;
+
+  /** L x H of the last layer. */
   readonly classifier: IntegerMatrix;
-  /** int32[L], magnitude below 2^30, in units of 2^-(classifier.fractionBits + stateBits). */
+  /** int32[L], magnitude below 2^30, in units of 2^-(classifier.fractionBits + stateBits of the last layer). */
   readonly classifierBias: Int32Array;
 
   readonly storage: Storage;
@@ -125,33 +133,56 @@ export function stepInputs({ embedding, inputSize }: Pick<IntegerNetwork, 'embed
   return embedding ? 1 : inputSize;
 }
 
+/** All layers, the first one first. */
+export function integerLayers(network: IntegerNetwork): readonly IntegerLayer[] {
+  return network.upper ? [network, ...network.upper] : [network];
+}
+
+/** The layer that the head reads. */
+export function lastLayer(network: IntegerNetwork): IntegerLayer {
+  return network.upper?.at(-1) ?? network;
+}
+
+/**
+ * Every layer as a network of its own: without a head but for the last one, and above the first with the state of the layer below for
+ * its input a, given as it is: `centre` is empty though there is no embedding. For those who build what runs a layer.
+ */
+export function separateLayers(network: IntegerNetwork): IntegerNetwork[] {
+  const { upper: _, ...shared } = network;
+  const layers = [shared, ...(network.upper ?? [])];
+  const none = { rows: 0, columns: 0, values: new Int8Array(), fractionBits: 0 };
+  return layers.map((layer, i) => ({
+    ...shared,
+    ...layer,
+    ...(i > 0 ? { embedding: undefined, centre: new Int16Array(), multiplier: new Int16Array(), inputShift: 0 } : {}),
+    ...(i < layers.length - 1 ? { mean: false, classes: 0, classifier: none, classifierBias: new Int32Array() } : {}),
+  }));
+}
+
+/** Whether a network of `separateLayers` is given its input a as it is. */
+export function isGivenInput({ centre, embedding }: Pick<IntegerNetwork, 'centre' | 'embedding'>): boolean {
+  return centre.length === 0 && !embedding;
+}
+
+/** Values of the states of all layers. */
+export function stateSize(network: IntegerNetwork): number {
+  return integerLayers(network).reduce((sum, { hiddenSize }) => sum + hiddenSize, 0);
+}
+
 /** Fraction bits of the logits: one is worth 2^-logitBits. */
-export function logitBits({ classifier, stateBits }: Pick<IntegerNetwork, 'classifier' | 'stateBits'>): number {
-  return classifier.fractionBits + stateBits;
+export function logitBits(network: IntegerNetwork): number {
+  return network.classifier.fractionBits + lastLayer(network).stateBits;
 }
 
 /** Throws an `IntegerNetworkError` that names the first field outside the definition. */
 export function checkIntegerNetwork(network: IntegerNetwork): void {
-  const { inputSize: d, hiddenSize: h, wRank, uRank, classes } = network;
-  integer('inputSize', d, 1, maximumSize);
-  integer('hiddenSize', h, 1, maximumSize);
-  integer('wRank', wRank, 0, maximumSize);
-  integer('uRank', uRank, 0, maximumSize);
+  const { inputSize: d, classes } = network;
+  const last = lastLayer(network);
   integer('classes', classes, 1, maximumSize);
-  for (const name of ['inputShift', 'w2Shift', 'w1Shift', 'u2Shift', 'u1Shift'] as const) {
-    integer(name, network[name], 0, 30);
-  }
-  for (const name of ['inputLimit', 'wLimit', 'uLimit', 'stateLimit'] as const) integer(name, network[name], 1, 32767);
-  integer('inputBits', network.inputBits, -127, 127);
-  integer('stateBits', network.stateBits, 1, 12);
-  integer('scale', network.scale, -32767, 32767);
-  integer('offset', network.offset, -32767, 32767);
-
-  matrix('w2', network.w2, wRank > 0 ? [wRank, d] : undefined);
-  matrix('w1', network.w1, [h, wRank > 0 ? wRank : d]);
-  matrix('u2', network.u2, uRank > 0 ? [uRank, h] : undefined);
-  matrix('u1', network.u1, [h, uRank > 0 ? uRank : h]);
-  matrix('classifier', network.classifier, [classes, h]);
+  integer('inputShift', network.inputShift, 0, 30);
+  for (const [i, layer] of integerLayers(network).entries()) checkLayer(i > 0 ? `layer ${i + 1}, ` : '', layer);
+  checkUpper(network);
+  matrix('classifier', network.classifier, [classes, last.hiddenSize]);
 
   checkStorage(network);
 
@@ -164,14 +195,56 @@ export function checkIntegerNetwork(network: IntegerNetwork): void {
     integer('inputShift', network.inputShift, 0, 0);
   } else if (network.centre.length !== 1) length('centre', network.centre, d);
   length('multiplier', network.multiplier, network.centre.length);
-  length('biasGate', network.biasGate, network.cell === 'FastGRNN' ? h : 0);
-  length('biasUpdate', network.biasUpdate, h);
   length('classifierBias', network.classifierBias, classes);
   for (const [l, bias] of network.classifierBias.entries())
     integer(`classifierBias[${l}]`, bias, -1073741823, 1073741823);
 }
 
-function checkStorage({ storage, w2, w1, u2, u1, classifier }: IntegerNetwork): void {
+/** @param where what stands before the names of its fields in messages */
+function checkLayer(where: string, layer: IntegerLayer): void {
+  const { inputSize: d, hiddenSize: h, wRank, uRank } = layer;
+  const whole = (name: string, value: number, low: number, high: number) => integer(where + name, value, low, high);
+  whole('inputSize', d, 1, maximumSize);
+  whole('hiddenSize', h, 1, maximumSize);
+  whole('wRank', wRank, 0, maximumSize);
+  whole('uRank', uRank, 0, maximumSize);
+  for (const name of ['w2Shift', 'w1Shift', 'u2Shift', 'u1Shift'] as const) whole(name, layer[name], 0, 30);
+  for (const name of ['inputLimit', 'wLimit', 'uLimit', 'stateLimit'] as const) whole(name, layer[name], 1, 32767);
+  whole('inputBits', layer.inputBits, -127, 127);
+  whole('stateBits', layer.stateBits, 1, 12);
+  whole('scale', layer.scale, -32767, 32767);
+  whole('offset', layer.offset, -32767, 32767);
+
+  matrix(`${where}w2`, layer.w2, wRank > 0 ? [wRank, d] : undefined);
+  matrix(`${where}w1`, layer.w1, [h, wRank > 0 ? wRank : d]);
+  matrix(`${where}u2`, layer.u2, uRank > 0 ? [uRank, h] : undefined);
+  matrix(`${where}u1`, layer.u1, [h, uRank > 0 ? uRank : h]);
+  length(`${where}biasGate`, layer.biasGate, layer.cell === 'FastGRNN' ? h : 0);
+  length(`${where}biasUpdate`, layer.biasUpdate, h);
+}
+
+/** A layer above the first fits the one below, and all states together have indices of a byte. */
+function checkUpper(network: IntegerNetwork): void {
+  const layers = integerLayers(network);
+  for (const [i, layer] of layers.entries()) {
+    if (i === 0) continue;
+    const below = layers[i - 1];
+    const where = `layer ${i + 1}, `;
+    integer(`${where}inputSize`, layer.inputSize, below.hiddenSize, below.hiddenSize);
+    integer(`${where}inputBits`, layer.inputBits, below.stateBits, below.stateBits);
+    integer(`${where}inputLimit`, layer.inputLimit, below.stateLimit, below.stateLimit);
+    for (const name of ['cell', 'gate', 'update'] as const) {
+      if (layer[name] === network[name]) continue;
+      throw new IntegerNetworkError(
+        `integer network: ${where}${name} is ${layer[name]}, it must be that of the first layer, ${network[name]}`,
+      );
+    }
+  }
+  if (layers.length > 1) integer('units of all layers together', stateSize(network), 1, maximumSize);
+}
+
+function checkStorage(network: IntegerNetwork): void {
+  const { storage, classifier } = network;
   const { weightBits, indices } = storage;
   if (weightBits !== 8 && weightBits !== 4) {
     throw new IntegerNetworkError(`integer network: weightBits is ${String(weightBits)}, it must be 8 or 4`);
@@ -180,7 +253,8 @@ function checkStorage({ storage, w2, w1, u2, u1, classifier }: IntegerNetwork): 
     throw new IntegerNetworkError(`integer network: indices is ${String(indices)}, it must be byte, bitmap or delta`);
   }
   if (weightBits === 8) return;
-  for (const [name, m] of Object.entries({ w2, w1, u2, u1, classifier })) {
+  const matrices = integerLayers(network).flatMap(({ w2, w1, u2, u1 }) => Object.entries({ w2, w1, u2, u1 }));
+  for (const [name, m] of [...matrices, ['classifier', classifier] as const]) {
     const odd = m?.values.find((value) => value % weightStep4 !== 0);
     if (odd !== undefined) {
       throw new IntegerNetworkError(

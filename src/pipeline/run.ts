@@ -1,7 +1,7 @@
 import { describeHost, joinPath, packageFile, runProgram, writeFile } from '#platform';
 import type { Dataset } from '../data/index.js';
 import { modelBytes } from '../firmware/index.js';
-import { bidirectionalRefusal, checkReal, IntegerNetworkError, maximumSize } from '../integer/index.js';
+import { bidirectionalRefusal, checkReal, checkUnits, IntegerNetworkError, maximumSize } from '../integer/index.js';
 import { checkArchitecture, type Architecture } from '../network/index.js';
 import { serialise } from '../recipe/index.js';
 import { renderReport, stageMetrics, type Metrics, type ReportInput } from '../report/index.js';
@@ -52,6 +52,7 @@ export function checkConvertible(architecture: Architecture): void {
   checkArchitecture(architecture);
   checkReal(architecture);
   if (architecture.bidirectional) throw new IntegerNetworkError(bidirectionalRefusal);
+  checkUnits(architecture);
   for (const [what, count] of [
     ['channels', architecture.inputSize],
     ['classes', architecture.classes],

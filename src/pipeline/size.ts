@@ -1,7 +1,7 @@
 import { paperSize, type CountedMatrix, type PaperSize } from '../compression/index.js';
 import { packedBytes } from '../firmware/index.js';
-import type { IntegerMatrix, IntegerNetwork } from '../integer/index.js';
-import { tensorsOf, type Architecture } from '../network/index.js';
+import { integerLayers, type IntegerMatrix, type IntegerNetwork } from '../integer/index.js';
+import { tensorPrefix, tensorsOf, type Architecture } from '../network/index.js';
 
 /** The size of a network in the paper's accounting, and its nonzero weights. */
 export interface NetworkSize {
@@ -15,12 +15,16 @@ export interface NetworkSize {
 /** Counts the nonzeros of the integer network; a weight that rounds to 0 is none. A U that was made of other parameters counts as the matrix. */
 export function networkSize(network: IntegerNetwork, architecture: Architecture): NetworkSize {
   const low = (rank: number, letter: string) => (rank > 0 ? `${letter}1` : letter);
-  const matrices = [
-    { name: low(network.wRank, 'W'), matrix: network.w1 },
-    { name: 'W2', matrix: network.w2 },
-    { name: low(network.uRank, 'U'), matrix: network.u1 },
-    { name: 'U2', matrix: network.u2 },
-  ].flatMap(({ name, matrix }) => (matrix ? [counted(name, matrix, network)] : []));
+  const matrices = integerLayers(network)
+    .flatMap(({ wRank, uRank, w1, w2, u1, u2 }, layer) =>
+      [
+        { name: low(wRank, 'W'), matrix: w1 },
+        { name: 'W2', matrix: w2 },
+        { name: low(uRank, 'U'), matrix: u1 },
+        { name: 'U2', matrix: u2 },
+      ].map(({ name, matrix }) => ({ name: tensorPrefix(layer, 0) + name, matrix })),
+    )
+    .flatMap(({ name, matrix }) => (matrix ? [counted(name, matrix, network)] : []));
   const head = counted('classifier', network.classifier, network);
   const packedHead = head.packedBytes === undefined ? [] : [head];
   const others = tensorsOf(architecture)

@@ -1,10 +1,22 @@
-import { embeddingShift, meanOf, pool, type IntegerMatrix, type IntegerNetwork } from '../integer/light.js';
+import {
+  embeddingShift,
+  meanOf,
+  pool,
+  separateLayers,
+  type IntegerMatrix,
+  type IntegerNetwork,
+} from '../integer/light.js';
 import { nonlinearityNumber } from '../kernels/light.js';
-import type { Cell } from './cell.js';
 import { Memory, padded } from './memory.js';
+import type { Layer } from './stacked-cell.js';
 
-/** An integer network's state and step, as `docs/integer-network.md` defines them (kernels/step/integer.c). */
-export class IntegerCell implements Cell {
+/** The layers of an integer network, each a cell; the last one has the head. */
+export function integerCells(module: WebAssembly.Module, network: IntegerNetwork): IntegerCell[] {
+  return separateLayers(network).map((layer) => new IntegerCell(module, layer));
+}
+
+/** An integer layer's state and step, as `docs/integer-network.md` defines them (kernels/step/integer.c). */
+export class IntegerCell implements Layer {
   private readonly network: IntegerNetwork;
   private readonly memory: Memory;
   private readonly words: number;
@@ -58,12 +70,13 @@ export class IntegerCell implements Cell {
 
   step(values: ArrayLike<number>, start: number): void {
     const { x, a, network } = this;
-    const { embedding, inputSize } = network;
+    const { embedding, inputSize, centre } = network;
     if (embedding) {
       const row = Math.max(0, Math.min(embedding.rows - 1, values[start])) * inputSize;
       for (let i = 0; i < inputSize; i++) a[i] = embedding.values[row + i] << embeddingShift;
     } else {
-      for (let i = 0; i < inputSize; i++) x[i] = values[start + i];
+      const to = centre.length > 0 ? x : a; // the state of a layer below is a as it is
+      for (let i = 0; i < inputSize; i++) to[i] = values[start + i];
     }
     this.memory.exports.integer_step(this.words);
     if (network.mean) this.count = pool(this.sums, this.h, this.count);
@@ -74,6 +87,10 @@ export class IntegerCell implements Cell {
     this.r.fill(8192);
     this.sums.fill(0);
     this.count = 0;
+  }
+
+  get state(): Int16Array {
+    return this.h;
   }
 
   readLogits(): Int32Array {

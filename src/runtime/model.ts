@@ -1,9 +1,9 @@
 import { readFile } from '#platform';
-import { integerNetworkFrom, type IntegerNetwork } from '../integer/light.js';
+import { integerNetworkFrom, logitBits, type IntegerNetwork } from '../integer/light.js';
 import { checkTensors, openModel, type ModelMetadata, type Tensor } from '../network/light.js';
 import { powerOfTwo } from '../math/light.js';
 import { floatLayers } from './float-cell.js';
-import { IntegerCell } from './integer-cell.js';
+import { integerCells } from './integer-cell.js';
 import { compileStep } from './memory.js';
 import { checkMetadata } from './metadata.js';
 import { StackedCell } from './stacked-cell.js';
@@ -67,7 +67,7 @@ export async function loadModel(source: Uint8Array | ArrayBuffer | URL): Promise
     head: architecture.head,
     output: architecture.output,
     vocabulary,
-    logitUnit: network ? powerOfTwo(network.classifier.fractionBits + network.stateBits) : 1,
+    logitUnit: network ? powerOfTwo(logitBits(network)) : 1,
     metadata,
     stream,
     classify(values, { start = 0, steps = Math.floor((values.length - start) / stepInputs) } = {}) {
@@ -85,11 +85,10 @@ function cellOf(
   tensors: readonly Tensor[],
   network: IntegerNetwork | undefined,
 ) {
-  if (network) return new IntegerCell(module, network);
   const { architecture, features } = metadata;
   const spread = (values: readonly number[]) =>
     Array.from({ length: architecture.inputSize }, (_, i) => values[i % values.length]);
   const affine = { centre: spread(features.centre), scale: spread(features.scale) };
-  const layers = floatLayers(module, architecture, tensors, affine);
+  const layers = network ? integerCells(module, network) : floatLayers(module, architecture, tensors, affine);
   return layers.length === 1 ? layers[0] : new StackedCell(layers);
 }

@@ -43,6 +43,7 @@ function metadataOf(architecture: Architecture, more: Partial<ModelMetadata> = {
 function integerBytes(network: IntegerNetwork, more: Partial<ModelMetadata> = {}): Promise<Uint8Array> {
   const { cell, inputSize, hiddenSize, wRank, uRank, classes, gate, update, mean, embedding } = network;
   const architecture: Architecture = {
+    ...(network.upper ? { layers: network.upper.length + 1 } : {}),
     ...{ cell, inputSize, hiddenSize, wRank, uRank, classes, gate, update },
     ...{ residual: 'free', head: 'softmax', output: mean ? 'mean' : 'last', vocabulary: embedding?.rows ?? 0 },
   };
@@ -58,6 +59,7 @@ const drawn = (random: Random, extreme: boolean, i: number) => {
     wRank: random.below(Math.min(inputSize, hiddenSize) + 1),
     uRank: random.below(hiddenSize + 1),
     ...(i % 4 === 3 ? { vocabulary: 1 + random.below(30) } : {}),
+    ...(i % 5 > 2 ? { layers: (i % 5) - 1, wRank: 0, uRank: 0 } : {}),
   });
 };
 

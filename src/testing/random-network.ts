@@ -1,4 +1,11 @@
-import { plainStorage, weightStep4, type IntegerMatrix, type IntegerNetwork, type Storage } from '../integer/index.js';
+import {
+  plainStorage,
+  weightStep4,
+  type IntegerLayer,
+  type IntegerMatrix,
+  type IntegerNetwork,
+  type Storage,
+} from '../integer/index.js';
 import type { Random } from '../math/index.js';
 
 const kinds = ['hardTanh', 'hardSigmoid', 'hardSigmoid4', 'relu', 'tanh', 'sigmoid', 'tanh8', 'sigmoid8'] as const;
@@ -15,6 +22,8 @@ export function nonlinearityPair(index: number): Pick<IntegerNetwork, 'gate' | '
 export interface RandomNetworkOptions extends Partial<
   Pick<IntegerNetwork, 'cell' | 'inputSize' | 'hiddenSize' | 'wRank' | 'uRank' | 'classes' | 'gate' | 'update' | 'mean'>
 > {
+  /** Layers, one by default. */
+  readonly layers?: number;
   /** Tokens of an embedding; 0 by default, for inputs that are numbers. */
   readonly vocabulary?: number;
   /** Share of nonzeros in each matrix; drawn by matrix when absent. */
@@ -42,6 +51,38 @@ export function realisticNetwork(random: Random, pair: Pick<IntegerNetwork, 'gat
 
 /** A random integer network for tests: valid by the definition, whatever is drawn. */
 export function randomNetwork(random: Random, options: RandomNetworkOptions = {}): IntegerNetwork {
+  const { layers = 1, ...own } = options;
+  const first = randomLayer(random, own);
+  const upper: IntegerNetwork[] = [];
+  for (let layer = 1; layer < layers; layer++) {
+    const { hiddenSize: inputSize, stateBits: inputBits, stateLimit: inputLimit } = upper.at(-1) ?? first;
+    const { cell, gate, update } = first;
+    const drawn = randomLayer(random, { ...own, cell, gate, update, inputSize, vocabulary: 0 });
+    upper.push({ ...drawn, inputBits, inputLimit });
+  }
+  const last = upper.at(-1);
+  if (!last) return first;
+  const { classes, classifier, classifierBias } = last;
+  return { ...first, upper: upper.map(layerOf), classes, classifier, classifierBias };
+}
+
+/** A network of one layer without what stands before and behind it. */
+function layerOf(network: IntegerNetwork): IntegerLayer {
+  const {
+    classes: _,
+    embedding: __,
+    mean: ___,
+    centre: ____,
+    multiplier: _____,
+    inputShift: ______,
+    ...rest
+  } = network;
+  const { classifier: _0, classifierBias: _1, storage: _2, ...layer } = rest;
+  return layer;
+}
+
+/** A random network of one layer. */
+function randomLayer(random: Random, options: Omit<RandomNetworkOptions, 'layers'>): IntegerNetwork {
   const { extreme = false, storage = plainStorage } = options;
   const size = (largest: number) => 1 + random.below(largest);
   const inputSize = options.inputSize ?? size(12);

@@ -1,4 +1,4 @@
-import { IntegerInterpreter, type IntegerNetwork, type Normalisation } from '../integer/index.js';
+import { IntegerInterpreter, logitBits, type IntegerNetwork, type Normalisation } from '../integer/index.js';
 import type { Kernels } from '../kernels/index.js';
 import { powerOfTwo } from '../math/index.js';
 import { NetworkEngine, type Architecture } from '../network/index.js';
@@ -53,7 +53,7 @@ export function integerLogits(network: IntegerNetwork, rows: LabelledRows): Floa
   const logits = new Float64Array(rows.rows * size);
   const interpreter = new IntegerInterpreter(network);
   const scores = new Int32Array(size);
-  const unit = powerOfTwo(-(network.classifier.fractionBits + network.stateBits));
+  const unit = powerOfTwo(-logitBits(network));
   let sequence = -1;
   let step = 0;
   for (let row = 0; row < rows.rows; row++) {

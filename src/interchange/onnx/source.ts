@@ -1,4 +1,4 @@
-import type { IntegerMatrix, IntegerNetwork } from '../../integer/index.js';
+import { integerLayers, logitBits, type IntegerMatrix, type IntegerNetwork } from '../../integer/index.js';
 import { powerOfTwo, sigmoid } from '../../math/index.js';
 import {
   fixedResidual,
@@ -97,23 +97,27 @@ export function floatNumbers(
 
 /** Of an integer model: what its integers stand for. Matrices stay int8. */
 export function integerNumbers(network: IntegerNetwork): NetworkNumbers {
-  const { cell, stateBits, inputBits, inputShift, classifier, biasGate, biasUpdate } = network;
+  const { inputBits, inputShift, classifier } = network;
+  const layers = integerLayers(network);
   const map = (first: IntegerMatrix, second: IntegerMatrix | undefined): LinearMap => ({
     first: weightOf(first),
     second: second && weightOf(second),
   });
-  const scalarUnit = powerOfTwo(-(stateBits + 2));
-  const offsetUnit = cell === 'FastGRNN' ? scalarUnit : powerOfTwo(-14);
   const biasUnit = powerOfTwo(-12);
-  const logitUnit = powerOfTwo(-(classifier.fractionBits + stateBits));
+  const logitUnit = powerOfTwo(-logitBits(network));
   const inputUnit = powerOfTwo(-(inputShift + inputBits));
   return {
-    cell: () => ({
-      map: (name) => (name === 'W' ? map(network.w1, network.w2) : map(network.u1, network.u2)),
-      vector: () => new Float32Array(),
-      bias: (name) => Float32Array.from(name === 'biasGate' ? biasGate : biasUpdate, (count) => count * biasUnit),
-      scalars: [network.scale * scalarUnit, network.offset * offsetUnit],
-    }),
+    cell: (index) => {
+      const { cell, stateBits, scale, offset, biasGate, biasUpdate, w1, w2, u1, u2 } = layers[index];
+      const scalarUnit = powerOfTwo(-(stateBits + 2));
+      const offsetUnit = cell === 'FastGRNN' ? scalarUnit : powerOfTwo(-14);
+      return {
+        map: (name) => (name === 'W' ? map(w1, w2) : map(u1, u2)),
+        vector: () => new Float32Array(),
+        bias: (name) => Float32Array.from(name === 'biasGate' ? biasGate : biasUpdate, (count) => count * biasUnit),
+        scalars: [scale * scalarUnit, offset * offsetUnit],
+      };
+    },
     embedding: network.embedding && weightOf(network.embedding),
     classifier: weightOf(classifier),
     classifierBias: Float32Array.from(network.classifierBias, (count) => count * logitUnit),
