@@ -57,6 +57,7 @@ describe.each(runnable)('exported C on %s', (board) => {
         extreme: k % 3 > 0,
         mean: k % 4 === 1,
         vocabulary: k % 5 === 2 ? 30 : 0,
+        layers: [1, 2, 1, 3, 1][k % 5],
       });
       const { generated } = await simulate(network, { board, sequences: proofSequences(network, 24, k) });
       expect(generated, `network ${k}`).toMatchObject({ bitExact: true, steps: 24 });

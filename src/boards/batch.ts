@@ -1,4 +1,4 @@
-import { stepInputs, type IntegerNetwork } from '../integer/index.js';
+import { stateSize, stepInputs, type IntegerNetwork } from '../integer/index.js';
 import { MachineError } from './machine.js';
 import type { BoardProgram, ProofSequence } from './prove.js';
 
@@ -44,7 +44,7 @@ export class BatchProgram implements BoardProgram {
   /** @throws MachineError when the output is shorter or longer than the sequences' answers. */
   constructor(network: IntegerNetwork, sequences: readonly ProofSequence[], output: Uint8Array, cycles: BatchCycles) {
     this.inputs = stepInputs(network);
-    this.hiddenSize = network.hiddenSize;
+    this.hiddenSize = stateSize(network);
     this.classes = network.classes;
     const wanted = sequences.reduce((sum, { steps }) => sum + 2 * steps * this.hiddenSize + 4 * this.classes + 4, 8);
     if (output.length !== wanted) {

@@ -1,5 +1,5 @@
 import { ImageError, type FlashParts, type Segment } from '../firmware/index.js';
-import { IntegerInterpreter, stepInputs, type IntegerNetwork } from '../integer/index.js';
+import { IntegerInterpreter, stateSize, stepInputs, type IntegerNetwork } from '../integer/index.js';
 import type { DerivedEnergy } from './energy.js';
 import { MachineError } from './machine.js';
 
@@ -64,6 +64,7 @@ export interface ProofOptions {
 export interface BoardProgram {
   /** Values of one step. */
   readonly inputs: number;
+  /** Hidden units of all layers together. */
   readonly hiddenSize: number;
   readonly classes: number;
   /** Bytes of RAM in use without the stack. */
@@ -72,7 +73,7 @@ export interface BoardProgram {
   reset(): number;
   /** One time step over D inputs. Returns its cycles. */
   step(x: Int16Array): number;
-  /** The hidden state, [H]. */
+  /** The hidden state, [H]; the layers' one after the other. */
   state(): ArrayLike<number>;
   /** The logits, [L]. */
   logits(): ArrayLike<number>;
@@ -158,7 +159,10 @@ export function prove(
 function checkSizes(network: IntegerNetwork, program: BoardProgram): void {
   const sizes = (inputs: number, s: { hiddenSize: number; classes: number }): string =>
     `${inputs} inputs, ${s.hiddenSize} hidden units, ${s.classes} classes`;
-  const [own, wanted] = [sizes(program.inputs, program), sizes(stepInputs(network), network)];
+  const [own, wanted] = [
+    sizes(program.inputs, program),
+    sizes(stepInputs(network), { hiddenSize: stateSize(network), classes: network.classes }),
+  ];
   if (own !== wanted) {
     throw new MachineError(`the image holds another network: ${own}, not ${wanted}`);
   }

@@ -1,6 +1,6 @@
 import { joinPath, readFile, runProgram, temporaryDirectory, writeFile } from '#platform';
 import type { Build } from '../firmware/index.js';
-import type { IntegerNetwork } from '../integer/index.js';
+import { integerLayers, stateSize, type IntegerNetwork } from '../integer/index.js';
 import { batchInput, BatchProgram, type BatchCycles } from './batch.js';
 import type { CycleModel } from './cycles/model.js';
 import { MachineError } from './machine.js';
@@ -87,8 +87,9 @@ export async function proveQemu(
 
 /** The first steps of up to four sequences. */
 function shortened(network: IntegerNetwork, sequences: readonly ProofSequence[]): ProofSequence[] {
-  const weights = [network.w1, network.w2, network.u1, network.u2].reduce((sum, m) => sum + (m?.values.length ?? 0), 0);
-  const instructions = 10 * weights + 100 * (network.hiddenSize + network.inputSize);
+  const matrices = integerLayers(network).flatMap(({ w1, w2, u1, u2 }) => [w1, w2, u1, u2]);
+  const weights = matrices.reduce((sum, m) => sum + (m?.values.length ?? 0), 0);
+  const instructions = 10 * weights + 100 * (stateSize(network) + network.inputSize);
   const steps = Math.max(1, Math.min(16, Math.floor(tracedInstructions / 4 / instructions)));
   return sequences.slice(0, 4).map((sequence) => ({ ...sequence, steps: Math.min(steps, sequence.steps) }));
 }

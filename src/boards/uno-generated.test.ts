@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { compileUno, compileUnoC, exportC } from '../firmware/index.js';
-import type { IntegerNetwork } from '../integer/index.js';
+import { checkIntegerNetwork, type IntegerLayer, type IntegerNetwork } from '../integer/index.js';
 import { Random } from '../math/index.js';
 import { randomNetwork, storages } from '../testing/random-network.js';
 import { proofSequences, proveUno } from './index.js';
@@ -26,18 +26,23 @@ function drawn(k: number): IntegerNetwork {
     density: (k % 8) / 8,
     storage: storages[k % 10 < 5 ? 1 + (k % 10) : 0],
     inputSize: 1 + (k % 17),
+    layers: [1, 1, 2, 1, 3][k % 5],
     ...(k % 2 ? { gate: hard[k % 3], update: hard[(k >> 2) % 3] } : {}),
     ...(k % 4 < 2 ? { wRank: 1 + (k % 5), uRank: 1 + (k % 6) } : {}),
+    ...(k % 5 === 4 ? { hiddenSize: 1 + (k % 20) } : {}),
   });
   const limit = 2 ** (8 + random.below(8)) - 1;
   const wild = (biases: Int16Array) => (k % 7 === 0 ? biases.map(() => random.below(65536) - 32768) : biases);
-  return {
-    ...network,
+  const changed = <L extends IntegerLayer>(layer: L): L => ({
+    ...layer,
     ...(k % 3 ? { w2Shift: 8, w1Shift: 8, u2Shift: 8, u1Shift: 8 } : {}),
     ...(k % 5 > 1 ? { inputLimit: limit, wLimit: limit, uLimit: limit, stateLimit: limit } : {}),
-    biasGate: wild(network.biasGate),
-    biasUpdate: wild(network.biasUpdate),
-  };
+    biasGate: wild(layer.biasGate),
+    biasUpdate: wild(layer.biasUpdate),
+  });
+  const made = { ...changed(network), ...(network.upper ? { upper: network.upper.map(changed) } : {}) };
+  checkIntegerNetwork(made);
+  return made;
 }
 
 describe.runIf(compilerIsThere)('the assembler of exported C, on a simulated Uno', () => {

@@ -1,4 +1,4 @@
-import { tablesOf, type IntegerMatrix, type IntegerNetwork } from '../integer/index.js';
+import { separateLayers, tablesOf, type IntegerMatrix, type IntegerNetwork } from '../integer/index.js';
 import { crc16 } from './crc.js';
 import { ExportError } from './errors.js';
 import { denseForm, encodeRow, smallerForm, sparseForm, type MatrixForm } from './rows.js';
@@ -113,9 +113,14 @@ export function tableBytes(network: IntegerNetwork): number {
   return tablesOf(network).reduce((sum, table) => sum + 2 * table.length, 0);
 }
 
-/** Bytes of every constant that firmware links for the network: its blob, checksum included. */
+/**
+ * Bytes of every constant that firmware links for the network: its blob, checksum included. Several layers, which have none together,
+ * count as their blobs would but for what stands there once: header, checksum and tables.
+ */
 export function modelBytes(network: IntegerNetwork): number {
-  return encodeBlob(network).length;
+  const once = blobHeaderBytes + 2 + tablesOf(network).reduce((sum, table) => sum + 2 * table.length, 0);
+  const each = separateLayers(network).map((layer) => encodeBlob(layer).length - once);
+  return once + each.reduce((sum, bytes) => sum + bytes, 0);
 }
 
 /** How each matrix is stored. */

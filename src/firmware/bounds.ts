@@ -1,4 +1,4 @@
-import { embeddingShift, type IntegerMatrix, type IntegerNetwork } from '../integer/index.js';
+import { embeddingShift, isGivenInput, type IntegerMatrix, type IntegerNetwork } from '../integer/index.js';
 import { ExportError } from './errors.js';
 
 /** The largest magnitude of an int32 sum. */
@@ -101,7 +101,9 @@ function check(name: string, bound: number): number {
 }
 
 /** |a|: the affine may not reach its limit. */
-function inputBound({ embedding, multiplier, inputShift, inputLimit }: IntegerNetwork): number {
+function inputBound(network: IntegerNetwork): number {
+  const { embedding, multiplier, inputShift, inputLimit } = network;
+  if (isGivenInput(network)) return inputLimit;
   if (embedding) return 127 * 2 ** embeddingShift;
   const largest = multiplier.reduce((most, m) => Math.max(most, Math.abs(m)), 0);
   return Math.min(inputLimit, shifted(32767 * largest + half(inputShift), inputShift));

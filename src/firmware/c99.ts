@@ -1,6 +1,6 @@
 import type { IntegerNetwork } from '../integer/index.js';
 import { headerFile, type HeadOptions } from './c99/header.js';
-import { layoutOf } from './c99/layout.js';
+import { layoutsOf } from './c99/layout.js';
 import { sourceFile } from './c99/source.js';
 import type { Optimize } from './c99/avr/plan.js';
 import { ExportError } from './errors.js';
@@ -33,11 +33,10 @@ export interface ExportCOptions extends HeadOptions {
 export function exportC(network: IntegerNetwork, options: ExportCOptions): Record<string, string> {
   const { prefix, description = [] } = options;
   checkPrefix(prefix);
-  if (network.upper) throw new ExportError('a network of several layers has no C yet');
-  const layout = layoutOf(network, prefix);
+  const layouts = layoutsOf(network, prefix);
   return {
-    [`${prefix}.h`]: headerFile(layout, description, options),
-    [`${prefix}.c`]: sourceFile(layout, options.optimize ?? 'size'),
+    [`${prefix}.h`]: headerFile(layouts, description, options),
+    [`${prefix}.c`]: sourceFile(layouts, options.optimize ?? 'size'),
   };
 }
 

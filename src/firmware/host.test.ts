@@ -105,6 +105,9 @@ const shapes = [
   { hiddenSize: 1, inputSize: 1, wRank: 1, uRank: 1 },
   { hiddenSize: 200, inputSize: 180, density: 0.01, wRank: 0, uRank: 0 },
   { hiddenSize: 64, inputSize: 28, wRank: 10, uRank: 18, classes: 10, density: 0.3 },
+  { layers: 2 },
+  { layers: 3, mean: true, hiddenSize: 9 },
+  { layers: 2, vocabulary: 20, cell: 'FastRNN', storage: storages[4] },
   { density: 0 },
   { density: 1 },
   { mean: true },
@@ -249,7 +252,10 @@ describe('the generic runtime on this machine', () => {
   it('gives every value of every network from its blob', () => {
     writeFileSync(join(directory, 'runtime.c'), runtimeMain);
     run('gcc', [...sanitised, `-I${firmware}`, '-o', 'runtime', 'runtime.c', join(firmware, 'network.c')]);
-    const { input, expected } = testCase(allNetworks, true);
+    const { input, expected } = testCase(
+      allNetworks.filter(({ upper }) => !upper), // they run one layer
+      true,
+    );
     const actual = run(join(directory, 'runtime'), [], input);
     expect(actual.length).toBe(expected.length);
     expect(Buffer.compare(actual, expected)).toBe(0);

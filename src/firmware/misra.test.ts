@@ -47,6 +47,10 @@ describe.runIf(process.env.CI !== undefined || found)('the exported C under cppc
   it.each<[string, Parameters<typeof randomNetwork>[1]]>([
     ['dense, of full rank', { cell: 'FastGRNN', wRank: 0, uRank: 0, density: 1, gate: 'tanh', update: 'relu' }],
     ['sparse, of low rank', { cell: 'FastGRNN', wRank: 3, uRank: 4, density: 0.3, gate: 'sigmoid', update: 'tanh' }],
+    [
+      'three layers, the mean of the last',
+      { cell: 'FastGRNN', layers: 3, mean: true, wRank: 3, uRank: 0, gate: 'tanh' },
+    ],
     ['FastRNN, the mean of tokens', { cell: 'FastRNN', mean: true, vocabulary: 20 }],
   ])('%s', (_, shape) => {
     const files = exportC(randomNetwork(new Random(7), { ...shape, hiddenSize: 7 }), { prefix: 'tap' });

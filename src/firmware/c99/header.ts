@@ -60,13 +60,32 @@ function logitsText({ network, upper, prefix }: CLayout, { head = 'softmax', eve
   return `${what}${when}${network.mean ? ` They are those of the mean of all states since ${prefix}_reset.` : ''}`;
 }
 
+/** 16 hidden units; 16 + 16 hidden units in 2 layers */
+function hiddenUnits(layouts: readonly CLayout[]): string {
+  const sizes = layouts.map(({ network }) => network.hiddenSize).join(' + ');
+  return `${sizes} hidden units${layouts.length > 1 ? ` in ${layouts.length} layers` : ''}`;
+}
+
+/** 2^-9; of several layers each one's. */
+function stateUnits(layouts: readonly CLayout[]): string {
+  return layouts.map(({ network }) => `2^-${network.stateBits}`).join(', then ');
+}
+
 /** `PREFIX.h`: the interface, usable from C and C++. */
-export function headerFile(layout: CLayout, description: readonly string[], meaning: HeadOptions = {}): string {
-  const { network, prefix, upper } = layout;
+export function headerFile(
+  layouts: readonly CLayout[],
+  description: readonly string[],
+  meaning: HeadOptions = {},
+): string {
+  const layout = layouts[layouts.length - 1];
+  const [{ network, prefix, upper, allUnits }] = layouts;
+  const { mean } = layout.network;
+  const { classes } = layout.network;
+  const several = layouts.length > 1;
   const noun = nouns[meaning.head ?? 'softmax'];
   const rank = (r: number) => (r > 0 ? `rank ${r}` : 'full rank');
   const lines = [
-    `${prefix}: ${network.cell}, ${network.embedding ? `${network.embedding.rows} tokens of ${network.inputSize} numbers` : `${network.inputSize} inputs`}, ${network.hiddenSize} hidden units, ${network.classes} ${noun.many},`,
+    `${prefix}: ${network.cell}, ${network.embedding ? `${network.embedding.rows} tokens of ${network.inputSize} numbers` : `${network.inputSize} inputs`}, ${hiddenUnits(layouts)}, ${classes} ${noun.many},`,
     `W of ${rank(network.wRank)}, U of ${rank(network.uRank)}; gate ${network.gate}, update ${network.update}.`,
     ...(description.length > 0 ? ['', ...description] : []),
     '',
@@ -86,16 +105,16 @@ extern "C" {
 #endif
 
 #define ${upper}_INPUTS ${stepInputs(network)}
-${network.embedding ? `#define ${upper}_TOKENS ${network.embedding.rows}\n` : ''}#define ${upper}_HIDDEN ${network.hiddenSize}
-#define ${upper}_CLASSES ${network.classes}
+${network.embedding ? `#define ${upper}_TOKENS ${network.embedding.rows}\n` : ''}${several ? `#define ${upper}_LAYERS ${layouts.length}\n` : ''}#define ${upper}_HIDDEN ${allUnits}${several ? ' /* of all layers, one after the other */' : ''}
+#define ${upper}_CLASSES ${classes}
 ${meaning.head === 'regression' ? valueMacros(layout, meaning) : ''}
 /* The memory of one stream of inputs. Several streams, each with its own, may run side by side. */
 typedef struct {
-  int16_t h[${upper}_HIDDEN];  /* hidden state, in units of 2^-${network.stateBits} */
+  int16_t h[${upper}_HIDDEN];  /* hidden state, in units of ${stateUnits(layouts)} */
   uint16_t r[${upper}_HIDDEN]; /* its rounding remainders, 14 bits each */
 ${
-  network.mean
-    ? `  int32_t sum[${upper}_HIDDEN]; /* of the states since the reset, of which the head reads the mean */
+  mean
+    ? `  int32_t sum[${layout.units}]; /* of the states since the reset, of which the head reads the mean */
   uint16_t count;               /* of the states in it; of more than 65535, earlier ones count less */\n`
     : ''
 }} ${prefix}_state;

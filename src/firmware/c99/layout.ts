@@ -1,4 +1,4 @@
-import { tablesOf, type IntegerMatrix, type IntegerNetwork } from '../../integer/index.js';
+import { separateLayers, stateSize, tablesOf, type IntegerMatrix, type IntegerNetwork } from '../../integer/index.js';
 import { smallerForm, type MatrixForm } from '../rows.js';
 
 /** A matrix as the exported C names and stores it. */
@@ -17,6 +17,13 @@ export interface CLayout {
   readonly prefix: string;
   /** The prefix in upper case, for macros. */
   readonly upper: string;
+  /** The prefix of what belongs to this layer alone: its tables and its step. */
+  readonly own: string;
+  /** This layer's units, as C names or writes them, and where its state begins among those of all layers. */
+  readonly units: string;
+  readonly at: number;
+  /** The units of all layers: the distance from a state to its remainder. */
+  readonly allUnits: number;
   readonly w2: CMatrix | undefined;
   readonly w1: CMatrix;
   readonly u2: CMatrix | undefined;
@@ -31,8 +38,30 @@ export interface CLayout {
   readonly tables: readonly Int16Array[];
 }
 
-export function layoutOf(network: IntegerNetwork, prefix: string): CLayout {
-  const place = (name: string, matrix: IntegerMatrix, shift: number): CMatrix => ({
+/** The layouts of a network's layers, the first one first. */
+export function layoutsOf(network: IntegerNetwork, prefix: string): CLayout[] {
+  const upper = prefix.toUpperCase();
+  const allUnits = stateSize(network);
+  if (!network.upper) return [layoutOf(network, { prefix, own: prefix, units: `${upper}_HIDDEN`, at: 0, allUnits })];
+  let at = 0;
+  return separateLayers(network).map((layer, i) => {
+    const { hiddenSize } = layer;
+    at += hiddenSize;
+    const own = `${prefix}_layer${i + 1}`;
+    return layoutOf(layer, { prefix, own, units: String(hiddenSize), at: at - hiddenSize, allUnits });
+  });
+}
+
+/** The state of a layer, of a state `s` of the network. */
+export function stateOf({ at }: CLayout): string {
+  return at === 0 ? 's->h' : `(s->h + ${at})`;
+}
+
+function layoutOf(
+  network: IntegerNetwork,
+  place: Pick<CLayout, 'prefix' | 'own' | 'units' | 'at' | 'allUnits'>,
+): CLayout {
+  const stored = (name: string, matrix: IntegerMatrix, shift: number): CMatrix => ({
     name,
     matrix,
     shift,
@@ -40,16 +69,16 @@ export function layoutOf(network: IntegerNetwork, prefix: string): CLayout {
   });
   const gated = network.cell === 'FastGRNN';
   const matrices = {
-    w2: network.w2 && place('w2', network.w2, network.w2Shift),
-    w1: place(network.w2 ? 'w1' : 'w', network.w1, network.w1Shift),
-    u2: network.u2 && place('u2', network.u2, network.u2Shift),
-    u1: place(network.u2 ? 'u1' : 'u', network.u1, network.u1Shift),
-    classifier: place('classifier', network.classifier, 0),
+    w2: network.w2 && stored('w2', network.w2, network.w2Shift),
+    w1: stored(network.w2 ? 'w1' : 'w', network.w1, network.w1Shift),
+    u2: network.u2 && stored('u2', network.u2, network.u2Shift),
+    u1: stored(network.u2 ? 'u1' : 'u', network.u1, network.u1Shift),
+    classifier: stored('classifier', network.classifier, 0),
   };
   return {
     network,
-    prefix,
-    upper: prefix.toUpperCase(),
+    ...place,
+    upper: place.prefix.toUpperCase(),
     gated,
     embedding: network.embedding,
     ...matrices,

@@ -84,10 +84,11 @@ export function rowExpression({ prefix }: CLayout, m: CMatrix, v: string): strin
 
 /** The functions that the matrices of a step need, in assembler for Thumb and in C, and how a row's count is written. */
 export function streamFunctions(
-  layout: CLayout,
+  layouts: readonly CLayout[],
   thumb: (set: 1 | 2, form: StreamForm, long: boolean) => string,
 ): string {
-  const matrices = [layout.w2, layout.u2, layout.w1, layout.u1].filter((m) => m !== undefined);
+  const [layout] = layouts;
+  const matrices = layouts.flatMap(({ w2, u2, w1, u1 }) => [w2, u2, w1, u1]).filter((m) => m !== undefined);
   const all = [
     ...new Map(matrices.map((m) => [rowFunctionName(m), { form: streamForm(m), long: isLong(m) }])).values(),
   ];

@@ -1,5 +1,5 @@
 import { isPacked, packedLayouts } from '../packed/index.js';
-import type { CLayout, CMatrix } from './layout.js';
+import { stateOf, type CLayout, type CMatrix } from './layout.js';
 import { headRowFunction, tableMacros } from './rows.js';
 import { plainStep } from './step.js';
 import { commonTables, headTables } from './tables.js';
@@ -7,44 +7,60 @@ import { planOf, type Optimize } from './avr/plan.js';
 import { avrHead, avrSource } from './avr/source.js';
 
 /** `PREFIX.c`: tables, helpers, and the four functions of the interface. */
-export function sourceFile(layout: CLayout, optimize: Optimize): string {
-  const { prefix, upper, network } = layout;
-  const plan = planOf(layout, optimize);
+export function sourceFile(layouts: readonly CLayout[], optimize: Optimize): string {
+  const [first] = layouts;
+  const last = layouts[layouts.length - 1];
+  const { prefix, upper } = first;
+  const { network } = last;
+  const plans = layouts.flatMap((layout) => planOf(layout, optimize) ?? []);
+  const planned = plans.length === layouts.length;
   const end = `${network.mean ? `  ${prefix}_pool(s);\n` : ''}}\n`;
+  // Of one layer its step is the network's.
+  const whole = layouts.length === 1 ? end : `}\n\n${stepOfLayers(layouts)}${end}`;
   return `/* See ${prefix}.h. The numbers of equations are those of docs/integer-network.md of fastgrnn. */
 #include "${prefix}.h"
 
-${tableMacros(layout, plan !== undefined)}
+${tableMacros(first, planned)}
 /* C99 leaves the shift of a negative number to the compiler. Here it must be arithmetic, as it is everywhere. */
 typedef char ${prefix}_needs_arithmetic_shift[(-1 >> 1) == -1 ? 1 : -1];
 
-${commonTables(layout)}
-${resetFunction(layout)}
-${network.mean ? poolFunction(layout) + meanFunction(layout) : ''}${
-    plan
+${commonTables(first)}
+${resetFunction(last)}
+${network.mean ? poolFunction(last) + meanFunction(last) : ''}${
+    planned
       ? `#if ${upper}_AVR
 
-${avrSource(plan)}${end}
-${avrHead(plan)}
+${plans.map(avrSource).join('}\n\n')}${whole}
+${avrHead(plans[plans.length - 1])}
 #else
 
 `
       : ''
-  }${headTables(layout)}
-${headRowFunction(layout)}
-${plainStep(layout)}${end}
-${headFunctions(layout)}${plan ? '\n#endif\n' : ''}`;
+  }${headTables(last)}
+${headRowFunction(last)}
+${plainStep(layouts)}${whole}
+${headFunctions(last)}${planned ? '\n#endif\n' : ''}`;
 }
 
-function resetFunction({ prefix, upper, network }: CLayout): string {
+/** `PREFIX_step` of several layers, up to what stands behind its equations. */
+function stepOfLayers(layouts: readonly CLayout[]): string {
+  const { prefix } = layouts[0];
+  const calls = layouts.map(({ own }, i) => `  ${own}_step(s, ${i === 0 ? 'x' : stateOf(layouts[i - 1])});\n`);
+  return `void ${prefix}_step(${prefix}_state *s, const int16_t *x)\n{\n${calls.join('')}`;
+}
+
+/** @param last the last layer's layout: the sums are its state's */
+function resetFunction({ prefix, upper, network, units, allUnits }: CLayout): string {
+  const together = network.hiddenSize === allUnits;
+  const sums = `  for (j = 0; j < ${units}; j++) s->sum[j] = 0;\n`;
   return `void ${prefix}_reset(${prefix}_state *s)
 {
   uint8_t j;
   for (j = 0; j < ${upper}_HIDDEN; j++) {
     s->h[j] = 0;
-    s->r[j] = 8192;${network.mean ? '\n    s->sum[j] = 0;' : ''}
+    s->r[j] = 8192;${network.mean && together ? '\n    s->sum[j] = 0;' : ''}
   }
-${network.mean ? '  s->count = 0;\n' : ''}}
+${network.mean && !together ? sums : ''}${network.mean ? '  s->count = 0;\n' : ''}}
 `;
 }
 
@@ -63,15 +79,16 @@ function rowPointer(prefix: string, { name, form }: CMatrix): string {
 }
 
 /** Equation 10. */
-function poolFunction({ prefix, upper }: CLayout): string {
+function poolFunction(layout: CLayout): string {
+  const { prefix, units } = layout;
   return `/* Equation 10: the sums of the states, and how many, halved before 32 and 16 bits would be too few */
 static void ${prefix}_pool(${prefix}_state *s)
 {
   uint8_t j;
-  for (j = 0; j < ${upper}_HIDDEN; j++) s->sum[j] += s->h[j];
+  for (j = 0; j < ${units}; j++) s->sum[j] += ${stateOf(layout)}[j];
   s->count = (uint16_t)(s->count + 1u);
   if (s->count == 0) {
-    for (j = 0; j < ${upper}_HIDDEN; j++) s->sum[j] >>= 1;
+    for (j = 0; j < ${units}; j++) s->sum[j] >>= 1;
     s->count = 32768u;
   }
 }
@@ -79,13 +96,13 @@ static void ${prefix}_pool(${prefix}_state *s)
 `;
 }
 
-function meanFunction({ prefix, upper }: CLayout): string {
+function meanFunction({ prefix, units }: CLayout): string {
   return `/* Equation 11: the mean of the states, halves away from 0; 0 before the first step */
 static void ${prefix}_mean(const ${prefix}_state *s, int16_t *m)
 {
   int32_t half = s->count >> 1, n = s->count ? s->count : 1;
   uint8_t j;
-  for (j = 0; j < ${upper}_HIDDEN; j++) {
+  for (j = 0; j < ${units}; j++) {
     int32_t sum = s->sum[j];
     m[j] = (int16_t)((sum < 0 ? sum - half : sum + half) / n);
   }
@@ -95,11 +112,11 @@ static void ${prefix}_mean(const ${prefix}_state *s, int16_t *m)
 }
 
 function headFunctions(layout: CLayout): string {
-  const { prefix, upper, classifier } = layout;
+  const { prefix, upper, units, classifier } = layout;
   const { mean } = layout.network;
-  const state = mean ? 'm' : 's->h';
+  const state = mean ? 'm' : stateOf(layout);
   const score = (l: string) => rowCall(prefix, classifier, state, `${upper}_READ32(&${prefix}_classifier_bias[${l}])`);
-  const declared = mean ? `\n  int16_t m[${upper}_HIDDEN];` : '';
+  const declared = mean ? `\n  int16_t m[${units}];` : '';
   const taken = mean ? `\n  ${prefix}_mean(s, m);` : '';
   return `void ${prefix}_logits(const ${prefix}_state *s, int32_t *out)
 {

@@ -1,19 +1,20 @@
-import { embeddingShift, tableOf } from '../../integer/index.js';
+import { embeddingShift, isGivenInput, tableOf } from '../../integer/index.js';
 import { boundsOf, half, residualRange, type Bounds } from '../bounds.js';
-import type { CLayout, CMatrix } from './layout.js';
+import { stateOf, type CLayout, type CMatrix } from './layout.js';
 import { nonlinearityFunctions } from './nonlinearity.js';
 import { rowExpression, streamFunctions } from './row-stream.js';
 import { stepTables } from './tables.js';
 import { thumbRow } from './thumb.js';
 
-/** A step in C, with all that it needs, up to the place behind its last unit. */
-export function plainStep(layout: CLayout): string {
-  return `${thumbMacro(layout)}
-${clampFunction(layout)}
-${streamFunctions(layout, thumbRow)}
-${stepTables(layout)}
-${nonlinearityFunctions(layout)}
-${stepFunction(layout, boundsOf(layout.network))}`;
+/** The steps of all layers in C, with all that they need, up to the place behind the last one's last unit. */
+export function plainStep(layouts: readonly CLayout[]): string {
+  const [first] = layouts;
+  return `${thumbMacro(first)}
+${clampFunction(first)}
+${streamFunctions(layouts, thumbRow)}
+${layouts.map(stepTables).join('\n')}
+${nonlinearityFunctions(first)}
+${layouts.map((layout) => stepFunction(layout, boundsOf(layout.network))).join('}\n\n')}`;
 }
 
 function thumbMacro({ upper }: CLayout): string {
@@ -45,27 +46,29 @@ static inline int32_t ${prefix}_clamp(int32_t v, int32_t limit)
 }
 
 function stepFunction(layout: CLayout, bounds: Bounds): string {
-  const { network, prefix, upper, w2, w1, u2, u1, gated } = layout;
-  const t = w2 ? 't' : 'a';
-  return `void ${prefix}_step(${prefix}_state *s, const int16_t *x)
+  const { network, prefix, own, units, at, allUnits, w2, w1, u2, u1, gated } = layout;
+  const given = isGivenInput(network);
+  const a = given ? 'x' : 'a';
+  const t = w2 ? 't' : a;
+  const linkage = network.hiddenSize === allUnits ? '' : 'static ';
+  return `${linkage}void ${own}_step(${prefix}_state *s, const int16_t *x)
 {
-  const uint8_t *row = ${prefix}_rows;
-  const int16_t *bias = ${prefix}_biases;
-  int16_t *h = s->h;
-  uint16_t *r = s->r;
-  int16_t a[${network.inputSize}];${w2 ? `\n  int16_t t[${network.wRank}];` : ''}
-  int16_t u[${u2 ? network.uRank : `${upper}_HIDDEN`}];
-  uint_fast8_t i, j;
+  const uint8_t *row = ${own}_rows;
+  const int16_t *bias = ${own}_biases;
+  int16_t *h = ${stateOf(layout)};
+  uint16_t *r = s->r${at > 0 ? ` + ${at}` : ''};${given ? '' : `\n  int16_t a[${network.inputSize}];`}${w2 ? `\n  int16_t t[${network.wRank}];` : ''}
+  int16_t u[${u2 ? network.uRank : units}];
+  uint_fast8_t ${given ? '' : 'i, '}j;
 
-${network.embedding ? embed(layout) : normalise(layout)}
-${w2 ? project(layout, w2, 't', 'a', network.wLimit, bounds.w2, 'Equation 2') : ''}${
+${given ? '' : network.embedding ? embed(layout) : normalise(layout)}
+${w2 ? project(layout, w2, 't', a, network.wLimit, bounds.w2, 'Equation 2') : ''}${
     u2
-      ? project(layout, u2, 'u', 's->h', network.uLimit, bounds.u2, 'Equation 3')
+      ? project(layout, u2, 'u', stateOf(layout), network.uLimit, bounds.u2, 'Equation 3')
       : `  /* Equation 3, full rank: a copy, as h changes below */
-  for (j = 0; j < ${upper}_HIDDEN; j++) u[j] = s->h[j];
+  for (j = 0; j < ${units}; j++) u[j] = ${stateOf(layout)}[j];
 `
   }
-  for (j = ${upper}_HIDDEN; j; j--) {
+  for (j = ${units}; j; j--) {
     int32_t p, v;
     int32_t ${gated ? 'z, c, g' : 'c'};
 
@@ -92,15 +95,15 @@ function embed({ network, prefix, upper }: CLayout): string {
 `;
 }
 
-function normalise({ network, prefix, upper }: CLayout): string {
+function normalise({ network, prefix, own, upper }: CLayout): string {
   const channel = network.centre.length > 1 ? 'i' : '0';
   const { inputShift: shift, inputLimit, multiplier } = network;
   const largest = multiplier.reduce((most, m) => Math.max(most, Math.abs(m)), 0);
   const bound = 32767 * largest + half(shift);
-  const product = `${shift > 0 ? `${half(shift)} + ` : ''}v * ${prefix}_multiplier[${channel}]`;
+  const product = `${shift > 0 ? `${half(shift)} + ` : ''}v * ${own}_multiplier[${channel}]`;
   return `  /* Equation 1: the input, normalised */
   for (i = 0; i < ${upper}_INPUTS; i++) {
-    int32_t v = ${prefix}_clamp((int32_t)x[i] - ${prefix}_centre[${channel}], 32767);
+    int32_t v = ${prefix}_clamp((int32_t)x[i] - ${own}_centre[${channel}], 32767);
     a[i] = (int16_t)${clamped(prefix, shift > 0 ? `(${product}) >> ${shift}` : product, bound, shift, inputLimit)};
   }
 `;

@@ -17,6 +17,7 @@ function tanhTables(layout: CLayout): string {
   const what = steps.map((step) => `tanh(k / ${step})`).join(', then ');
   return numbers(
     layout,
+    layout.prefix,
     'int16_t',
     'tanh',
     `${what} in Q14`,
@@ -28,13 +29,24 @@ function tanhTables(layout: CLayout): string {
 export function headTables(layout: CLayout): string {
   return joined([
     matrixTable(layout, layout.classifier),
-    numbers(layout, 'int32_t', 'classifier_bias', 'in units of the logits', layout.network.classifierBias),
+    numbers(
+      layout,
+      layout.prefix,
+      'int32_t',
+      'classifier_bias',
+      'in units of the logits',
+      layout.network.classifierBias,
+    ),
   ]);
 }
 
 /** Those that a step in C reads besides. */
 export function stepTables(layout: CLayout): string {
-  return joined([...(layout.embedding ? [] : affineTables(layout)), rowStream(layout), biasTable(layout)]);
+  return joined([
+    ...(layout.network.centre.length > 0 ? affineTables(layout) : []),
+    rowStream(layout),
+    biasTable(layout),
+  ]);
 }
 
 function joined(parts: readonly (string | undefined)[]): string {
@@ -44,9 +56,10 @@ function joined(parts: readonly (string | undefined)[]): string {
 function affineTables(layout: CLayout): string[] {
   const { centre, multiplier, inputShift } = layout.network;
   return [
-    numbers(layout, 'int16_t', 'centre', 'what is subtracted from each input ...', centre),
+    numbers(layout, layout.own, 'int16_t', 'centre', 'what is subtracted from each input ...', centre),
     numbers(
       layout,
+      layout.own,
       'int16_t',
       'multiplier',
       `... and what the rest is multiplied by, times 2^-${inputShift}`,
@@ -64,7 +77,8 @@ function embeddingTable({ prefix, upper }: CLayout, { rows, columns, values, fra
 }
 
 function numbers(
-  { prefix, upper }: CLayout,
+  { upper }: CLayout,
+  prefix: string,
   type: string,
   name: string,
   what: string,
@@ -99,7 +113,7 @@ function matrixTable({ prefix, upper }: CLayout, { name, matrix, form }: CMatrix
 
 /** The rows of all matrices in the order of a step. */
 function rowStream(layout: CLayout): string {
-  const { prefix, network, w2, u2, w1, u1 } = layout;
+  const { own, network, w2, u2, w1, u1 } = layout;
   const matrix = (m: CMatrix): string[] => [
     `  /* ${m.name}, ${m.matrix.rows} x ${m.matrix.columns} in units of 2^-${m.matrix.fractionBits} */`,
     ...Array.from({ length: m.matrix.rows }, (_, row) => `${wrap(streamRow(layout, m, row))},`),
@@ -115,14 +129,21 @@ function rowStream(layout: CLayout): string {
     '  0',
   ];
   return `/* The rows that a step reads, in its order; of sparse ones a count, then pairs of an operand's place and a weight. 0 ends them. */
-static const uint8_t ${prefix}_rows[] = {\n${lines.join('\n')}\n};\n`;
+static const uint8_t ${own}_rows[] = {\n${lines.join('\n')}\n};\n`;
 }
 
 /** For each unit the bias of the update and, in a FastGRNN, of the gate. */
 function biasTable(layout: CLayout): string {
   const { network, gated } = layout;
   const values = Array.from(network.biasUpdate).flatMap((bias, j) => (gated ? [bias, network.biasGate[j]] : [bias]));
-  return numbers(layout, 'int16_t', 'biases', `Q12, of each unit's update${gated ? ' and gate' : ''}`, values);
+  return numbers(
+    layout,
+    layout.own,
+    'int16_t',
+    'biases',
+    `Q12, of each unit's update${gated ? ' and gate' : ''}`,
+    values,
+  );
 }
 
 /** Breaks a list behind commas, at 110 columns. */

@@ -1,5 +1,5 @@
 import { joinPath, packageFile, readFile, runProgram, temporaryDirectory, writeFile } from '#platform';
-import { stepInputs, type IntegerNetwork } from '../../integer/index.js';
+import { integerLayers, lastLayer, stateSize, stepInputs, type IntegerNetwork } from '../../integer/index.js';
 import { encodeBlob } from '../blob.js';
 import { exportC } from '../c99.js';
 import type { Optimize } from '../c99/avr/plan.js';
@@ -36,13 +36,19 @@ interface RuntimeDescription {
 }
 
 /**
- * Bytes of RAM that a network's vectors take in the generic runtime: h, r, x, t and u, int16 each. Where the head reads the mean of
+ * Bytes of RAM that a network's vectors take in the generic runtime: h, r, x, t and u, int16 each (of several layers, in exported C: all
+ * layers' h and r, and the longest x, t and u). Where the head reads the mean of
  * the states also their sums, int32; the means take the place of x, t and u.
  */
 export function vectorBytes(network: IntegerNetwork): number {
-  const { hiddenSize, inputSize, wRank, uRank, mean } = network;
-  const scratch = inputSize + wRank + (uRank || hiddenSize);
-  return 2 * (mean ? 4 * hiddenSize + Math.max(scratch, hiddenSize) : 2 * hiddenSize + scratch);
+  const scratch = Math.max(
+    ...integerLayers(network).map(
+      ({ inputSize, hiddenSize, wRank, uRank }) => inputSize + wRank + (uRank || hiddenSize),
+    ),
+  );
+  const states = 2 * stateSize(network);
+  const { hiddenSize } = lastLayer(network);
+  return 2 * (network.mean ? states + 2 * hiddenSize + Math.max(scratch, hiddenSize) : states + scratch);
 }
 
 /**

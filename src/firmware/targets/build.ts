@@ -90,7 +90,7 @@ function flashParts({ symbols }: Elf, flashBytes: number): FlashParts {
   let weights = 0;
   let tables = 0;
   const functions = new Set(['reset', 'step', 'logits', 'predict'].map((name) => `${prefix}_${name}`));
-  const constants = /^model_(rows|biases|classifier|classifier_bias|centre|multiplier|embedding)$/;
+  const constants = /^model_(?:layer\d+_)?(rows|biases|classifier|classifier_bias|centre|multiplier|embedding)$/;
   for (const { name, bytes } of symbols) {
     if (functions.has(name)) continue;
     if (name === `${prefix}_tanh`) tables += bytes;

@@ -22,7 +22,7 @@ export function headCode({ layout, network, bounds, headBytes: bytes, dense }: A
   const row =
     form === 'sparse'
       ? sparseRow('s', bytes, 1)
-      : countedRow('d', bytes, { form, columns: network.hiddenSize }, 1, 'r3', dense && layout.prefix);
+      : countedRow('d', bytes, { form, columns: network.hiddenSize }, 1, 'r3', dense && layout.own);
   // The bias is of 32 bits: of 3 bytes the fourth is passed over.
   const bias = `lpm r24, Z+; ${narrow(bytes, form)}`;
   const lower = bounds.logit < 2 ** 31 - 2 ** 24 ? '' : 'clr r10; clr r11; clr r12; ';

@@ -1,5 +1,5 @@
-import { embeddingShift } from '../../../integer/index.js';
-import type { CMatrix } from '../layout.js';
+import { embeddingShift, isGivenInput } from '../../../integer/index.js';
+import { stateOf, type CMatrix } from '../layout.js';
 import { asmLines, byteOf } from './assembler.js';
 import { headBytes, headCode } from './head.js';
 import { affineBytes, normalisationCode } from './normalisation.js';
@@ -27,28 +27,31 @@ export function streamBytes(plan: AvrPlan): { what: string; bytes: number[] }[] 
     const two = encodeAvrRow(second.matrix.matrix, j, second.matrix.form, next);
     return { what: `unit ${j}`, bytes: [...before, ...one, ...two, ...after] };
   });
-  const affine = network.embedding ? [] : [{ what: 'centre and multiplier of the inputs', bytes: affineBytes(plan) }];
+  const affine =
+    network.centre.length === 0 ? [] : [{ what: 'centre and multiplier of the inputs', bytes: affineBytes(plan) }];
   return [...affine, ...rows('W2', w2), ...rows('U2', u2), ...units];
 }
 
 /** The table a step reads and `PREFIX_step` for AVR, up to what stands behind its equations. */
 export function avrSource(plan: AvrPlan): string {
   const { layout, network } = plan;
-  const { prefix, upper } = layout;
+  const { prefix, own, upper, allUnits } = layout;
+  const linkage = network.hiddenSize === allUnits ? '' : 'static __attribute__((noinline)) ';
+  const state = stateOf(layout);
   const input = network.embedding ? `"+x"(h)` : `"+x"(x), "+r"(h)`;
   const declared = [
-    `const uint8_t *at = ${prefix}_stream;`,
-    ...(network.embedding ? ['int16_t *h = s->h;'] : ['register int16_t *h __asm__("r24") = s->h;']),
+    `const uint8_t *at = ${own}_stream;`,
+    ...(network.embedding ? [`int16_t *h = ${state};`] : [`register int16_t *h __asm__("r24") = ${state};`]),
     'register int16_t *to __asm__("r20") = v;',
     ...(layout.tables.length > 0 ? [`register const int16_t *tanh __asm__("r22") = ${prefix}_tanh;`] : []),
   ];
   const operands = `"+z"(at), ${input}, "+r"(to)${layout.tables.length > 0 ? ', "+r"(tanh)' : ''}`;
   return `/* What a step reads, in its order. Sparse rows are pairs of a way to go and a weight, and 0 at the end. */
-static const uint8_t ${prefix}_stream[] ${upper}_TABLE = {
+static const uint8_t ${own}_stream[] ${upper}_TABLE = {
 ${lines(streamBytes(plan))}
 };
 
-${plan.dense ? denseFunction(prefix, plan.dense) : ''}void ${prefix}_step(${prefix}_state *s, const int16_t *x)
+${plan.dense ? denseFunction(own, plan.dense) : ''}${linkage}void ${own}_step(${prefix}_state *s, const int16_t *x)
 {
   int16_t v[${plan.scratchLength}]; /* what the equations work on */
   ${declared.join('\n  ')}
@@ -76,11 +79,11 @@ ${asmLines(denseRoutine(bytes))}
 
 /** `PREFIX_logits` and `PREFIX_predict` for AVR, both by the head in assembler. */
 export function avrHead(plan: AvrPlan): string {
-  const { prefix, upper, classifier } = plan.layout;
+  const { prefix, upper, units, classifier } = plan.layout;
   const { form } = classifier;
   const { mean } = plan.network;
-  const state = mean ? 'm' : 's->h';
-  const taken = mean ? `  int16_t m[${upper}_HIDDEN];\n  ${prefix}_mean(s, m);\n` : '';
+  const state = mean ? 'm' : stateOf(plan.layout);
+  const taken = mean ? `  int16_t m[${units}];\n  ${prefix}_mean(s, m);\n` : '';
   return `/* What the head reads: each class's bias and its row */
 static const uint8_t ${prefix}_head_stream[] ${upper}_TABLE = {
 ${lines(headBytes(plan))}
@@ -151,13 +154,13 @@ function embed({ layout: { network, prefix, upper }, inputAt }: AvrPlan): string
  */
 function stepCode(plan: AvrPlan): string {
   const { layout, network } = plan;
-  const { prefix, w2, u2 } = layout;
+  const { own, w2, u2 } = layout;
   const { w, u, optimize, shared, dense } = plan;
   const of = w ?? u;
   const denseCalled = (p: Projection): boolean => dense !== undefined && p.form === 'dense';
-  const summed = (p: Projection): string | undefined => (denseCalled(p) ? callDense(prefix, p.columns) : undefined);
+  const summed = (p: Projection): string | undefined => (denseCalled(p) ? callDense(own, p.columns) : undefined);
   const routine = of
-    ? `@project: ${projectionCode(of, 'w', optimize, shared === 'all' ? 'rjmp @s_0' : denseCalled(of) ? `mov r16, r17; call ${prefix}_dense` : undefined)} ret`
+    ? `@project: ${projectionCode(of, 'w', optimize, shared === 'all' ? 'rjmp @s_0' : denseCalled(of) ? `mov r16, r17; call ${own}_dense` : undefined)} ret`
     : '';
   const project = (p: Projection, name: string): string =>
     shared === 'none'
@@ -166,7 +169,7 @@ function stepCode(plan: AvrPlan): string {
   const operands = (from: string, offset: number): string => `movw r26, ${from}; ${addTo(26, offset)} movw r14, r26`;
   return `
     push r28; push r29; clr r2; ${shared === 'all' ? 'clt; clr r3; ' : ''} movw r4, r20; movw r6, ${network.embedding ? 'r26' : 'r24'}${layout.tables.length > 0 ? '; movw r10, r22' : ''}
-    ${network.embedding ? '' : `${point('r4', plan.inputAt)}\n${normalisationCode(plan)}`}
+    ${network.embedding ? '' : `${point('r4', plan.inputAt)}\n${isGivenInput(network) ? copyOfInput(plan) : normalisationCode(plan)}`}
     ${w2 && w ? `${operands('r4', 2 * plan.inputAt + firstAddress(w.form))}; ${point('r4', plan.wAt)} ldi r25, ${w2.matrix.rows} | equation 2\n${project(w, 'w')}` : ''}
     ${u2 && u ? `${operands('r6', firstAddress(u.form))}; ${w2 && plan.uAt > 0 ? '' : point('r4', plan.uAt)} ldi r25, ${u2.matrix.rows} | equation 3\n${project(u, 'u')}` : copyOfState(plan)}
     ${shared === 'projections' ? `rjmp @units\n${routine}\n@units:` : ''}
@@ -187,6 +190,12 @@ function addTo(pair: number, bytes: number): string {
 /** Y points to a value behind a pair. */
 const point = (pair: string, index: number): string => `movw r28, ${pair}; ${addTo(28, 2 * index)}`;
 
+/** The state of the layer below, which is the input as it is, from X to Y. */
+function copyOfInput({ network }: AvrPlan): string {
+  return `ldi r25, ${network.inputSize} | the state of the layer below
+    @given: ld r18, X+; ld r19, X+; st Y+, r18; st Y+, r19; dec r25; brne @given`;
+}
+
 /** Equation 3, full rank: a copy, as h changes below. */
 function copyOfState(plan: AvrPlan): string {
   return `movw r26, r6; ${point('r4', plan.uAt)} ldi r25, ${plan.network.hiddenSize} | equation 3: a copy
@@ -195,11 +204,11 @@ function copyOfState(plan: AvrPlan): string {
 
 /** Pointers of the units: r9:r8 the remainders, Y the state, r5:r4 and r7:r6 the operands of a unit's rows. */
 function unitsStart(plan: AvrPlan): string {
-  const { network, first, second } = plan;
+  const { layout, network, first, second } = plan;
   const offset = (row: UnitRow): number => 2 * row.start + firstAddress(row.matrix.form);
   const one = offset(first);
   const two = walksOn(plan) ? '' : `movw r26, r4; ${addTo(26, offset(second) - one)} movw r6, r26`;
-  return `movw r28, r6; movw r26, r6; ${addTo(26, 2 * network.hiddenSize)} movw r8, r26
+  return `movw r28, r6; movw r26, r6; ${addTo(26, 2 * layout.allUnits)} movw r8, r26
     ${one === 0 ? '' : `movw r26, r4; ${addTo(26, one)} movw r4, r26`}
     ${two}
     ${constantsOfUnits(plan)}

@@ -73,7 +73,7 @@ function sums(plan: AvrPlan, projection: string): string {
           { form, columns: matrix.columns },
           unrolled(form, optimize),
           'r25',
-          plan.dense && plan.layout.prefix,
+          plan.dense && plan.layout.own,
         );
   const counted = biases === 'counted';
   const far = counted
