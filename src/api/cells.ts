@@ -1,10 +1,8 @@
-import { loadKernels, type KernelOptions } from '../kernels/index.js';
-import type { Architecture } from '../network/index.js';
+import type { KernelOptions } from '../kernels/index.js';
 import { decode, type Model } from '../pipeline/index.js';
-import { Calibration } from './calibration.js';
-import { ApiError } from './errors.js';
-import { RecurrentNetwork, type Made } from './network.js';
-import { architectureFrom, classNamesFrom, type FastRNNOptions, type NetworkOptions } from './options.js';
+import { make, makeFrom } from './make.js';
+import { RecurrentNetwork } from './network.js';
+import type { FastRNNOptions, NetworkOptions } from './options.js';
 
 /**
  * A gated network: equations (5) and (6) of the paper.
@@ -49,25 +47,4 @@ export class FastRNN extends RecurrentNetwork {
   static async load(bytes: Uint8Array, kernels: KernelOptions = {}): Promise<FastRNN> {
     return FastRNN.from(await decode(bytes), kernels);
   }
-}
-
-async function make(cell: Architecture['cell'], options: NetworkOptions | FastRNNOptions): Promise<Made> {
-  const { seed = 1, backend = 'auto', fma = false, wasm } = options;
-  const architecture = architectureFrom(cell, options);
-  const kernels = await loadKernels({ backend, fma, ...(wasm === undefined ? {} : { wasm }) });
-  return { kernels, architecture, classNames: classNamesFrom(options), seed };
-}
-
-async function makeFrom(cell: Architecture['cell'], model: Model, options: KernelOptions): Promise<Made> {
-  if (model.kind !== 'float') {
-    throw new ApiError('an integer model has no float parameters; use the float model that it was converted from');
-  }
-  const { facts, parameters } = model;
-  const { architecture, classNames, provenance } = facts;
-  if (architecture.cell !== cell) {
-    throw new ApiError(`the model is a ${architecture.cell}, so use ${architecture.cell} instead of ${cell}`);
-  }
-  const calibration = Calibration.of(model);
-  const kernels = await loadKernels(options);
-  return { kernels, architecture, classNames, seed: provenance.seed, parameters, calibration };
 }

@@ -9,5 +9,6 @@ export { ConvertedModel } from './converted.js';
 export { RecurrentNetwork, type BatchEvaluation, type GradientOptions, type LossAndGradients } from './network.js';
 export { FloatStream } from './stream.js';
 export { StepOptimiser, type OptimiserOptions, type StepOptions } from './optimiser.js';
-export type { FastRNNOptions, NetworkOptions } from './options.js';
+export { FastRNNVector, GRU, LSTM, RNN, UGRNN } from './other-cells.js';
+export type { FastRNNOptions, GRUOptions, LSTMOptions, NetworkOptions, RNNOptions } from './options.js';
 export { train, type Trained, type TrainOptions, type TrainSettings } from './train.js';

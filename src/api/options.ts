@@ -47,8 +47,25 @@ export interface FastRNNOptions extends Omit<NetworkOptions, 'gate'> {
   readonly beta?: number;
 }
 
+/** What a RNN or a FastRNN-vector has: no gate. */
+export type RNNOptions = Omit<NetworkOptions, 'gate'>;
+
+/** What a GRU has beside. */
+export interface GRUOptions extends NetworkOptions {
+  /** Whether the reset gate comes before the recurrent product or after it. Default after, as in PyTorch and Keras. */
+  readonly reset?: 'before' | 'after';
+}
+
+/** What an LSTM has beside. */
+export interface LSTMOptions extends NetworkOptions {
+  /** The first value of the forget gate's bias. Default 1. */
+  readonly forgetBias?: number;
+}
+
+export type CellOptions = NetworkOptions | FastRNNOptions | RNNOptions | GRUOptions | LSTMOptions;
+
 /** Throws `RecipeError` or `ArchitectureError` that name the field, its value and what is allowed. */
-export function architectureFrom(cell: Architecture['cell'], options: NetworkOptions | FastRNNOptions): Architecture {
+export function architectureFrom(cell: Architecture['cell'], options: CellOptions): Architecture {
   const {
     inputSize,
     vocabulary = 0,
