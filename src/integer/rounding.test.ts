@@ -19,8 +19,9 @@ const normalisation = { centre: Int16Array.of(0), scale: Float64Array.of(2 ** -1
 function rounded(bits: 8 | 4): Float32Array {
   const rounding = new WeightRounding(architecture, bits);
   const out = new Float32Array(parameters.length);
-  rounding.choose(parameters);
-  rounding.apply(parameters, out);
+  const weights = parameters.slice();
+  rounding.start(weights);
+  rounding.apply(weights, out);
   return out;
 }
 
@@ -59,6 +60,18 @@ describe.each([8, 4] as const)('weights rounded to %i bits', (bits) => {
       const plain = parameters.subarray(offset, offset + size).map((value) => Math.round(value / scale) * scale);
       expect(error(out.subarray(offset, offset + size))).toBeLessThanOrEqual(error(plain) + 1e-12);
     }
+  });
+
+  it('keep their scale when they are taken up again, and while they grow', () => {
+    const weights = parameters.slice();
+    const [rounding, again] = [new WeightRounding(architecture, bits), new WeightRounding(architecture, bits)];
+    const [before, after] = [new Float32Array(weights.length), new Float32Array(weights.length)];
+    rounding.start(weights);
+    for (let i = 0; i < weights.length; i++) weights[i] *= 1.3;
+    rounding.apply(weights, before);
+    again.resume(weights);
+    again.apply(weights, after);
+    expect(after).toEqual(before);
   });
 
   it('are stored by a conversion without any change', () => {

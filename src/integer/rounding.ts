@@ -3,6 +3,9 @@ import { tensorsOf, type Architecture } from '../network/index.js';
 import { clampRound, largestWeight, weightBits, type WeightStep } from './formats.js';
 import { weightStep4, type Storage } from './network.js';
 
+/** By how much of a level a weight may lie beyond the outermost one, which it is rounded to. */
+const beyond = 0.49;
+
 /** Finer scales than the one that holds a matrix's largest weight, to be tried: those saturate a few, and round all others less. */
 const finerScales = 2;
 
@@ -31,8 +34,12 @@ export class WeightRounding {
     this.factors = new Float64Array(this.matrices.length).fill(1);
   }
 
-  /** Chooses each matrix's scale: that of the least squared error, for [parameters] in the order of `tensorsOf`. */
-  choose(parameters: Float32Array): void {
+  /**
+   * Chooses each matrix's scale anew, that of the least squared error, and brings weights beyond its outermost levels back to them.
+   *
+   * @param parameters all parameters, in the order of `tensorsOf`; changed in place
+   */
+  start(parameters: Float32Array): void {
     for (const [k, { offset, size }] of this.matrices.entries()) {
       const values = Float64Array.from(parameters.subarray(offset, offset + size));
       const coarsest = weightBits(values, 20, this.step);
@@ -46,17 +53,35 @@ export class WeightRounding {
         }
       }
     }
+    this.apply(parameters, new Float32Array(parameters.length));
   }
 
-  /** `out` <- parameters, those of matrices rounded. Without memory of its own: a training calls it after every step. */
+  /** Finds the scales of weights that `apply` has kept within their outermost levels: no weight of a matrix makes them coarser. */
+  resume(parameters: Float32Array): void {
+    for (const [k, { offset, size }] of this.matrices.entries()) {
+      const values = Float64Array.from(parameters.subarray(offset, offset + size));
+      this.factors[k] = powerOfTwo(weightBits(values, 20, this.step)) / this.step;
+    }
+  }
+
+  /**
+   * `out` <- parameters, those of matrices rounded; of these, any beyond its matrix's outermost levels comes back to them. Without memory of
+   * its own: a training calls it after every step.
+   */
   apply(parameters: Float32Array, out: Float32Array): void {
     const limit = largestWeight(this.step);
-    if (out !== parameters) out.set(parameters);
+    const edge = limit + beyond;
+    out.set(parameters);
     for (let k = 0; k < this.matrices.length; k++) {
       const { offset, size } = this.matrices[k];
       const factor = this.factors[k];
       const unit = 1 / factor; // a power of two over another
-      for (let i = offset; i < offset + size; i++) out[i] = clampRound(parameters[i] * factor, limit) * unit;
+      for (let i = offset; i < offset + size; i++) {
+        const level = parameters[i] * factor;
+        if (level > edge) parameters[i] = edge * unit;
+        else if (level < -edge) parameters[i] = -edge * unit;
+        out[i] = clampRound(level, limit) * unit;
+      }
     }
   }
 

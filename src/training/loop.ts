@@ -110,7 +110,7 @@ export class TrainingLoop {
     const ran = earlier.reduce((sum, s) => sum + s.stopAfter, 0) + state.epoch;
     this.batch.start(this.order(before), before);
     if (stage.name === 'rounded weights') {
-      this.rounding.choose(this.optimiser.parameters);
+      this.rounding.resume(this.optimiser.parameters);
       this.compute();
     }
     const starts = cut(trainRows.length, batchesFor(trainRows.length, training.batchSize));
@@ -270,6 +270,7 @@ export class TrainingLoop {
   private startRounding(): void {
     const { state, task } = this;
     state.parameters.set(balanced(task.architecture, state.parameters));
+    this.rounding.start(state.parameters);
     state.first.fill(0);
     state.second.fill(0);
     state.optimiser = { beta1Power: 1, beta2Power: 1 };
