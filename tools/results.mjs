@@ -11,7 +11,7 @@ import { packageVersion, readModel, runRecipe, severalRuns } from '../dist/pipel
 import { loadRecipe, recipeHash } from '../dist/recipe/index.js';
 
 /** How many seeds each recipe is trained with; `csv` has no data of its own. */
-const seeds = { digits: 3, 'digits-2k': 3, har2: 5, har6: 5, 'har2-paper': 1 };
+const seeds = { digits: 3, 'digits-2k': 3, 'digits-1k': 3, har2: 5, har6: 5, 'har6-1k': 3, 'har2-paper': 1 };
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,

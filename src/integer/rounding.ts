@@ -6,6 +6,12 @@ import { weightStep4, type Storage } from './network.js';
 /** By how much of a level a weight may lie beyond the outermost one, which it is rounded to. */
 const beyond = 0.49;
 
+/**
+ * How far each step brings a weight back to its level, as a part of the way. Without it weights gather between two levels and go to and
+ * fro however small the steps are, which shakes the network; with it they come to rest as the learning rate falls.
+ */
+const pull = 0.005;
+
 /** Finer scales than the one that holds a matrix's largest weight, to be tried: those saturate a few, and round all others less. */
 const finerScales = 2;
 
@@ -77,10 +83,10 @@ export class WeightRounding {
       const factor = this.factors[k];
       const unit = 1 / factor; // a power of two over another
       for (let i = offset; i < offset + size; i++) {
-        const level = parameters[i] * factor;
-        if (level > edge) parameters[i] = edge * unit;
-        else if (level < -edge) parameters[i] = -edge * unit;
-        out[i] = clampRound(level, limit) * unit;
+        const weight = Math.max(-edge, Math.min(edge, parameters[i] * factor));
+        const level = clampRound(weight, limit);
+        parameters[i] = (weight + pull * (level - weight)) * unit;
+        out[i] = level * unit;
       }
     }
   }
