@@ -190,7 +190,16 @@ describe('loading', () => {
   afterAll(() => rm(folder, { recursive: true }));
 
   test('shipped recipes are sound, overrides and the seed apply', async () => {
-    expect(await shippedRecipes()).toEqual(['csv', 'digits', 'digits-1k', 'digits-2k', 'har2', 'har2-paper', 'har6', 'har6-1k']);
+    expect(await shippedRecipes()).toEqual([
+      'csv',
+      'digits',
+      'digits-1k',
+      'digits-2k',
+      'har2',
+      'har2-paper',
+      'har6',
+      'har6-1k',
+    ]);
     const { recipe, name } = await loadRecipe('digits', ['network.hiddenSize=8'], 42);
     expect([name, recipe.seed, recipe.network.hiddenSize, recipe.network.uRank]).toEqual(['digits', 42, 8, 18]);
     const csv = await loadRecipe('csv', ['data.path=here/recordings']);
