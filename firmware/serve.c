@@ -24,7 +24,7 @@ static void hello(uint8_t status)
 static void answer(uint8_t command)
 {
   if (command == 'H') {
-    send_memory(program_state(), (uint16_t)(2 * program_hidden()));
+    send_memory(program_state(), (uint16_t)(sizeof(network_value) * program_hidden()));
   } else if (command == 'L') {
     program_logits(send_memory);
   } else if (command == 'P' || command == 'R' || command == 'S') {
@@ -35,7 +35,7 @@ static void answer(uint8_t command)
     } else if (command == 'S') {
       uint8_t *x = (uint8_t *)program_input();
       uint16_t bytes;
-      for (bytes = (uint16_t)(2 * program_inputs()); bytes; bytes--) *x++ = board_receive();
+      for (bytes = (uint16_t)(sizeof(network_value) * program_inputs()); bytes; bytes--) *x++ = board_receive();
       board_mark(MARK_STEP);
       program_step();
     } else {

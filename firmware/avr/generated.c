@@ -1,5 +1,5 @@
 /*
- * The program around exported C: `export --prefix model` beside it. On AVR the compiler sees it whole, with main.c in it; other
+ * The program around exported C, integer or float: `export --prefix model` beside it. On AVR the compiler sees it whole, with main.c in it; other
  * boards bring a main of their own.
  */
 #include "model.h"
@@ -14,7 +14,7 @@
 
 static model_state state UNCLEARED;
 
-static int16_t x[MODEL_INPUTS] UNCLEARED;
+static network_value x[MODEL_INPUTS] UNCLEARED;
 
 void program_open(void) { model_reset(&state); }
 
@@ -22,14 +22,14 @@ uint16_t program_vector_bytes(void) { return 0; }
 uint8_t program_inputs(void) { return MODEL_INPUTS; }
 uint8_t program_hidden(void) { return MODEL_HIDDEN; }
 uint8_t program_classes(void) { return MODEL_CLASSES; }
-int16_t *program_input(void) { return x; }
-const int16_t *program_state(void) { return state.h; }
+network_value *program_input(void) { return x; }
+const network_value *program_state(void) { return state.h; }
 void program_reset(void) { model_reset(&state); }
 void program_step(void) { model_step(&state, x); }
 
 void program_logits(void (*send)(const void *from, uint16_t bytes))
 {
-  int32_t logits[MODEL_CLASSES]; /* on the stack, where a step's vectors are at other times */
+  network_logit logits[MODEL_CLASSES]; /* on the stack, where a step's vectors are at other times */
   model_logits(&state, logits);
   send(logits, sizeof logits);
 }

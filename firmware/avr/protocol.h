@@ -12,6 +12,8 @@
  *   'L'                                            answers int32[L], the logits
  *   'P'                                            answers uint8, the predicted class
  *
+ * A program of float C (NETWORK_FLOAT) has float32 in place of int16 and int32.
+ *
  * GPIOR0 marks what is running for a simulator that counts cycles: MARK_RESET, MARK_STEP or MARK_PREDICT is
  * written just before, MARK_IDLE just after.
  */
@@ -23,17 +25,26 @@
 enum { PROTOCOL_VERSION = 1 };
 enum { MARK_IDLE = 0, MARK_RESET = 1, MARK_STEP = 2, MARK_PREDICT = 3 };
 
+/* Inputs and states, and logits. */
+#ifdef NETWORK_FLOAT
+typedef float network_value;
+typedef float network_logit;
+#else
+typedef int16_t network_value;
+typedef int32_t network_logit;
+#endif
+
 /* What a program gives to the protocol. */
 void program_open(void);             /* makes it ready, or calls `refuse` */
 uint16_t program_vector_bytes(void); /* RAM beyond static data */
 uint8_t program_inputs(void);
 uint8_t program_hidden(void);
 uint8_t program_classes(void);
-int16_t *program_input(void);
-const int16_t *program_state(void);
+network_value *program_input(void);
+const network_value *program_state(void);
 void program_reset(void);
 void program_step(void);
-void program_logits(void (*send)(const void *from, uint16_t bytes)); /* int32 as they lie in memory, all or in pieces */
+void program_logits(void (*send)(const void *from, uint16_t bytes)); /* as they lie in memory, all or in pieces */
 uint8_t program_predict(void);
 
 /*

@@ -35,7 +35,8 @@ __attribute__((noinline)) void batch_idle(void) { __asm__ volatile(""); }
 
 static void run_sequence(intptr_t input, uint32_t steps)
 {
-  const intptr_t input_bytes = 2 * (intptr_t)program_inputs(), state_bytes = 2 * (intptr_t)program_hidden();
+  const intptr_t value = sizeof(network_value);
+  const intptr_t input_bytes = value * program_inputs(), state_bytes = value * program_hidden();
   uint8_t prediction;
   program_reset();
   batch_idle();

@@ -4,6 +4,8 @@
  * in.bin, little-endian:  for each sequence uint32 steps, then int16[steps][D]     (D is 1 where the input is a token)
  * out.bin:                for each sequence int16[steps][H] states, int32[L] logits, uint32 prediction;
  *                         at the end uint32 bytes of static data, uint32 bytes of the deepest stack
+ *
+ * A program of float C has float32 in place of int16 and of the logits' int32.
  */
 #ifndef FASTGRNN_BATCH_H
 #define FASTGRNN_BATCH_H

@@ -1,19 +1,20 @@
-import { stateSize, stepInputs, type IntegerNetwork } from '../integer/index.js';
+import type { Sizes } from './definition.js';
 import { MachineError } from './machine.js';
 import type { BoardProgram, ProofSequence } from './prove.js';
 
 /** The sequences as firmware/batch reads them. */
-export function batchInput(sequences: readonly ProofSequence[], network: IntegerNetwork): Uint8Array {
-  const width = stepInputs(network);
-  const bytes = new Uint8Array(sequences.reduce((sum, { steps }) => sum + 4 + 2 * steps * width, 0));
+export function batchInput(sequences: readonly ProofSequence[], { inputs: width, type }: Sizes): Uint8Array {
+  const valueBytes = type === 'float' ? 4 : 2;
+  const bytes = new Uint8Array(sequences.reduce((sum, { steps }) => sum + 4 + valueBytes * steps * width, 0));
   const view = new DataView(bytes.buffer);
   let at = 0;
   for (const { inputs, steps } of sequences) {
     view.setUint32(at, steps, true);
     at += 4;
     for (const value of inputs.subarray(0, steps * width)) {
-      view.setInt16(at, value, true);
-      at += 2;
+      if (type === 'float') view.setFloat32(at, value, true);
+      else view.setInt16(at, value, true);
+      at += valueBytes;
     }
   }
   return bytes;
@@ -33,20 +34,24 @@ export class BatchProgram implements BoardProgram {
   readonly classes: number;
   readonly ramBytes: number;
   private readonly stack: number;
+  private readonly float: boolean;
   private readonly output: DataView;
   private readonly cycles: BatchCycles;
   private at = 0;
   private resets = 0;
   private steps = 0;
-  private lastState = new Int16Array(0);
-  private lastLogits = new Int32Array(0);
+  private lastState: ArrayLike<number> = [];
+  private lastLogits: ArrayLike<number> = [];
 
   /** @throws MachineError when the output is shorter or longer than the sequences' answers. */
-  constructor(network: IntegerNetwork, sequences: readonly ProofSequence[], output: Uint8Array, cycles: BatchCycles) {
-    this.inputs = stepInputs(network);
-    this.hiddenSize = stateSize(network);
-    this.classes = network.classes;
-    const wanted = sequences.reduce((sum, { steps }) => sum + 2 * steps * this.hiddenSize + 4 * this.classes + 4, 8);
+  constructor(sizes: Sizes, sequences: readonly ProofSequence[], output: Uint8Array, cycles: BatchCycles) {
+    ({ inputs: this.inputs, hiddenSize: this.hiddenSize, classes: this.classes } = sizes);
+    this.float = sizes.type === 'float';
+    const valueBytes = this.float ? 4 : 2;
+    const wanted = sequences.reduce(
+      (sum, { steps }) => sum + valueBytes * steps * this.hiddenSize + 4 * this.classes + 4,
+      8,
+    );
     if (output.length !== wanted) {
       throw new MachineError(`the program wrote ${output.length} bytes where ${wanted} were expected`);
     }
@@ -61,21 +66,25 @@ export class BatchProgram implements BoardProgram {
   }
 
   step(): number {
-    this.lastState = Int16Array.from({ length: this.hiddenSize }, () => this.output.getInt16((this.at += 2) - 2, true));
+    const next = this.float
+      ? () => this.output.getFloat32((this.at += 4) - 4, true)
+      : () => this.output.getInt16((this.at += 2) - 2, true);
+    this.lastState = Array.from({ length: this.hiddenSize }, next);
     return countOf(this.cycles.step, this.steps++);
   }
 
-  state(): Int16Array {
+  state(): ArrayLike<number> {
     return this.lastState;
   }
 
-  logits(): Int32Array {
+  logits(): ArrayLike<number> {
     return this.lastLogits;
   }
 
   predict(): { prediction: number; cycles: number } {
     const next = () => this.output.getInt32((this.at += 4) - 4, true);
-    this.lastLogits = Int32Array.from({ length: this.classes }, next);
+    const logit = this.float ? () => this.output.getFloat32((this.at += 4) - 4, true) : next;
+    this.lastLogits = Array.from({ length: this.classes }, logit);
     return { prediction: next(), cycles: countOf(this.cycles.predict, this.resets - 1) };
   }
 

@@ -2,6 +2,7 @@ import {
   compileBatch,
   compilePico,
   compileUno,
+  compileUnoFloat,
   type Optimize,
   isUf2,
   modelBytes,
@@ -14,21 +15,34 @@ import {
   samd21,
   unoImage,
   type BatchTarget,
+  type FloatSource,
 } from '../firmware/index.js';
 import { type IntegerNetwork } from '../integer/index.js';
 import { boardNames, type BoardName } from '../recipe/light.js';
 import { cortexM0 } from './cycles/cortex-m0plus.js';
 import { cortexM3, cortexM4 } from './cycles/cortex-m3.js';
 import { rv32imc } from './cycles/rv32imc.js';
-import { proveMkr1000 } from './mkr1000.js';
+import { proveMkr1000, proveMkr1000Float } from './mkr1000.js';
 import { provePico } from './pico.js';
-import type { BoardProof, ProofOptions, ProofSequence } from './prove.js';
-import { hasQemu, proveQemu, type QemuMachine } from './qemu.js';
-import { proveUno } from './uno.js';
+import type { BoardFigures, BoardProof, FloatProof, ProofOptions, ProofSequence } from './prove.js';
+import { hasQemu, proveQemu, proveQemuFloat, type QemuMachine } from './qemu.js';
+import { proveUno, proveUnoFloat } from './uno.js';
 
 /** A proof of exported C names its compiler. */
 export interface CompiledProof extends BoardProof {
   readonly compiler: string;
+}
+
+/** A comparison of float C names its compiler, too. */
+export interface CompiledFloatProof extends FloatProof {
+  readonly compiler: string;
+}
+
+/** What of float C is to be run. */
+export interface FloatJob {
+  readonly source: FloatSource;
+  readonly sequences: readonly ProofSequence[];
+  readonly options: ProofOptions;
 }
 
 /** What is to be proven. */
@@ -44,13 +58,15 @@ export interface BoardBuilds {
   runtime?(job: Job): Promise<BoardProof>;
   /** The exported C; or why it can't be compiled or run here. */
   generated(job: Job): Promise<CompiledProof | string>;
+  /** The float C, on boards where it is run; or why it can't be. */
+  float32?(job: FloatJob): Promise<CompiledFloatProof | string>;
   /** An image that the user has, on boards that take one. */
   given?(job: Job, image: Uint8Array | string): Promise<BoardProof>;
 }
 
 /** Where the flash of an image goes whose constants have so many bytes, the tables of tanh among them. */
-function withParts<T extends BoardProof>(network: IntegerNetwork, constants: number, proof: T): T {
-  const tables = tableBytes(network);
+function withParts<T extends BoardFigures>(network: IntegerNetwork | undefined, constants: number, proof: T): T {
+  const tables = network ? tableBytes(network) : 0;
   return { ...proof, flash: { weights: constants - tables, tables, code: proof.flashBytes - constants } };
 }
 
@@ -64,6 +80,16 @@ function qemu(target: BatchTarget, machine: QemuMachine, machinePackage: string)
       if (!compiled) return missing(target.compiler, target.package);
       return {
         ...(await proveQemu(network, compiled, machine, sequences, options)),
+        compiler: compiled.compiler,
+        flash: compiled.flash,
+      };
+    },
+    async float32({ source, sequences, options }) {
+      if (!(await hasQemu(machine))) return missing(machine.command, machinePackage);
+      const compiled = await compileBatch(source, target);
+      if (!compiled) return missing(target.compiler, target.package);
+      return {
+        ...(await proveQemuFloat(source, compiled, machine, sequences, options)),
         compiler: compiled.compiler,
         flash: compiled.flash,
       };
@@ -93,6 +119,12 @@ export const buildsOf: Readonly<Record<BoardName, BoardBuilds>> = {
       const proof = proveUno(network, compiled, sequences, options);
       return { ...withParts(network, compiled.tableBytes, proof), compiler: compiled.compiler };
     },
+    async float32({ source, sequences, options }) {
+      const compiled = await compileUnoFloat(source);
+      if (!compiled) return missing('avr-gcc', 'gcc-avr binutils-avr avr-libc');
+      const proof = proveUnoFloat(source, compiled, sequences, options);
+      return { ...withParts(undefined, compiled.tableBytes, proof), compiler: compiled.compiler };
+    },
     given: async ({ network, sequences, options }, image) =>
       proveUno(network, { hex: textOf(image) }, sequences, options),
   },
@@ -102,6 +134,15 @@ export const buildsOf: Readonly<Record<BoardName, BoardBuilds>> = {
       if (!compiled) return missing(samd21.compiler, samd21.package);
       return {
         ...(await proveMkr1000(network, compiled, sequences, options)),
+        compiler: compiled.compiler,
+        flash: compiled.flash,
+      };
+    },
+    async float32({ source, sequences, options }) {
+      const compiled = await compileBatch(source, samd21);
+      if (!compiled) return missing(samd21.compiler, samd21.package);
+      return {
+        ...(await proveMkr1000Float(source, compiled, sequences, options)),
         compiler: compiled.compiler,
         flash: compiled.flash,
       };

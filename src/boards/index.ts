@@ -1,9 +1,10 @@
 /** Simulated boards: firmware that is run and compared with the definition, value by value. */
 export { MachineError, unoClock } from './machine.js';
 export { boardNames, type BoardName } from '../recipe/light.js';
-export type { CompiledProof } from './builds.js';
-export { proofSequences, simulate, type BoardResult, type SimulateOptions } from './simulate.js';
+export type { CompiledFloatProof, CompiledProof } from './builds.js';
+export { proofSequences, simulate, type BoardResult, type BuildName, type SimulateOptions } from './simulate.js';
 export { provePico } from './pico.js';
-export type { BoardProof, Difference, ProofOptions, ProofSequence } from './prove.js';
+export { floatTolerance } from './float-definition.js';
+export type { BoardFigures, BoardProof, Difference, FloatProof, ProofOptions, ProofSequence } from './prove.js';
 export { proveUno } from './uno.js';
 export type { DerivedEnergy } from './energy.js';

@@ -1,11 +1,34 @@
-import type { Build } from '../firmware/index.js';
+import type { Build, FloatSource } from '../firmware/index.js';
 import type { IntegerNetwork } from '../integer/index.js';
 import { batchInput, BatchProgram } from './batch.js';
+import { integerSizes, type Sizes } from './definition.js';
+import { floatSizes } from './float-definition.js';
 import { runBatch } from './m0plus-machine.js';
-import { prove, type BoardProof, type ProofOptions, type ProofSequence } from './prove.js';
+import {
+  prove,
+  proveFloat,
+  type BoardProof,
+  type BoardUnderTest,
+  type FloatProof,
+  type ProofOptions,
+  type ProofSequence,
+} from './prove.js';
 
 /** Clock of an MKR1000 in Hz. */
 export const mkr1000Clock = 48_000_000;
+
+/** A simulated Cortex-M0+ with an MKR1000's memory, and a batch program for it. */
+async function mkr1000(build: Build, sizes: Sizes, sequences: readonly ProofSequence[]): Promise<BoardUnderTest> {
+  const { RP2040 } = await import('rp2040js');
+  return {
+    clock: mkr1000Clock,
+    flashBytes: build.flashBytes,
+    start(): BatchProgram {
+      const { output, cycles } = runBatch(RP2040, build, batchInput(sequences, sizes));
+      return new BatchProgram(sizes, sequences, output, cycles);
+    },
+  };
+}
 
 /** Runs a batch program for an MKR1000 on a simulated Cortex-M0+ and compares every value with the definition. */
 export async function proveMkr1000(
@@ -14,14 +37,15 @@ export async function proveMkr1000(
   sequences: readonly ProofSequence[],
   options: ProofOptions = {},
 ): Promise<BoardProof> {
-  const { RP2040 } = await import('rp2040js');
-  const board = {
-    clock: mkr1000Clock,
-    flashBytes: build.flashBytes,
-    start(): BatchProgram {
-      const { output, cycles } = runBatch(RP2040, build, batchInput(sequences, network));
-      return new BatchProgram(network, sequences, output, cycles);
-    },
-  };
-  return prove(network, board, sequences, options);
+  return prove(network, await mkr1000(build, integerSizes(network), sequences), sequences, options);
+}
+
+/** The same of float C, by tolerance. */
+export async function proveMkr1000Float(
+  source: FloatSource,
+  build: Build,
+  sequences: readonly ProofSequence[],
+  options: ProofOptions = {},
+): Promise<FloatProof> {
+  return proveFloat(source, await mkr1000(build, floatSizes(source), sequences), sequences, options);
 }

@@ -1,3 +1,4 @@
+import type { Sizes } from './definition.js';
 import { marks, MachineError, type SerialMachine } from './machine.js';
 import type { BoardProgram } from './prove.js';
 
@@ -25,10 +26,12 @@ export class SerialProgram implements BoardProgram {
   /** Bytes of RAM in use without the stack, as the program says. */
   readonly ramBytes: number;
   private readonly machine: SerialMachine;
+  private readonly float: boolean;
 
   /** Starts the program and hears its hello. */
-  constructor(machine: SerialMachine) {
+  constructor(machine: SerialMachine, type: Sizes['type'] = 'integer') {
     this.machine = machine;
+    this.float = type === 'float';
     const hello = machine.exchange([], 9, budget);
     if (hello[0] !== 0x46 || hello[1] !== 0x47) throw new MachineError('the program does not speak the protocol');
     if (hello[2] !== protocolVersion) throw new MachineError(`the program speaks version ${hello[2]} of the protocol`);
@@ -44,17 +47,19 @@ export class SerialProgram implements BoardProgram {
 
   /** One time step over D inputs. Returns its cycles, without those of the transfer. */
   step(x: Int16Array): number {
-    return this.marked('S', new Uint8Array(x.slice().buffer), marks.step);
+    return this.marked('S', new Uint8Array((this.float ? Float32Array.from(x) : x.slice()).buffer), marks.step);
   }
 
   /** The hidden state, [H]. */
-  state(): Int16Array {
+  state(): ArrayLike<number> {
+    if (this.float) return new Float32Array(this.ask('H', 4 * this.hiddenSize).buffer);
     return new Int16Array(this.ask('H', 2 * this.hiddenSize).buffer);
   }
 
   /** The logits, [L]. */
-  logits(): Int32Array {
-    return new Int32Array(this.ask('L', 4 * this.classes).buffer);
+  logits(): ArrayLike<number> {
+    const { buffer } = this.ask('L', 4 * this.classes);
+    return this.float ? new Float32Array(buffer) : new Int32Array(buffer);
   }
 
   /** The predicted class and the cycles of the head with its argmax. */

@@ -1,6 +1,8 @@
-import { ImageError, type FlashParts, type Segment } from '../firmware/index.js';
-import { IntegerInterpreter, stateSize, stepInputs, type IntegerNetwork } from '../integer/index.js';
+import { ImageError, type FlashParts, type FloatSource, type Segment } from '../firmware/index.js';
+import type { IntegerNetwork } from '../integer/index.js';
+import { integerDefinition, type Definition, type Mismatch, type Sizes } from './definition.js';
 import type { DerivedEnergy } from './energy.js';
+import { FloatDefinition } from './float-definition.js';
 import { MachineError } from './machine.js';
 
 /** One input sequence: [steps][D] values. */
@@ -10,21 +12,30 @@ export interface ProofSequence {
 }
 
 /** The first value in which board and definition differ. */
-export interface Difference {
+export interface Difference extends Mismatch {
   readonly sequence: number;
   /** 0 .. steps - 1; logits and prediction come after the last step. */
   readonly step: number;
-  readonly what: 'state' | 'logit' | 'prediction';
-  /** The hidden unit or class. */
-  readonly index: number;
-  readonly expected: number;
-  readonly actual: number;
 }
 
 /** What a simulated board has shown: `boards.<board>.<build>` of `metrics.json`. */
-export interface BoardProof {
+export interface BoardProof extends BoardFigures {
   /** Every hidden state of every step, every logit and every prediction equals the definition's. */
   readonly bitExact: boolean;
+}
+
+/** The same of a program in float arithmetic, which is never called bit-exact. */
+export interface FloatProof extends BoardFigures {
+  /** Every state and logit lies within its bound, and the prediction is the largest of the board's logits. */
+  readonly withinTolerance: boolean;
+  /** The largest error as a fraction of its bound. */
+  readonly errorOfTolerance: number;
+  /** The largest difference between a state and that of a float64 network that ran by itself over the same sequence. */
+  readonly deviation: number;
+}
+
+/** What is measured of a program. */
+export interface BoardFigures {
   readonly firstDifference?: Difference;
   /** Why the image could not be run to the end. */
   readonly error?: string;
@@ -120,6 +131,31 @@ export function prove(
   sequences: readonly ProofSequence[],
   options: ProofOptions = {},
 ): BoardProof {
+  const figures = run(integerDefinition(network), board, sequences, options);
+  return { bitExact: agrees(figures), ...figures };
+}
+
+/** The same of a float network's program, by tolerance. */
+export function proveFloat(
+  source: FloatSource,
+  board: BoardUnderTest,
+  sequences: readonly ProofSequence[],
+  options: ProofOptions = {},
+): FloatProof {
+  const definition = new FloatDefinition(source);
+  const figures = run(definition, board, sequences, options);
+  const { errorOfTolerance, deviation } = definition;
+  return { withinTolerance: agrees(figures), errorOfTolerance, deviation, ...figures };
+}
+
+const agrees = ({ firstDifference, error }: BoardFigures): boolean => !firstDifference && error === undefined;
+
+function run(
+  definition: Definition,
+  board: BoardUnderTest,
+  sequences: readonly ProofSequence[],
+  options: ProofOptions,
+): BoardFigures {
   const tally: Tally = { sequences: 0, steps: 0, cycles: 0, least: Infinity, most: 0, predictionCycles: 0 };
   let program: BoardProgram | undefined;
   let flashBytes = 0;
@@ -128,8 +164,8 @@ export function prove(
   try {
     ({ flashBytes } = board);
     program = board.start();
-    checkSizes(network, program);
-    firstDifference = compare(network, program, sequences, tally, options);
+    checkSizes(definition, program);
+    firstDifference = compare(definition, program, sequences, tally, options);
     if (tally.steps === 0) error = 'there were no steps to run';
   } catch (thrown) {
     if (!(thrown instanceof MachineError || thrown instanceof ImageError)) throw thrown;
@@ -138,7 +174,6 @@ export function prove(
   const ms = (cycles: number): number => (1000 * cycles) / board.clock;
   const cyclesPerStep = tally.steps > 0 ? tally.cycles / tally.steps : 0;
   return {
-    bitExact: !firstDifference && error === undefined,
     ...(firstDifference && { firstDifference }),
     ...(error !== undefined && { error }),
     sequences: tally.sequences,
@@ -156,13 +191,10 @@ export function prove(
   };
 }
 
-function checkSizes(network: IntegerNetwork, program: BoardProgram): void {
-  const sizes = (inputs: number, s: { hiddenSize: number; classes: number }): string =>
-    `${inputs} inputs, ${s.hiddenSize} hidden units, ${s.classes} classes`;
-  const [own, wanted] = [
-    sizes(program.inputs, program),
-    sizes(stepInputs(network), { hiddenSize: stateSize(network), classes: network.classes }),
-  ];
+function checkSizes(definition: Sizes, program: BoardProgram): void {
+  const sizes = (s: Omit<Sizes, 'type'>): string =>
+    `${s.inputs} inputs, ${s.hiddenSize} hidden units, ${s.classes} classes`;
+  const [own, wanted] = [sizes(program), sizes(definition)];
   if (own !== wanted) {
     throw new MachineError(`the image holds another network: ${own}, not ${wanted}`);
   }
@@ -170,50 +202,33 @@ function checkSizes(network: IntegerNetwork, program: BoardProgram): void {
 
 /** Runs all sequences; stops at the first value that differs and returns it. */
 function compare(
-  network: IntegerNetwork,
+  definition: Definition,
   program: BoardProgram,
   sequences: readonly ProofSequence[],
   tally: Tally,
   options: ProofOptions,
 ): Difference | undefined {
-  const interpreter = new IntegerInterpreter(network);
-  const inputSize = stepInputs(network);
+  const { inputs: width } = definition;
   for (const [sequence, { inputs, steps }] of sequences.entries()) {
-    const differs = (
-      step: number,
-      what: Difference['what'],
-      expected: ArrayLike<number>,
-      actual: ArrayLike<number>,
-    ): Difference | undefined => {
-      for (let index = 0; index < expected.length; index++) {
-        if (expected[index] !== actual[index]) {
-          return { sequence, step, what, index, expected: expected[index], actual: actual[index] };
-        }
-      }
-      return undefined;
-    };
-    interpreter.reset();
+    definition.reset();
     let sequenceCycles = program.reset();
     for (let step = 0; step < steps; step++) {
-      const at = step * inputSize;
-      interpreter.step(inputs, at);
-      const cycles = program.step(inputs.subarray(at, at + inputSize));
+      const at = step * width;
+      const cycles = program.step(inputs.subarray(at, at + width));
       sequenceCycles += cycles;
       tally.steps++;
       tally.cycles += cycles;
       tally.least = Math.min(tally.least, cycles);
       tally.most = Math.max(tally.most, cycles);
-      const difference = differs(step, 'state', interpreter.h, program.state());
-      if (difference) return difference;
+      const mismatch = definition.step(inputs, at, program.state());
+      if (mismatch) return { sequence, step, ...mismatch };
       if (tally.steps % 50 === 0) options.onProgress?.(tally.steps);
     }
     const { prediction, cycles } = program.predict();
     tally.sequences++;
     tally.predictionCycles += sequenceCycles + cycles;
-    const difference =
-      differs(steps - 1, 'logit', interpreter.logits(), program.logits()) ??
-      differs(steps - 1, 'prediction', [interpreter.predict()], [prediction]);
-    if (difference) return difference;
+    const mismatch = definition.head(program.logits(), prediction);
+    if (mismatch) return { sequence, step: steps - 1, ...mismatch };
   }
   return undefined;
 }

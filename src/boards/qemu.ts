@@ -1,10 +1,20 @@
 import { joinPath, readFile, runProgram, temporaryDirectory, writeFile } from '#platform';
-import type { Build } from '../firmware/index.js';
+import type { Build, FloatSource } from '../firmware/index.js';
 import { integerLayers, stateSize, type IntegerNetwork } from '../integer/index.js';
 import { batchInput, BatchProgram, type BatchCycles } from './batch.js';
 import type { CycleModel } from './cycles/model.js';
+import { integerSizes, type Sizes } from './definition.js';
+import { floatSizes } from './float-definition.js';
 import { MachineError } from './machine.js';
-import { prove, type BoardProof, type ProofOptions, type ProofSequence } from './prove.js';
+import {
+  prove,
+  proveFloat,
+  type BoardProof,
+  type BoardUnderTest,
+  type FloatProof,
+  type ProofOptions,
+  type ProofSequence,
+} from './prove.js';
 
 /** A machine of QEMU. */
 export interface QemuMachine {
@@ -38,12 +48,45 @@ export async function proveQemu(
   sequences: readonly ProofSequence[],
   options: ProofOptions = {},
 ): Promise<BoardProof> {
+  const traced = shortened(network, sequences);
+  return prove(network, await qemu(build, machine, integerSizes(network), sequences, traced), sequences, options);
+}
+
+/**
+ * The same of float C, by tolerance. One step may have a million instructions, so two are traced, and the second counts: the first one
+ * begins with zeros, which are fast to multiply in software.
+ */
+export async function proveQemuFloat(
+  source: FloatSource,
+  build: Build,
+  machine: QemuMachine,
+  sequences: readonly ProofSequence[],
+  options: ProofOptions = {},
+): Promise<FloatProof> {
+  const traced = sequences.slice(0, 1).map(({ inputs, steps }) => ({ inputs, steps: Math.min(2, steps) }));
+  const board = await qemu(build, machine, floatSizes(source), sequences, traced, 1);
+  return proveFloat(source, board, sequences, options);
+}
+
+/**
+ * A machine that has run already: once over all sequences, and once for a trace of some steps.
+ *
+ * @param unusualSteps how many of these don't count at the beginning, where there are more
+ */
+async function qemu(
+  build: Build,
+  machine: QemuMachine,
+  sizes: Sizes,
+  sequences: readonly ProofSequence[],
+  traced: readonly ProofSequence[],
+  unusualSteps = 0,
+): Promise<BoardUnderTest> {
   const directory = await temporaryDirectory();
   const inside = (name: string) => joinPath(directory.path, name);
   try {
     await writeFile(inside('program.elf'), build.elf);
     const run = async (inputs: readonly ProofSequence[], more: readonly string[]): Promise<string | undefined> => {
-      await writeFile(inside('in.bin'), batchInput(inputs, network));
+      await writeFile(inside('in.bin'), batchInput(inputs, sizes));
       const result = await runProgram(
         machine.command,
         [
@@ -67,19 +110,21 @@ export async function proveQemu(
       const range = codeRange(build);
       const filter = `0x${range.from.toString(16)}..0x${(range.to - 1).toString(16)}`;
       const trace = ['-singlestep', '-d', 'exec,nochain', '-dfilter', filter, '-D', 'trace.log'];
-      complaint = await run(shortened(network, sequences), trace);
-      if (complaint === undefined) cycles = countCycles(await readFile(inside('trace.log')), build, machine.model);
+      complaint = await run(traced, trace);
+      if (complaint === undefined) {
+        const counted = countCycles(await readFile(inside('trace.log')), build, machine.model);
+        cycles = { ...counted, step: counted.step.slice(Math.min(unusualSteps, counted.step.length - 1)) };
+      }
     }
-    const board = {
+    return {
       clock: machine.clock,
       model: machine.model.source,
       flashBytes: build.flashBytes,
       start(): BatchProgram {
         if (complaint !== undefined) throw new MachineError(complaint);
-        return new BatchProgram(network, sequences, output, cycles);
+        return new BatchProgram(sizes, sequences, output, cycles);
       },
     };
-    return prove(network, board, sequences, options);
   } finally {
     await directory.dispose();
   }

@@ -1,7 +1,7 @@
-import { ExportError, ImageError, testInputs, type Optimize } from '../firmware/index.js';
+import { ExportError, ImageError, testInputs, type FloatSource, type Optimize } from '../firmware/index.js';
 import type { IntegerNetwork } from '../integer/index.js';
 import type { BoardName } from '../recipe/light.js';
-import { buildsOf, imageBoards, type CompiledProof, type Job } from './builds.js';
+import { buildsOf, imageBoards, type CompiledFloatProof, type CompiledProof, type Job } from './builds.js';
 import { withEnergy } from './energy.js';
 import type { BoardProof, ProofOptions, ProofSequence } from './prove.js';
 
@@ -11,9 +11,14 @@ export interface BoardResult {
   readonly runtime?: BoardProof;
   /** The exported C, compiled on this machine. */
   readonly generated?: CompiledProof;
+  /** The float C, compared by tolerance, of boards and models where it is run. */
+  readonly float32?: CompiledFloatProof;
   /** "board build" to the reason why it was not run. */
   readonly skipped: Readonly<Record<string, string>>;
 }
+
+/** A build of a board. */
+export type BuildName = 'runtime' | 'generated' | 'float32';
 
 /** What runs on which board. */
 export interface SimulateOptions extends ProofOptions {
@@ -22,6 +27,10 @@ export interface SimulateOptions extends ProofOptions {
   readonly image?: Uint8Array | string;
   /** What code generated for the Uno is made for: few bytes of flash (the default) or few cycles. */
   readonly optimize?: Optimize | undefined;
+  /** The float network, whose C is run, too, over the first steps of the sequences. */
+  readonly float?: FloatSource | undefined;
+  /** Which builds to run; all that there are when absent. */
+  readonly builds?: readonly BuildName[];
   /** Inputs to run; at least 1000 steps that also saturate when absent. */
   readonly sequences?: readonly ProofSequence[];
 }
@@ -45,18 +54,48 @@ export async function simulate(network: IntegerNetwork, options: SimulateOptions
     return { runtime: withEnergy(board, await builds.given(job, image)), skipped: {} };
   }
   const skipped: Record<string, string> = {};
-  const runtime = await attempt(skipped, `${board} runtime`, async () => builds.runtime?.(job));
+  const wanted = (name: BuildName): boolean => options.builds?.includes(name) ?? true;
+  const runtime = await attempt(skipped, `${board} runtime`, async () =>
+    wanted('runtime') ? builds.runtime?.(job) : undefined,
+  );
   const generated = await attempt(skipped, `${board} generated`, async () => {
+    if (!wanted('generated')) return undefined;
     const result = await builds.generated(job);
     if (typeof result !== 'string') return result;
     skipped[`${board} generated`] = result;
     return undefined;
   });
+  const float32 = await attempt(skipped, `${board} float32`, async () => {
+    if (!options.float || !builds.float32 || !wanted('float32')) return undefined;
+    const result = await builds.float32({
+      source: options.float,
+      sequences: sequences.slice(0, floatSequences).map(shortened),
+      options,
+    });
+    if (typeof result !== 'string') return wholePredictions(result, sequences);
+    skipped[`${board} float32`] = result;
+    return undefined;
+  });
   return {
     ...(runtime && { runtime: withEnergy(board, runtime) }),
     ...(generated && { generated: withEnergy(board, generated) }),
+    ...(float32 && { float32: withEnergy(board, float32) }),
     skipped,
   };
+}
+
+/** Steps of each sequence that float C runs: without a floating-point unit a step takes ten times as long, to simulate, too. */
+const floatSteps = 4;
+/** Of so many sequences. */
+const floatSequences = 8;
+
+const shortened = ({ inputs, steps }: ProofSequence): ProofSequence => ({ inputs, steps: Math.min(steps, floatSteps) });
+
+/** The milliseconds of a prediction over sequences of their whole length. */
+function wholePredictions(proof: CompiledFloatProof, sequences: readonly ProofSequence[]): CompiledFloatProof {
+  if (proof.sequences === 0) return proof;
+  const missing = sequences.reduce((sum, { steps }) => sum + Math.max(0, steps - floatSteps), 0) / sequences.length;
+  return { ...proof, msPerPrediction: proof.msPerPrediction + missing * proof.msPerStep };
 }
 
 /** Runs one build; one that the part has no room for is skipped with the reason. */

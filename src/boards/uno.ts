@@ -1,8 +1,29 @@
-import { readHex } from '../firmware/index.js';
+import { readHex, type FloatSource } from '../firmware/index.js';
 import type { IntegerNetwork } from '../integer/index.js';
+import type { Sizes } from './definition.js';
 import { UnoMachine, unoClock } from './machine.js';
 import { SerialProgram } from './program.js';
-import { prove, segmentBytes, type BoardProof, type ProofOptions, type ProofSequence } from './prove.js';
+import {
+  prove,
+  proveFloat,
+  segmentBytes,
+  type BoardProof,
+  type BoardUnderTest,
+  type FloatProof,
+  type ProofOptions,
+  type ProofSequence,
+} from './prove.js';
+
+/** An Uno with an image of Intel HEX text. */
+function uno({ hex }: { readonly hex: string }, type: Sizes['type']): BoardUnderTest {
+  return {
+    clock: unoClock,
+    get flashBytes() {
+      return segmentBytes(readHex(hex));
+    },
+    start: () => new SerialProgram(new UnoMachine(readHex(hex)), type),
+  };
+}
 
 /**
  * Runs an Uno image in the simulator and compares every value with the definition. A damaged or foreign image comes out
@@ -16,16 +37,15 @@ export function proveUno(
   sequences: readonly ProofSequence[],
   options: ProofOptions = {},
 ): BoardProof {
-  return prove(
-    network,
-    {
-      clock: unoClock,
-      get flashBytes() {
-        return segmentBytes(readHex(image.hex));
-      },
-      start: () => new SerialProgram(new UnoMachine(readHex(image.hex))),
-    },
-    sequences,
-    options,
-  );
+  return prove(network, uno(image, 'integer'), sequences, options);
+}
+
+/** The same of float C, by tolerance. */
+export function proveUnoFloat(
+  source: FloatSource,
+  image: { readonly hex: string },
+  sequences: readonly ProofSequence[],
+  options: ProofOptions = {},
+): FloatProof {
+  return proveFloat(source, uno(image, 'float'), sequences, options);
 }

@@ -48,7 +48,7 @@ const standardHeaders = new Set(
   ).split(' '),
 );
 
-function checkPrefix(prefix: string): void {
+export function checkPrefix(prefix: string): void {
   const fail = (why: string): never => {
     throw new ExportError(`prefix ${JSON.stringify(prefix)} ${why}; choose a name such as "wakeword"`);
   };

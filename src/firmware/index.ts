@@ -6,6 +6,9 @@ export type { Optimize } from './c99/avr/plan.js';
 export { decodeBlob } from './decode.js';
 export { ExportError, ImageError } from './errors.js';
 export { readHex, writeHex, type Segment } from './hex.js';
+export { exportFloatC } from './float/export.js';
+export { smoothError } from './float/nonlinearity.js';
+export type { FloatSource } from './float/layout.js';
 export { exportLibrary } from './library.js';
 export type { LibraryOptions } from './library/options.js';
 export { packedLayouts, type PackedForm } from './packed/index.js';
@@ -15,6 +18,7 @@ export { isUf2, readUf2, writeUf2 } from './uf2.js';
 export {
   compileUno,
   compileUnoC,
+  compileUnoFloat,
   unoImage,
   unoLimits,
   vectorBytes,
@@ -24,7 +28,7 @@ export {
 } from './targets/avr.js';
 export { compileBatch, type BatchTarget } from './targets/batch.js';
 export type { ElfSymbol } from './elf.js';
-export type { Build, FlashParts } from './targets/build.js';
+export type { Build, BuildSource, FlashParts } from './targets/build.js';
 export { nrf51 } from './targets/nrf51.js';
 export { nrf52840 } from './targets/nrf52840.js';
 export { rv32imcTarget } from './targets/rv32imc.js';

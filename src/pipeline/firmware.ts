@@ -3,6 +3,7 @@ import { proofSequences, simulate, type BoardName, type BoardResult, type ProofS
 import type { Sequences } from '../data/index.js';
 import {
   exportC,
+  exportFloatC,
   ExportError,
   exportLibrary,
   picoUf2,
@@ -10,13 +11,14 @@ import {
   testVectors,
   unoImage,
   type ExportCOptions,
+  type FloatSource,
   type Optimize,
 } from '../firmware/index.js';
 import type { IntegerNetwork } from '../integer/index.js';
-import type { ModelFacts } from './models.js';
+import type { FloatModel, Model, ModelFacts } from './models.js';
 
 /** Lines for the exported header's comment: where the network comes from, its classes, the unit of each input. */
-function descriptionOf(facts: ModelFacts): string[] {
+function descriptionOf(facts: ModelFacts, counts = 'int16 counts'): string[] {
   const { architecture, classNames, input, features, outputs } = facts;
   const channels = input.channelNames.length;
   const { frames, stride } = features.stack ?? { frames: 1, stride: 1 };
@@ -38,7 +40,7 @@ function descriptionOf(facts: ModelFacts): string[] {
         ]
       : []),
     ...(frames > 1 ? [`A step reads ${frames} frames, the oldest first; the next step's begin ${stride} later.`] : []),
-    'Inputs, int16 counts each:',
+    `Inputs, ${counts} each:`,
     ...inputs,
   ];
 }
@@ -83,6 +85,23 @@ export async function writeC(
     ...exportC(network, { prefix, optimize, ...headerOptionsOf(facts) }),
     'vectors.json': `${JSON.stringify(testVectors(network, { steps: Math.min(facts.input.steps, 32) }))}\n`,
   };
+  for (const [name, text] of Object.entries(files)) await writeFile(joinPath(folder, name), text);
+  return Object.keys(files);
+}
+
+/** A float model as its C takes it; undefined of an integer model. */
+export function floatSourceOf(model: Model): FloatSource | undefined {
+  if (model.kind !== 'float') return undefined;
+  const { facts, parameters } = model;
+  return { architecture: facts.architecture, parameters, affine: facts.features };
+}
+
+/** Writes a float model's C in float32; returns the files' names. */
+export async function writeFloatC(model: FloatModel, prefix: string, folder: string): Promise<string[]> {
+  const { facts, parameters } = model;
+  const source = { architecture: facts.architecture, parameters, affine: facts.features };
+  const description = descriptionOf(facts, 'counts');
+  const files = exportFloatC(source, { prefix, ...headerOptionsOf(facts), description });
   for (const [name, text] of Object.entries(files)) await writeFile(joinPath(folder, name), text);
   return Object.keys(files);
 }
@@ -156,11 +175,12 @@ export async function proveBoards(
   network: IntegerNetwork,
   targets: readonly BoardName[],
   sequences: readonly ProofSequence[] = proofSequences(network),
+  float?: FloatSource,
 ): Promise<{ boards: Record<string, Omit<BoardResult, 'skipped'>>; skipped: Record<string, string> }> {
   const boards: Record<string, Omit<BoardResult, 'skipped'>> = {};
   const skipped: Record<string, string> = {};
   for (const target of targets) {
-    const { skipped: reasons, ...builds } = await simulate(network, { board: target, sequences });
+    const { skipped: reasons, ...builds } = await simulate(network, { board: target, sequences, float });
     boards[target] = builds;
     Object.assign(skipped, reasons);
   }

@@ -5,7 +5,16 @@ export { networkNames, type NetworkName } from './compare/networks.js';
 export { protocols, type Protocol } from './compare/protocols.js';
 export { sizings, type Sizing } from './compare/sizes.js';
 export type { Listener, RunEvent } from './events.js';
-export { headerOptionsOf, proveBoards, runSequences, writeC, writeFirmware, writeLibrary } from './firmware.js';
+export {
+  floatSourceOf,
+  headerOptionsOf,
+  proveBoards,
+  runSequences,
+  writeC,
+  writeFirmware,
+  writeFloatC,
+  writeLibrary,
+} from './firmware.js';
 export {
   decode,
   encode,

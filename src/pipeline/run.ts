@@ -6,7 +6,7 @@ import { checkArchitecture, type Architecture } from '../network/index.js';
 import { serialise } from '../recipe/index.js';
 import { renderReport, stageMetrics, type Metrics, type ReportInput } from '../report/index.js';
 import { evaluateNetworks } from './evaluate.js';
-import { proveBoards, runSequences, writeFirmware } from './firmware.js';
+import { floatSourceOf, proveBoards, runSequences, writeFirmware } from './firmware.js';
 import { encode, integerModel } from './models.js';
 import { openRun, type OpenRun, type RunOptions } from './open.js';
 import { validationSplit } from './prepare.js';
@@ -95,7 +95,8 @@ export async function runOpened(open: OpenRun, options: TrainingOptions): Promis
   });
   const { network } = converted;
   await writeFirmware(network, model.facts, joinPath(folder, 'firmware'));
-  const proof = await proveBoards(network, recipe.recipe.targets, runSequences(network, dataset.test));
+  const sequences = runSequences(network, dataset.test);
+  const proof = await proveBoards(network, recipe.recipe.targets, sequences, floatSourceOf(model));
 
   const size = networkSize(network, model.facts.architecture);
   const [selection] = trained.phases;

@@ -9,7 +9,11 @@ import { headings, tableFigure } from './table.js';
 export interface BuildView {
   readonly name: 'runtime' | 'generated' | 'float32';
   /** `bitExact` is undefined for a build in float arithmetic, which is never called so. */
-  readonly run: Omit<BoardRun, 'bitExact'> & { readonly bitExact: boolean | undefined; readonly compiler?: string };
+  readonly run: Omit<BoardRun, 'bitExact'> & {
+    readonly bitExact: boolean | undefined;
+    readonly withinTolerance?: boolean;
+    readonly compiler?: string;
+  };
 }
 
 /** The builds of a board that were run, in the order of the tables. */
@@ -30,7 +34,10 @@ function ofBoard(bytes: number, whole: number | undefined): Markup {
 
 /** Says of a build whether the board gave the interpreter's values. */
 function verdict(run: BuildView['run']): Markup {
-  if (run.bitExact === undefined) return markup`<span class="badge">float</span>`;
+  if (run.withinTolerance === false) return markup`<span class="badge bad">float, BEYOND ITS TOLERANCE</span>`;
+  if (run.bitExact === undefined) {
+    return markup`<span class="badge">float${run.withinTolerance === undefined ? '' : ', within tolerance'}</span>`;
+  }
   return run.bitExact
     ? markup`<span class="badge good">bit-exact</span>`
     : markup`<span class="badge bad">NOT bit-exact</span>`;
@@ -44,7 +51,7 @@ export function boardsSection({ metrics, boardFacts }: ReportInput): Markup {
   return markup`<section id="boards"><h2>Boards</h2>
 ${boards.length === 0 ? markup`<p>No board was run.</p>` : undefined}
 <div class="cards">${cards}${skipped.length === 0 ? undefined : skippedCard(skipped)}</div>
-<p class="quiet">Boards are simulated: the firmware’s own machine code was executed, and every state and logit compared with the integer interpreter’s. Cycles are the simulator’s count for one step, or follow from the instructions that it counts and a table of the core’s costs where they are called modelled; wait states of flash are left out. Times follow from cycles and clock; energy is derived from them and the current that a datasheet gives. RAM is static data, the stack its greatest depth, flash the whole image. <i>runtime</i> is the ready-made image with the model as a blob; <i>generated</i> is the exported C, compiled.</p></section>`;
+<p class="quiet">Boards are simulated: the firmware’s own machine code was executed, and every state and logit compared with the integer interpreter’s. Cycles are the simulator’s count for one step, or follow from the instructions that it counts and a table of the core’s costs where they are called modelled; wait states of flash are left out. Times follow from cycles and clock; energy is derived from them and the current that a datasheet gives. RAM is static data, the stack its greatest depth, flash the whole image. <i>runtime</i> is the ready-made image with the model as a blob; <i>generated</i> is the exported C, compiled; <i>float32</i> is the C in float arithmetic, whose values are compared by a bound on rounding errors.</p></section>`;
 }
 
 function boardCard(facts: BoardFacts, builds: readonly BuildView[]): Markup {

@@ -166,6 +166,13 @@ describe('report.html', () => {
     expect(textOf(page)).not.toMatch(/bit-exact/i);
   });
 
+  it('says of a float build whether it is within its tolerance', () => {
+    const page = (withinTolerance: boolean) =>
+      textOf(renderReport(withMetrics({ boards: { m4: { float32: { ...run, withinTolerance } } } })));
+    expect(page(true)).toContain('float, within tolerance');
+    expect(page(false)).toContain('BEYOND ITS TOLERANCE');
+  });
+
   it('says why the board was not run', () => {
     const text = textOf(renderReport(withMetrics({ boards: {}, skipped: { uno: 'not among the targets' } })));
     expect(text).toContain('Arduino Uno Not run not among the targets');

@@ -34,7 +34,15 @@ export interface BoardBuilds {
   /** The exported C. */
   readonly generated?: BoardRun & { readonly compiler: string };
   /** A build in float arithmetic, compared by tolerance: never called bit-exact. */
-  readonly float32?: Omit<BoardRun, 'bitExact'> & { readonly compiler?: string };
+  readonly float32?: Omit<BoardRun, 'bitExact'> & {
+    readonly compiler?: string;
+    /** Every step's states lie within the bound of that step's rounding errors, and so do the logits. */
+    readonly withinTolerance?: boolean;
+    /** The largest error as a fraction of its bound. */
+    readonly errorOfTolerance?: number;
+    /** The largest difference of a state from a float64 network's that ran by itself. */
+    readonly deviation?: number;
+  };
 }
 
 /** What a stage of the training came to. */

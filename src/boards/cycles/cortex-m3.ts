@@ -1,4 +1,5 @@
 import type { CycleModel, Trace } from './model.js';
+import { decodeFloat } from './vfp.js';
 import { decodeThumb, type ThumbInstruction } from './thumb.js';
 
 /** Costs that differ between the two larger cores. */
@@ -45,8 +46,17 @@ function model(core: LargeCore): CycleModel {
     cycles({ addresses, from, to, half }: Trace): number {
       let sum = 0;
       let loaded = -1; // the register of a load right before, or -1
+      let computed = -1; // that of floating-point arithmetic
       for (let k = from; k < to; k++) {
         const address = addresses[k];
+        const float = decodeFloat(half(address), half(address + 2));
+        if (float) {
+          sum += float.cycles + (float.reads.includes(computed) ? 1 : 0);
+          computed = float.result;
+          loaded = -1;
+          continue;
+        }
+        computed = -1;
         const instruction = decodeThumb(half(address), half(address + 2));
         const { kind } = instruction;
         // Neighbouring loads share a cycle, unless the second needs the first for its address.

@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { writeFile } from '#platform';
 import { Option, type Command } from 'commander';
-import { picoUf2, unoImage, type Optimize } from '../../firmware/index.js';
+import { ExportError, picoUf2, unoImage, type Optimize } from '../../firmware/index.js';
 import type { IntegerNetwork } from '../../integer/index.js';
-import { integerModel, readModel, writeC, writeLibrary } from '../../pipeline/index.js';
+import { integerModel, readModel, writeC, writeFloatC, writeLibrary } from '../../pipeline/index.js';
 import { filled } from '../options.js';
 
-const targets = ['c', 'arduino', 'hex', 'uf2', 'onnx'] as const;
+const targets = ['c', 'arduino', 'c-float', 'hex', 'uf2', 'onnx'] as const;
 type Target = (typeof targets)[number];
 
 interface ExportFlags {
@@ -31,6 +31,7 @@ export function addExport(program: Command): void {
     .summary('write C99 source, an Arduino library, an image for a board, or ONNX')
     .description(
       'Writes a model as C99 (one header, one source, test vectors), as a library for Arduino, PlatformIO, CMake and Zephyr with examples, ' +
+        'as C99 in float32 for parts with a floating-point unit (c-float, of a float model), ' +
         'as an image that needs no compiler: hex for an Arduino Uno, uf2 for a Raspberry Pi Pico, ' +
         'or as ONNX for other programs: a float model in float32, an integer one by its int8 weights.',
     )
@@ -57,8 +58,12 @@ export function addExport(program: Command): void {
       if (image && flags.prefix !== undefined) {
         process.stderr.write('--prefix does nothing here: an image has no names\n');
       }
-      if (flags.optimize !== undefined && (image || flags.target === 'onnx')) {
-        const what = image ? 'an image is not compiled' : 'ONNX is not compiled for AVR';
+      if (flags.optimize !== undefined && (image || flags.target === 'onnx' || flags.target === 'c-float')) {
+        const what = image
+          ? 'an image is not compiled'
+          : flags.target === 'onnx'
+            ? 'ONNX is not compiled for AVR'
+            : 'float C has one form';
         process.stderr.write(`--optimize does nothing here: ${what}\n`);
       }
       const model = await readModel(file);
@@ -69,6 +74,15 @@ export function addExport(program: Command): void {
         const name = `${prefix}.onnx`;
         await writeFile(path.join(out, name), toOnnx(model));
         tell([name]);
+        return;
+      }
+      if (flags.target === 'c-float') {
+        if (model.kind !== 'float') {
+          throw new ExportError(
+            `${file} is an integer model, whose C is exact in integers (--target c); float C is made of the float model that it was converted from`,
+          );
+        }
+        tell(await writeFloatC(model, prefix, out));
         return;
       }
       const { network, facts } = integerModel(model);

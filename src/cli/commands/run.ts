@@ -58,7 +58,8 @@ async function runCommand(recipe: string, flags: RecipeFlags & { readonly folds?
   if (flags.json) console.log(JSON.stringify({ folder, metrics }, undefined, 2));
   else console.log(summary(folder, metrics));
   const exact = Object.values(metrics.boards).every(
-    ({ runtime, generated }) => runtime?.bitExact !== false && generated?.bitExact !== false,
+    ({ runtime, generated, float32 }) =>
+      runtime?.bitExact !== false && generated?.bitExact !== false && float32?.withinTolerance !== false,
   );
   if (!exact) process.exitCode = 1;
 }
@@ -141,10 +142,23 @@ function summary(folder: string, metrics: Metrics): string {
     ],
   ];
   for (const [board, builds] of Object.entries(metrics.boards)) {
-    for (const build of ['runtime', 'generated'] as const) {
+    const { float32 } = builds;
+    const verdicts = (['runtime', 'generated'] as const).flatMap((build) => {
       const run = builds[build];
-      if (!run) continue;
-      const verdict = run.bitExact ? good(`exact in ${run.steps} steps`) : bad('NOT EXACT');
+      return run
+        ? [{ build, run, verdict: run.bitExact ? good(`exact in ${run.steps} steps`) : bad('NOT EXACT') }]
+        : [];
+    });
+    const floats = float32
+      ? [
+          {
+            build: 'float32',
+            run: float32,
+            verdict: float32.withinTolerance ? 'within tolerance' : bad('BEYOND ITS TOLERANCE'),
+          },
+        ]
+      : [];
+    for (const { build, run, verdict } of [...verdicts, ...floats]) {
       rows.push([
         `${board} ${build}`,
         `${verdict}, ${run.msPerStep.toPrecision(3)} ms a step, ${run.msPerPrediction.toPrecision(3)} ms a prediction, flash ${run.flashBytes}, RAM ${run.ramBytes} + stack ${run.stackBytes} ${dim('(simulated)')}`,

@@ -1,8 +1,17 @@
 import { readFile } from '#platform';
 import { Option, type Command } from 'commander';
-import { boardNames, simulate, type BoardName, type BoardProof, type BoardResult } from '../../boards/index.js';
+import {
+  boardNames,
+  floatTolerance,
+  simulate,
+  type BoardFigures,
+  type BoardName,
+  type BoardProof,
+  type BoardResult,
+  type FloatProof,
+} from '../../boards/index.js';
 import { type Optimize, ImageError, isUf2, picoLimits, readHex, readUf2 } from '../../firmware/index.js';
-import { integerModel, readModel } from '../../pipeline/index.js';
+import { floatSourceOf, integerModel, readModel } from '../../pipeline/index.js';
 import { filled } from '../options.js';
 import { bad, dim, good, table } from '../terminal.js';
 
@@ -12,7 +21,7 @@ export function addSimulate(program: Command): void {
     .summary('run firmware on a simulated board and compare every value')
     .description(
       "Runs a model's firmware on a simulated board and compares every state, logit and prediction with the definition. " +
-        'Exits with 1 when a value differs, or when nothing could be run.',
+        'Of a float model the float C is run, too, and compared by tolerance. Exits with 1 when a value differs, or when nothing could be run.',
     )
     .argument('<model>', 'a model file', filled)
     .addOption(new Option('--board <name>', 'which board').choices([...boardNames, 'all']).default('all'))
@@ -33,7 +42,8 @@ export function addSimulate(program: Command): void {
         file: string,
         flags: { board: BoardName | 'all'; image?: string; optimize?: Optimize; json?: boolean },
       ) => {
-        const { network } = integerModel(await readModel(file));
+        const model = await readModel(file);
+        const { network } = integerModel(model);
         const image = flags.image === undefined ? undefined : await readImage(flags.image);
         const results: Record<string, BoardResult> = {};
         const lines: string[][] = [];
@@ -45,6 +55,7 @@ export function addSimulate(program: Command): void {
           const result = await simulate(network, {
             board,
             optimize: flags.optimize,
+            float: floatSourceOf(model),
             ...(image ? { image: image.bytes } : {}),
           });
           results[board] = result;
@@ -53,7 +64,12 @@ export function addSimulate(program: Command): void {
             if (!proof) continue;
             exact &&= proof.bitExact;
             proofs++;
-            lines.push([`${board} ${image ? 'image' : build}`, ...describe(proof)]);
+            lines.push([`${board} ${image ? 'image' : build}`, ...describe(proof, exactly(proof))]);
+          }
+          if (result.float32) {
+            exact &&= result.float32.withinTolerance;
+            proofs++;
+            lines.push([`${board} float32`, ...describe(result.float32, within(result.float32))]);
           }
           for (const [what, why] of Object.entries(result.skipped)) lines.push([what, dim(`skipped: ${why}`)]);
         }
@@ -76,17 +92,29 @@ async function readImage(file: string): Promise<{ readonly bytes: Uint8Array; re
   }
 }
 
+/** How a build is told that gave the definition's values, and one that did not. */
+interface Verdict {
+  readonly passed: string;
+  readonly failed: string;
+}
+
+const exactly = ({ steps }: BoardProof): Verdict => ({ passed: `exact in ${steps} steps`, failed: 'NOT EXACT' });
+const within = ({ steps, errorOfTolerance }: FloatProof): Verdict => ({
+  passed: `float32: within ${errorOfTolerance.toPrecision(2)} of its tolerance in ${steps} steps`,
+  failed: 'BEYOND ITS TOLERANCE',
+});
+
 /** A proof in a row of cells or, where it failed, with what went wrong first. */
-function describe(proof: BoardProof): string[] {
-  if (proof.error !== undefined) return [`${bad('NOT EXACT')}: ${proof.error}`];
+function describe(proof: BoardFigures, verdict: Verdict): string[] {
+  if (proof.error !== undefined) return [`${bad(verdict.failed)}: ${proof.error}`];
   const { firstDifference: first, flash, energy, cycleModel } = proof;
   if (first) {
     return [
-      `${bad('NOT EXACT')}: sequence ${first.sequence}, step ${first.step}, ${first.what} ${first.index} is ${first.actual}, not ${first.expected}`,
+      `${bad(verdict.failed)}: sequence ${first.sequence}, step ${first.step}, ${first.what} ${first.index} is ${first.actual}, not ${first.expected}`,
     ];
   }
   return [
-    good(`exact in ${proof.steps} steps`),
+    good(verdict.passed),
     `${proof.cyclesPerStep.toFixed(0)} cycles a step${cycleModel === undefined ? '' : ' (modelled)'},`,
     `${proof.msPerStep.toPrecision(3)} ms at ${proof.clock / 1e6} MHz,`,
     `${proof.msPerPrediction.toPrecision(3)} ms a prediction,`,
@@ -112,5 +140,8 @@ function report(lines: readonly string[][], results: Readonly<Record<string, Boa
   const [any] = Object.values(results).flatMap(({ runtime, generated }) => runtime ?? generated ?? []);
   const steps = any && any.sequences > 0 ? ` A prediction reads ${any.steps / any.sequences} steps.` : '';
   const all = `Every board is simulated; wait states of flash are left out.${steps}`;
-  return `${table(lines)}\n\n${[all, ...notes].map(dim).join('\n')}`;
+  const float = Object.values(results).some(({ float32 }) => float32)
+    ? [`float32, never exact: ${floatTolerance}`]
+    : [];
+  return `${table(lines)}\n\n${[all, ...float, ...notes].map(dim).join('\n')}`;
 }

@@ -13,7 +13,7 @@ export interface HeadOptions {
 }
 
 /** Text that can stand inside a C comment: it can't end it, begin another, or form a trigraph. */
-function commentText(line: string): string {
+export function commentText(line: string): string {
   return line
     .replaceAll(/[\r\n]+/g, ' ')
     .replaceAll('*/', '* /')
@@ -22,7 +22,7 @@ function commentText(line: string): string {
     .trimEnd();
 }
 
-const nouns = {
+export const nouns = {
   softmax: { one: 'class', many: 'classes' },
   sigmoid: { one: 'label', many: 'labels' },
   regression: { one: 'output', many: 'outputs' },

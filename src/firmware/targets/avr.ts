@@ -2,9 +2,11 @@ import { joinPath, packageFile, readFile, runProgram, temporaryDirectory, writeF
 import { integerLayers, lastLayer, stateSize, stepInputs, type IntegerNetwork } from '../../integer/index.js';
 import { encodeBlob } from '../blob.js';
 import { exportC } from '../c99.js';
+import type { FloatSource } from '../float/layout.js';
 import type { Optimize } from '../c99/avr/plan.js';
 import { ExportError } from '../errors.js';
 import { readHex, writeHex } from '../hex.js';
+import { exportedC } from './build.js';
 
 /** An Uno's flash without its bootloader, and its RAM, in bytes. */
 export const unoLimits = { flash: 32768 - 512, ram: 2048 } as const;
@@ -110,19 +112,41 @@ export async function compileUno(
   return compileUnoC(exportC(network, { prefix: 'model', optimize: options.optimize }));
 }
 
-/** The same of C files that stand for `exportC`'s of the prefix `model`. */
-export async function compileUnoC(files: Readonly<Record<string, string>>): Promise<UnoGeneratedImage | undefined> {
+/** The same of a float network's C. */
+export async function compileUnoFloat(source: FloatSource): Promise<UnoGeneratedImage | undefined> {
+  const { inputSize, hiddenSize, wRank, uRank, classes, output, vocabulary } = source.architecture;
+  const vectors = hiddenSize * (output === 'mean' ? 3 : 1) + inputSize + wRank + (uRank || hiddenSize);
+  checkRam(4 * (vectors + Math.max(vocabulary > 0 ? 1 : inputSize, classes)));
+  return compileUnoC(exportedC(source), ['-DNETWORK_FLOAT']);
+}
+
+/**
+ * The same of C files that stand for the exported ones of the prefix `model`.
+ *
+ * @param more flags of the compiler
+ */
+export async function compileUnoC(
+  files: Readonly<Record<string, string>>,
+  more: readonly string[] = [],
+): Promise<UnoGeneratedImage | undefined> {
   const version = await runProgram('avr-gcc', ['--version']);
   if (!version || version.code !== 0) return undefined;
   const directory = await temporaryDirectory();
   const inside = (name: string) => joinPath(directory.path, name);
   try {
     for (const [name, text] of Object.entries(files)) await writeFile(inside(name), text);
-    const flags = [...compilerFlags.split(' '), `-I${directory.path}`];
+    const flags = [...compilerFlags.split(' '), ...more, `-I${directory.path}`];
     await compile([...flags, '-c', '-o', inside('model.o'), inside('model.c')]);
     const program = packageFile('firmware/avr/generated.c');
     await compile([...flags, '-fwhole-program', '-c', '-o', inside('program.o'), program]);
-    await compile([...linkerFlags.split(' '), '-o', inside('model.elf'), inside('program.o'), inside('model.o')]);
+    await compile([
+      ...linkerFlags.split(' '),
+      '-o',
+      inside('model.elf'),
+      inside('program.o'),
+      inside('model.o'),
+      '-lm',
+    ]);
     const tableBytes = tablesIn(await must('avr-size', ['-A', inside('model.o')]));
     await must('avr-objcopy', ['-O', 'ihex', inside('model.elf'), inside('model.hex')]);
     const hex = new TextDecoder().decode(await readFile(inside('model.hex')));
@@ -137,7 +161,11 @@ export async function compileUnoC(files: Readonly<Record<string, string>>): Prom
 function checkGeneratedRam(network: IntegerNetwork): void {
   const { classes, mean } = network;
   const vectors = vectorBytes(network) + (mean ? 2 : 0); // with the count of the states
-  const need = vectors + Math.max(2 * stepInputs(network), 4 * classes) + generatedStackReserve;
+  checkRam(vectors + Math.max(2 * stepInputs(network), 4 * classes));
+}
+
+function checkRam(bytes: number): void {
+  const need = bytes + generatedStackReserve;
   if (need > unoLimits.ram) {
     throw new ExportError(
       `the exported C needs ${need} bytes of an Uno's RAM, stack included, it has ${unoLimits.ram}; lower network.hiddenSize`,

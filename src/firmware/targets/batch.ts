@@ -1,5 +1,4 @@
-import type { IntegerNetwork } from '../../integer/index.js';
-import { build, type Build } from './build.js';
+import { build, type Build, type BuildSource } from './build.js';
 
 /** A part whose program is a batch program (firmware/batch): it reads sequences and writes every value. */
 export interface BatchTarget {
@@ -34,7 +33,7 @@ export const bareFlags: readonly string[] =
  * @throws ExportError when it doesn't fit the part.
  */
 export function compileBatch(
-  network: IntegerNetwork,
+  source: BuildSource,
   target: BatchTarget,
   change?: (text: string) => string,
 ): Promise<Build | undefined> {
@@ -52,7 +51,7 @@ export function compileBatch(
     sources: ['batch/batch.c', start, 'avr/generated.c'],
     script: 'batch/link.ld',
   };
-  return build(network, plan, change);
+  return build(source, plan, change);
 }
 
 /** What all Cortex-M parts share. */

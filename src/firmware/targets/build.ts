@@ -1,6 +1,8 @@
 import { joinPath, packageFile, readFile, runProgram, temporaryDirectory, writeFile } from '#platform';
 import type { IntegerNetwork } from '../../integer/index.js';
 import { exportC } from '../c99.js';
+import { exportFloatC } from '../float/export.js';
+import type { FloatSource } from '../float/layout.js';
 import { readElf, type Elf } from '../elf.js';
 import { ExportError } from '../errors.js';
 
@@ -36,6 +38,19 @@ export interface Build extends Elf {
   readonly flash: FlashParts;
 }
 
+/** What is compiled: an integer network, or a float one. */
+export type BuildSource = IntegerNetwork | FloatSource;
+
+/**
+ * What programs of float C need beside a plan's flags. Nothing there provides a function that loops would be replaced by.
+ */
+export const floatFlags: readonly string[] = ['-DNETWORK_FLOAT', '-fno-tree-loop-distribute-patterns'];
+
+/** The exported C of either, with the prefix `model`. */
+export function exportedC(source: BuildSource): Record<string, string> {
+  return 'parameters' in source ? exportFloatC(source, { prefix }) : exportC(source, { prefix });
+}
+
 /** The prefix of the exported C in every build. */
 const prefix = 'model';
 
@@ -46,7 +61,7 @@ const prefix = 'model';
  * @throws ExportError when it doesn't fit the part.
  */
 export async function build(
-  network: IntegerNetwork,
+  source: BuildSource,
   plan: BuildPlan,
   change = (text: string) => text,
 ): Promise<Build | undefined> {
@@ -56,10 +71,11 @@ export async function build(
   const inside = (name: string) => joinPath(directory.path, name);
   const own = (name: string) => packageFile(`firmware/${name}`);
   try {
-    const exported = Object.entries(exportC(network, { prefix }));
+    const exported = Object.entries(exportedC(source));
     for (const [name, text] of exported) await writeFile(inside(name), change(text));
     const result = await runProgram(plan.compiler, [
       ...plan.flags,
+      ...('parameters' in source ? floatFlags : []),
       `-I${directory.path}`,
       ...['-T', own(plan.script), '-o', inside('program.elf')],
       ...plan.sources.map(own),
@@ -90,7 +106,8 @@ function flashParts({ symbols }: Elf, flashBytes: number): FlashParts {
   let weights = 0;
   let tables = 0;
   const functions = new Set(['reset', 'step', 'logits', 'predict'].map((name) => `${prefix}_${name}`));
-  const constants = /^model_(?:layer\d+_)?(rows|biases|classifier|classifier_bias|centre|multiplier|embedding)$/;
+  const constants =
+    /^model_(?:layer\d+_)?(rows|biases|bias_gate|bias_update|classifier|classifier_bias|centre|multiplier|scale|embedding|[wu][12]?(_columns)?)$/;
   for (const { name, bytes } of symbols) {
     if (functions.has(name)) continue;
     if (name === `${prefix}_tanh`) tables += bytes;
