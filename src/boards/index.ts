@@ -3,6 +3,7 @@ export { MachineError, unoClock } from './machine.js';
 export { boardNames, type BoardName } from '../recipe/light.js';
 export type { CompiledFloatProof, CompiledProof } from './builds.js';
 export { proofSequences, simulate, type BoardResult, type BuildName, type SimulateOptions } from './simulate.js';
+export { instructionCounts, runRaspberryPi, type InstructionCounts } from './raspberry-pi.js';
 export { provePico } from './pico.js';
 export { floatTolerance } from './float-definition.js';
 export type { BoardFigures, BoardProof, Difference, FloatProof, ProofOptions, ProofSequence } from './prove.js';

@@ -6,6 +6,7 @@ import type { CycleModel } from './cycles/model.js';
 import { integerSizes, type Sizes } from './definition.js';
 import { floatSizes } from './float-definition.js';
 import { MachineError } from './machine.js';
+import { piecesOf, traceAddresses } from './trace.js';
 import {
   prove,
   proveFloat,
@@ -151,20 +152,12 @@ function codeRange({ symbols, segments }: Build): { from: number; to: number } {
 function countCycles(log: Uint8Array, { symbols, segments }: Build, model: CycleModel): BatchCycles {
   const addresses = traceAddresses(log);
   const entry = (name: string) => symbols.find((symbol) => symbol.name === `model_${name}`)?.address;
-  const pieces = new Map([
-    [entry('reset'), 'reset'],
-    [entry('step'), 'step'],
-    [entry('predict'), 'predict'],
-    [entry('logits'), 'logits'],
-  ] as const);
+  const names = ['reset', 'step', 'predict', 'logits'] as const;
+  const entries = new Map(names.map((name) => [entry(name) ?? -1, name] as const));
   const counts = { reset: [] as number[], step: [] as number[], predict: [] as number[], logits: [] as number[] };
   const half = halfReader(segments);
-  let from = -1;
-  for (let k = 0; k <= addresses.length; k++) {
-    if (k < addresses.length && !pieces.has(addresses[k])) continue;
-    const piece = from < 0 ? undefined : pieces.get(addresses[from]);
-    if (piece) counts[piece].push(model.cycles({ addresses, from, to: k, half }));
-    from = k;
+  for (const { name, from, to } of piecesOf(addresses, entries)) {
+    counts[name].push(model.cycles({ addresses, from, to, half }));
   }
   return counts;
 }
@@ -176,20 +169,4 @@ function halfReader(segments: Build['segments']): (address: number) => number {
     const at = address - code.address;
     return at >= 0 && at + 1 < view.byteLength ? view.getUint16(at, true) : 0;
   };
-}
-
-/** The program counters of a log of executed blocks, one an instruction: `Trace 0: 0x7f… [00800400/00000200/…] name`. */
-function traceAddresses(log: Uint8Array): Uint32Array {
-  const addresses: number[] = [];
-  for (let at = log.indexOf(0x5b); at >= 0; at = log.indexOf(0x5b, at)) {
-    let value = 0;
-    for (let k = at + 10; k < at + 18; k++) {
-      const digit = log[k];
-      value = value * 16 + (digit < 0x3a ? digit - 0x30 : digit - 0x57);
-    }
-    addresses.push(value);
-    at = log.indexOf(0x0a, at);
-    if (at < 0) break;
-  }
-  return Uint32Array.from(addresses);
 }

@@ -29,6 +29,7 @@ export {
 export { compileBatch, type BatchTarget } from './targets/batch.js';
 export type { ElfSymbol } from './elf.js';
 export type { Build, BuildSource, FlashParts } from './targets/build.js';
+export { compileRaspberryPi, type HostedBuild } from './targets/hosted.js';
 export { nrf51 } from './targets/nrf51.js';
 export { nrf52840 } from './targets/nrf52840.js';
 export { rv32imcTarget } from './targets/rv32imc.js';

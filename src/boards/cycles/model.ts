@@ -1,7 +1,7 @@
 /** The instructions of a piece of work, in the order in which they were executed. */
 export interface Trace {
   /** Addresses of the instructions; what follows the last one is the address behind. */
-  readonly addresses: Uint32Array;
+  readonly addresses: ArrayLike<number>;
   /** Where the piece begins in `addresses`, and where it ends. */
   readonly from: number;
   readonly to: number;
