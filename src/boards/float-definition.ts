@@ -123,9 +123,12 @@ export class FloatDefinition implements Definition {
     const gated = cell === 'FastGRNN';
     this.biasGate = tensor('biasGate');
     this.biasUpdate = tensor(gated ? 'biasUpdate' : 'bias');
-    const { alpha, beta } = gated
-      ? { alpha: sigmoid(tensor('zeta')[0]), beta: sigmoid(tensor('nu')[0]) }
-      : residualWeights(architecture, tensor);
+    const { alpha, beta } =
+      cell === 'FastRNN'
+        ? residualWeights(architecture, tensor)
+        : gated
+          ? { alpha: sigmoid(tensor('zeta')[0]), beta: sigmoid(tensor('nu')[0]) }
+          : { alpha: 1, beta: 0 };
     [this.scale, this.offset] = [alpha, beta];
     this.h = new Float64Array(hiddenSize);
     this.sum = new Float64Array(hiddenSize);

@@ -286,10 +286,12 @@ describe('a comparison that must fail', () => {
 });
 
 describe('what the float C refuses', () => {
-  it('stacks, and numbers that are not finite', () => {
+  it('stacks, cells with more gates, and numbers that are not finite', () => {
     const source = randomFloat(new Random(1));
     const stack = { ...source, architecture: { ...source.architecture, layers: 2 } };
     expect(() => exportFloatC(stack, { prefix: 'model' })).toThrow(/one layer/);
+    const gru = randomFloat(new Random(1), { cell: 'GRU' });
+    expect(() => exportFloatC(gru, { prefix: 'model' })).toThrow(/no GRU yet/);
     const parameters = source.parameters.slice();
     parameters[0] = NaN;
     expect(() => exportFloatC({ ...source, parameters }, { prefix: 'model' })).toThrow(ExportError);

@@ -12,7 +12,12 @@ export function randomFloat(random: Random, change: Partial<Architecture> = {}):
   const [inputSize, hiddenSize] = [change.inputSize ?? size(12), change.hiddenSize ?? size(24)];
   const architecture: Architecture = {
     ...plainHead,
-    ...{ cell: random.below(3) ? 'FastGRNN' : 'FastRNN', inputSize, hiddenSize, classes: 1 + size(8) },
+    ...{
+      cell: (['FastGRNN', 'FastGRNN', 'FastRNN', 'RNN'] as const)[random.below(4)],
+      inputSize,
+      hiddenSize,
+      classes: 1 + size(8),
+    },
     wRank: random.below(2) ? 0 : size(Math.min(inputSize, hiddenSize)),
     uRank: random.below(2) ? 0 : size(hiddenSize),
     ...{ gate: gates[random.below(gates.length)], update: NONLINEARITIES[random.below(8)] },

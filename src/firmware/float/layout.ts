@@ -47,7 +47,7 @@ export interface FloatLayout {
   readonly gated: boolean;
 }
 
-/** @throws ExportError for stacks, directions and complex units, and for numbers that are not finite */
+/** @throws ExportError for other cells, stacks, directions and complex units, and for numbers that are not finite */
 export function floatLayout(source: FloatSource, prefix: string): FloatLayout {
   const { architecture, parameters } = withPlainMatrix(source.architecture, source.parameters);
   const { affine } = source;
@@ -59,6 +59,9 @@ export function floatLayout(source: FloatSource, prefix: string): FloatLayout {
   }
   if (architecture.recurrence === 'EURNN') {
     throw new ExportError('the float C holds no complex units, and an EURNN has them; set network.recurrence to oRNN');
+  }
+  if (!['FastGRNN', 'FastRNN', 'RNN'].includes(cell)) {
+    throw new ExportError(`the float C holds no ${cell} yet; set network.cell to FastGRNN, FastRNN or RNN`);
   }
   if (!parameters.every(Number.isFinite))
     throw new ExportError('the model holds parameters that are not finite numbers');
@@ -84,9 +87,7 @@ export function floatLayout(source: FloatSource, prefix: string): FloatLayout {
   const w = map('W', inputSize, wRank);
   const u = map('U', hiddenSize, uRank);
   const gated = cell === 'FastGRNN';
-  const { alpha, beta } = gated
-    ? { alpha: sigmoid(tensor('zeta')[0]), beta: sigmoid(tensor('nu')[0]) }
-    : residualWeights(architecture, tensor);
+  const { scale, offset } = residualOf(architecture, tensor);
   return {
     architecture,
     prefix,
@@ -96,9 +97,21 @@ export function floatLayout(source: FloatSource, prefix: string): FloatLayout {
     classifierBias: tensor('classifierBias'),
     biasGate: tensor('biasGate'),
     biasUpdate: tensor(gated ? 'biasUpdate' : 'bias'),
-    ...{ scale: alpha, offset: beta, gated },
+    ...{ scale, offset, gated },
     embedding: vocabulary > 0 ? matrix('embedding', vocabulary, inputSize, tensor('embedding')) : undefined,
     centre: Float32Array.from(affine.centre),
     inputScale: Float32Array.from(affine.scale),
   };
+}
+
+/** What the candidate and the past are multiplied with: zeta and nu, alpha and beta, or in a plain RNN 1 and 0. */
+function residualOf(
+  architecture: Architecture,
+  tensor: (name: string) => ArrayLike<number>,
+): { readonly scale: number; readonly offset: number } {
+  const { cell } = architecture;
+  if (cell === 'RNN') return { scale: 1, offset: 0 };
+  if (cell === 'FastGRNN') return { scale: sigmoid(tensor('zeta')[0]), offset: sigmoid(tensor('nu')[0]) };
+  const { alpha, beta } = residualWeights(architecture, tensor);
+  return { scale: alpha, offset: beta };
 }

@@ -74,6 +74,7 @@ function pointers(prefix: string, matrix: FloatMatrix | undefined): string {
 function unit({ architecture, prefix, upper, scale, offset }: FloatLayout): string {
   const bias = (name: string): string => `${upper}_READ(&${prefix}_bias_${name}[j])`;
   const candidate = `${prefix}_update(p + ${bias('update')})`;
+  if (architecture.cell === 'RNN') return `    s->h[j] = ${candidate}; /* Equation 1 */`;
   return architecture.cell === 'FastGRNN'
     ? `    /* Equation 6; zeta and nu are sigmoids of what was trained */
     z = ${prefix}_gate(p + ${bias('gate')});
@@ -108,7 +109,7 @@ ${[w2, w1, u2, u1].map((m) => pointers(prefix, m)).join('')}  float a[${inputSiz
 ${input}
 ${projectW}${projectU}
   for (j = 0; j < ${upper}_HIDDEN; j++) {
-    float p, c${gated ? ', z' : ''};
+    float p${architecture.cell === 'RNN' ? '' : ', c'}${gated ? ', z' : ''};
     p = ${row(prefix, w1, w2 ? 'wx' : 'a', '0.0f')};
     p = ${row(prefix, u1, 'uh', 'p')};
 ${unit(layout)}${output === 'mean' ? '\n    s->sum[j] += s->h[j];' : ''}
