@@ -13,7 +13,7 @@ import {
 } from '../network/index.js';
 
 /** One gate's W and U, in the order of the integer network's equations. */
-interface FloatGate {
+export interface FloatGate {
   readonly w2: Float64Array | undefined;
   readonly w1: Float64Array;
   readonly u2: Float64Array | undefined;

@@ -1,6 +1,6 @@
 export { calibrate, rangesByName, type LayerRanges, type Ranges } from './calibration.js';
 export { bidirectionalRefusal, checkReal, checkUnits, convert } from './convert.js';
-export { FloatNetwork, residualWeights, transpose } from './float-network.js';
+export { FloatNetwork, residualWeights, transpose, type FloatGate } from './float-network.js';
 export { agreement, physicalValues, predictInteger } from './evaluation.js';
 export { equalSequences, framesOf, type Int16Sequences, type Normalisation } from './input.js';
 export { IntegerInterpreter } from './interpreter.js';

@@ -35,7 +35,7 @@ export async function compileRaspberryPi(source: BuildSource): Promise<HostedBui
     if (made?.code !== 0) throw new Error(`${command} refuses the exported C:\n${made?.stderr.trim() ?? ''}`);
     const names = await runProgram('aarch64-linux-gnu-nm', ['-S', inside('program')]);
     const functions = new Map<string, { address: number; bytes: number }>();
-    for (const [, address, bytes, name] of (names?.stdout ?? '').matchAll(/^(\w+) (\w+) [tT] model_(\w+)$/gm)) {
+    for (const [, address, bytes, name] of (names?.stdout ?? '').matchAll(/^(\w+) (\w+) [tT] model_([\w.]+)$/gm)) {
       functions.set(name, { address: parseInt(address, 16), bytes: parseInt(bytes, 16) });
     }
     const program = await readFile(inside('program'));
