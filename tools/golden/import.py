@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes src/pipeline/import/golden: weights of FastGRNN and FastRNN as other programs save them, and the logits that these
+"""Writes src/pipeline/import/golden: weights of FastGRNN, FastRNN, UGRNN, GRU and LSTM as other programs save them, and the logits that these
 programs' equations give, for src/pipeline/import/import.test.ts.
 
     apt-get install --no-install-recommends python3-torch python3-numpy     (Debian 12; or: pip install torch numpy)
@@ -8,6 +8,10 @@ programs' equations give, for src/pipeline/import/import.test.ts.
 
 The equations are those that EdgeML documents for its cells: z = gate(W x + U h + Bg), c = update(W x + U h + Bh),
 h = z h + (sigmoid(zeta) (1 - z) + sigmoid(nu)) c, and for FastRNN h = sigmoid(beta) h + sigmoid(alpha) update(W x + U h + B);
+and, with matrices k of their own for each gate, p_k = x W_k + h U_k (of low rank x W W_k and h U U_k):
+UGRNN z = gate(p_1 + Bg), c = update(p_2 + Bh), h = z h + (1 - z) c; GRU r = gate(p_1 + Br), z = gate(p_2 + Bg),
+c = update(x W_3 + (r h) U_3 + Bh), h = z h + (1 - z) c; LSTM i = gate(p_1 + Bi), f = gate(p_2 + Bf), c~ = update(p_3 + Bc),
+o = gate(p_4 + Bo), c = f c + i c~, h = o update(c).
 logits = h FC + FCbias; inputs (x - mean) / std. Each case multiplies its matrices in the order and the transposition in which
 it stores them, in float64, from weights that were rounded to float32 (or the type that the file holds). Numbers are drawn by
 Python's own `random`, whose numbers no version changes. Not run in continuous integration.
@@ -57,6 +61,11 @@ def shapes(layout, n, hidden, rank):
     }[layout]
 
 
+# EdgeML's cells with matrices of each gate: how many, and their biases.
+GATES = {"UGRNN": 2, "GRU": 3, "LSTM": 4}
+BIASES = {"UGRNN": ["Bg", "Bh"], "GRU": ["Br", "Bg", "Bh"], "LSTM": ["Bf", "Bi", "Bc", "Bo"]}
+
+
 class Case:
     def __init__(self, name, cell, layout, sizes, ranks=(None, None), gate="sigmoid", update="tanh", dtype="F32", names=None, head="FC", normalised=True, after=False, options=None):
         self.name, self.cell, self.layout, self.gate, self.update, self.head = name, cell, layout, gate, update, head
@@ -65,12 +74,21 @@ class Case:
         inputs, hidden, classes = sizes
         tensors = {}
         for letter, n, rank in (("W", inputs, ranks[0]), ("U", hidden, ranks[1])):
+            if cell in GATES:
+                if rank is not None:
+                    tensors[letter] = self.normal(0.5, (n, rank))
+                for k in range(1, GATES[cell] + 1):
+                    tensors[f"{letter}{k}"] = self.normal(0.5, (n if rank is None else rank, hidden))
+                continue
             parts = shapes(layout, n, hidden, rank)
             for i, shape in enumerate(parts):
                 tensors[letter if rank is None else f"{letter}{i + 1}"] = self.normal(0.5, shape)
         if cell == "FastGRNN":
             tensors["Bg"], tensors["Bh"] = self.normal(0.7, (1, hidden)), self.normal(0.7, (1, hidden))
             tensors["zeta"], tensors["nu"] = self.scalar(1.3), self.scalar(-3.1)
+        elif cell in GATES:
+            for name in BIASES[cell]:
+                tensors[name] = self.normal(0.7, (1, hidden))
         else:
             tensors["B"] = self.normal(0.7, (1, hidden))
             tensors["alpha"], tensors["beta"] = self.scalar(-1.2), self.scalar(2.1)
@@ -112,8 +130,12 @@ class Case:
         x = torch.from_numpy(self.inputs)
         if "mean" in t:
             x = (x - t["mean"]) / t["std"]
-        h = torch.zeros(SEQUENCES, (t["Bg"] if "Bg" in t else t["B"]).numel(), dtype=torch.float64)
+        h = torch.zeros(SEQUENCES, t["FC"].shape[0 if self.head == "FC" else 1], dtype=torch.float64)
+        memory = torch.zeros_like(h)
         for step in range(STEPS):
+            if self.cell in GATES:
+                h, memory = self.gated(t, x[:, step], h, memory)
+                continue
             a = times("W", x[:, step]) + times("U", h)
             if self.cell == "FastGRNN":
                 z, c = gate(a + t["Bg"]), update(a + t["Bh"])
@@ -121,6 +143,21 @@ class Case:
             else:
                 h = squash(t["beta"]) * h + squash(t["alpha"]) * update(a + t["B"])
         return (h @ (t["FC"] if self.head == "FC" else t["FC"].T) + t["FCbias"]).tolist()
+
+    def gated(self, t, x, h, memory):
+        gate, update = NONLINEARITIES[self.gate], NONLINEARITIES[self.update]
+        times = lambda letter, k, v: (v @ t[letter] if letter in t else v) @ t[f"{letter}{k}"]
+        p = lambda k: times("W", k, x) + times("U", k, h)
+        if self.cell == "UGRNN":
+            z, c = gate(p(1) + t["Bg"]), update(p(2) + t["Bh"])
+            return z * h + (1.0 - z) * c, memory
+        if self.cell == "GRU":
+            r, z = gate(p(1) + t["Br"]), gate(p(2) + t["Bg"])
+            c = update(times("W", 3, x) + times("U", 3, r * h) + t["Bh"])
+            return z * h + (1.0 - z) * c, memory
+        i, f, o = gate(p(1) + t["Bi"]), gate(p(2) + t["Bf"]), gate(p(4) + t["Bo"])
+        memory = f * memory + i * update(p(3) + t["Bc"])
+        return o * update(memory), memory
 
     def write(self):
         renamed = {self.names.get(name, name): array for name, array in self.tensors.items()}
@@ -182,6 +219,12 @@ CASES = [
     Case("rank-too-high.npz", "FastGRNN", "tensorflow", (2, 6, 3), (3, None)),
     Case("fastrnn-full", "FastRNN", "tensorflow", (6, 6, 3)),
     Case("fastrnn-low.npz", "FastRNN", "tensorflow", (4, 7, 3), (2, 3), update="relu", options={"update": "relu"}),
+    Case("ugrnn-full", "UGRNN", "tensorflow", (3, 6, 4)),
+    Case("ugrnn-low.npz", "UGRNN", "tensorflow", (5, 6, 3), (2, 3), gate="quantSigm", update="quantTanh", options={"gate": "quantSigm", "update": "quantTanh"}),
+    Case("gru-full.npz", "GRU", "tensorflow", (3, 6, 4)),
+    Case("gru-low", "GRU", "tensorflow", (5, 6, 3), (2, 3)),
+    Case("lstm-full.safetensors", "LSTM", "tensorflow", (3, 6, 4), names={**{f"{m}{k}": f"rnn.cell.{m}{k}" for m in "WU" for k in range(1, 5)}, "Bf": "rnn.cell.bias_f", "Bi": "rnn.cell.bias_i", "Bc": "rnn.cell.bias_c", "Bo": "rnn.cell.bias_o"}),
+    Case("lstm-low.npz", "LSTM", "tensorflow", (5, 6, 3), (None, 3)),
     Case("paper-low.npz", "FastGRNN", "paper", (5, 8, 3), (3, 2), normalised=False, after=True, options={"scalars": "sigmoid"}),
     Case(
         "product-low.safetensors", "FastGRNN", "product", (4, 8, 3), (3, 2), normalised=False, after=True,

@@ -1,5 +1,5 @@
 import { isGated, recurrenceOf, resetOf, type Architecture, type Imported } from '../../network/index.js';
-import { importNames, type ModelFacts } from '../../pipeline/index.js';
+import type { ModelFacts } from '../../pipeline/index.js';
 import { table } from '../terminal.js';
 
 /** FastGRNN, 9 inputs, 16 hidden units, 6 classes */
@@ -92,10 +92,7 @@ export function importTables({ files, tensors, unused, decisions }: Imported): s
   return [
     table([
       ['tensor', 'called there', 'shape there'],
-      ...importNames.flatMap((ours) => {
-        const tensor = tensors[ours];
-        return tensor ? [[ours, tensor.name, `[${tensor.shape.join(', ')}]`]] : [];
-      }),
+      ...Object.entries(tensors).map(([ours, { name, shape }]) => [ours, name, `[${shape.join(', ')}]`]),
     ]),
     table([
       ...decisions.map((text, i) => [i === 0 ? 'understood' : '', text]),

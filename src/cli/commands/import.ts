@@ -42,7 +42,7 @@ export function addImport(program: Command): void {
     .command('import')
     .summary('make a model of weights that another program trained')
     .description(
-      'Makes a float model of a FastGRNN or FastRNN that another program trained, as EdgeML saves them: a .safetensors or .npz file, or a folder of .npy files.',
+      'Makes a float model of a network that another program trained: cells of EdgeML, or nn.RNN, nn.GRU and nn.LSTM of PyTorch with a linear layer, from a .safetensors or .npz file or a folder of .npy files.',
     )
     .argument('<path>', 'the file or folder with the weights', filled)
     .addOption(new Option('--out <file>', 'where the model goes').makeOptionMandatory().argParser(filled))

@@ -64,7 +64,8 @@ export function floatNumbers(
   };
   const scalarsOf = (prefix: string): [number, number] => {
     const squashed = (name: string) => sigmoid(tensor(prefix + name)[0]);
-    if (cell === 'FastGRNN') return [squashed('zeta'), squashed('nu')];
+    if (cell === 'FastGRNN' || cell === 'FastRNN-vector') return [squashed('zeta'), squashed('nu')];
+    if (cell !== 'FastRNN') return [0, 0];
     if (residual === 'fixed') {
       const { alpha, beta } = fixedResidual(architecture);
       return [alpha, beta];

@@ -2,53 +2,15 @@ import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decodeModel, encodeSafetensors, referenceForward, type Tensor } from '../../network/index.js';
+import { decodeModel, encodeSafetensors, type Tensor } from '../../network/index.js';
+import { importOptionsOf, worstLogit, type ImportCase } from '../../testing/imported.js';
 import { npy, temporaryFolder, writeCsv } from '../../testing/index.js';
-import { encode, readModel, type FloatModel } from '../models.js';
-import { importWeights, nonlinearityNames, type ImportOptions } from './index.js';
+import { encode, readModel } from '../models.js';
+import { importWeights, type ImportOptions } from './index.js';
 
 const golden = fileURLToPath(new URL('golden', import.meta.url));
 
-interface Case {
-  readonly path: string;
-  readonly cell: string;
-  readonly options: Omit<ImportOptions, 'gate' | 'update'> & { readonly gate?: string; readonly update?: string };
-  /** [sequences][steps][inputs], physical values */
-  readonly inputs: readonly (readonly (readonly number[])[])[];
-  /** [sequences][classes], from tools/golden/import.py */
-  readonly logits: readonly (readonly number[])[];
-}
-
-const cases = JSON.parse(await readFile(path.join(golden, 'cases.json'), 'utf8')) as Case[];
-
-function optionsOf({ options: { gate, update, ...rest } }: Case): ImportOptions {
-  return {
-    ...rest,
-    ...(gate === undefined ? {} : { gate: nonlinearityNames[gate] }),
-    ...(update === undefined ? {} : { update: nonlinearityNames[update] }),
-  };
-}
-
-/** The logits of physical values, which become int16 counts first, as on a device. */
-function logitsOf({ facts, parameters }: FloatModel, sequence: Case['inputs'][number]): number[] {
-  const { architecture, features, input } = facts;
-  const inputs = sequence.map((step) =>
-    step.map((value, d) => {
-      const count = value / input.lsb[d];
-      expect(Number.isInteger(count) && Math.abs(count) < 32768, `${value} in counts of ${input.lsb[d]}`).toBe(true);
-      const c = features.centre.length === 1 ? 0 : d;
-      return (count - features.centre[c]) * features.scale[c];
-    }),
-  );
-  return [...referenceForward(architecture, parameters, inputs).logits];
-}
-
-/** The largest distance of any logit from what the other program gives. */
-function worst(model: FloatModel, { inputs, logits }: Case): number {
-  return Math.max(
-    ...inputs.flatMap((sequence, i) => logitsOf(model, sequence).map((value, l) => Math.abs(value - logits[i][l]))),
-  );
-}
+const cases = JSON.parse(await readFile(path.join(golden, 'cases.json'), 'utf8')) as ImportCase[];
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 const at = (...names: string[]) => path.join(folder.path, ...names);
@@ -69,9 +31,9 @@ const caseOf = (name: string) => cases.find((one) => one.path === name)!;
 describe('the logits of the program that trained it', () => {
   for (const one of cases) {
     it(`${one.path}: ${one.cell}`, async () => {
-      const { model } = await importWeights(path.join(golden, one.path), optionsOf(one));
+      const { model } = await importWeights(path.join(golden, one.path), importOptionsOf(one));
       expect(model.facts.architecture.cell).toBe(one.cell);
-      expect(worst(model, one)).toBeLessThan(1e-5);
+      expect(worstLogit(model, one)).toBeLessThan(1e-5);
     });
   }
 
@@ -81,10 +43,11 @@ describe('the logits of the program that trained it', () => {
       ['paper-low.npz', { scalars: 'raw' }],
       ['pytorch-full.safetensors', { gate: 'sigmoid' }],
       ['pytorch-full.safetensors', { update: 'tanh' }],
+      ['ugrnn-low.npz', { gate: 'sigmoid' }],
     ] as [string, ImportOptions][]) {
       const one = caseOf(name);
-      const { model } = await importWeights(path.join(golden, name), { ...optionsOf(one), ...wrong });
-      expect(worst(model, one), `${name} ${JSON.stringify(wrong)}`).toBeGreaterThan(0.01);
+      const { model } = await importWeights(path.join(golden, name), { ...importOptionsOf(one), ...wrong });
+      expect(worstLogit(model, one), `${name} ${JSON.stringify(wrong)}`).toBeGreaterThan(0.01);
     }
   });
 
@@ -107,9 +70,9 @@ describe('the logits of the program that trained it', () => {
 
 describe('the layout that is taken', () => {
   const decisionsOf = async (name: string, options: ImportOptions = {}) =>
-    (await importWeights(path.join(golden, name), { ...optionsOf(caseOf(name)), ...options })).imported.decisions.join(
-      '\n',
-    );
+    (
+      await importWeights(path.join(golden, name), { ...importOptionsOf(caseOf(name)), ...options })
+    ).imported.decisions.join('\n');
 
   it('is told, with its reason', async () => {
     expect(await decisionsOf('tensorflow-square.npz')).toMatch(/\[inputs, hidden\]: as variables of TensorFlow are/);
@@ -118,6 +81,10 @@ describe('the layout that is taken', () => {
     expect(await decisionsOf('pytorch-square.safetensors')).toMatch(/\[hidden, inputs\]: as --transpose no says/);
     expect(await decisionsOf('pytorch-square.safetensors')).toMatch(/classes, hidden\]: as PyTorch keeps/);
     expect(await decisionsOf('rank-too-high.npz')).toMatch(/factors of rank 3 were multiplied out/);
+    expect(await decisionsOf('gru-low')).toMatch(
+      /one a gate: as EdgeML keeps its GRU\n.*the factor that all gates share/,
+    );
+    expect(await decisionsOf('gru-full.npz')).toMatch(/reset gate comes before/);
     expect(await decisionsOf('tensorflow-full')).toMatch(/zeta and nu before their sigmoid: zeta is 1\.2/);
   });
 
@@ -159,7 +126,7 @@ describe('inputs', () => {
     expect(model.facts.classNames).toEqual(['a', 'b', 'c', 'd']);
     expect(model.margin).toBe(2);
     // A coarse unit rounds the centre by up to half of it; the biases take that over.
-    expect(worst(model, caseOf('tensorflow-full'))).toBeLessThan(1e-5);
+    expect(worstLogit(model, caseOf('tensorflow-full'))).toBeLessThan(1e-5);
     await expect(importWeights(name, { lsb: [0.1, 0.1] })).rejects.toThrow(/--lsb: 2 given, the network has 3/);
     await expect(importWeights(name, { classes: ['a'] })).rejects.toThrow(/--classes: 1 given, the network has 4/);
     await expect(importWeights(name, { lsb: [1e-5] })).rejects.toThrow(/beyond int16; give a larger --lsb/);
@@ -221,10 +188,10 @@ describe('what is wrong is told by name', () => {
     const to = await copy('tensorflow-full', 'missing');
     await rm(path.join(to, 'nu.npy'));
     await expect(importWeights(to)).rejects.toThrow(
-      /no nu for a FastGRNN, which needs W \(or W1 and W2\).*there are .*Bg \[1, 6\].*--map nu=THEIRS/,
+      /no nu for a FastGRNN, which needs W, U, biasGate.* \(W1 and W2 for W.*there are .*Bg \[1, 6\].*--map nu=THEIRS/,
     );
     await rm(path.join(to, 'zeta.npy'));
-    await expect(importWeights(to)).rejects.toThrow(/no zeta, nu .*UGRNN, GRU and LSTM are other cells/);
+    await expect(importWeights(to)).rejects.toThrow(/no zeta, nu for a FastGRNN/);
   });
 
   it('a shape that fits nothing', async () => {
@@ -297,17 +264,26 @@ describe('what is wrong is told by name', () => {
       await writeFile(at('other.safetensors'), encodeSafetensors(tensors, {}));
       return importWeights(at('other.safetensors')).then(String, (error: Error) => error.message);
     };
-    const torch = (gates: number) => [
-      tensor('rnn.weight_ih_l0', 4 * gates, 3),
-      tensor('rnn.weight_hh_l0', 4 * gates, 4),
-    ];
-    expect(await refusal(torch(3))).toMatch(/rnn\.weight_ih_l0.* are weights of a GRU; import takes FastGRNN/);
-    expect(await refusal(torch(4))).toMatch(/are weights of an LSTM/);
-    expect(await refusal(torch(1))).toMatch(/are weights of a plain RNN/);
-    expect(await refusal(['W1', 'W2', 'W3', 'U1', 'U2', 'U3'].map((name) => tensor(name, 4, 4)))).toMatch(
-      /U3, W3 are weights of a GRU/,
-    );
     expect(await refusal([tensor('gru/recurrent_kernel:0', 4, 12)])).toMatch(/a GRU, LSTM or plain RNN of Keras/);
+  });
+
+  it('a matrix of a gate that fits no other', async () => {
+    const to = await copy('ugrnn-full', 'gate');
+    await writeFile(path.join(to, 'W2.npy'), npy([3, 5], new Array<number>(15).fill(0.1)));
+    await expect(importWeights(to)).rejects.toThrow(
+      /W2 \[3, 5\]: the biases have 6 hidden units, so it must be \[inputs, 6\]/,
+    );
+    await rm(path.join(to, 'W2.npy'));
+    await writeFile(path.join(to, 'U3.npy'), npy([6, 6], new Array<number>(36).fill(0.1)));
+    await expect(importWeights(to)).rejects.toThrow(
+      /no W2, W3, biasReset for a GRU, which needs W1, W2, W3, U1.*there are/,
+    );
+    await expect(importWeights(path.join(golden, 'gru-full.npz'), { transpose: 'no' })).rejects.toThrow(
+      /a GRU is read as EdgeML keeps it.*leave --transpose and --factors out/,
+    );
+    const low = await copy('gru-low', 'base');
+    await writeFile(path.join(low, 'U2.npy'), npy([4, 6], new Array<number>(24).fill(0.1)));
+    await expect(importWeights(low)).rejects.toThrow(/U \[6, 3\] and U2 \[4, 6\].*must be \[6, r\] and \[r, 6\]/);
   });
 
   it('a path with no weights, a format that is not read, a model of ours', async () => {

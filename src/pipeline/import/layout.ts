@@ -232,7 +232,8 @@ function misfit(letter: string, stored: StoredMatrix, hidden: number): ImportErr
   );
 }
 
-function transposed(data: Float64Array, rows: number, columns: number): Float64Array {
+/** [rows][columns] to [columns][rows]. */
+export function transposed(data: Float64Array, rows: number, columns: number): Float64Array {
   const out = new Float64Array(data.length);
   for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) out[j * rows + i] = data[i * columns + j];
   return out;

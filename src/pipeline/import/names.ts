@@ -6,11 +6,19 @@ export const importNames = [
   'W',
   'W1',
   'W2',
+  'W3',
+  'W4',
   'U',
   'U1',
   'U2',
+  'U3',
+  'U4',
   'biasGate',
   'biasUpdate',
+  'biasReset',
+  'biasInput',
+  'biasForget',
+  'biasOutput',
   'bias',
   'zeta',
   'nu',
@@ -25,8 +33,26 @@ export const importNames = [
 /** A name of a tensor that import looks for. */
 export type ImportName = (typeof importNames)[number];
 
-export interface NamedTensors {
-  readonly cell: 'FastGRNN' | 'FastRNN';
+/** The cells whose tensors are found by name. */
+export type NamedCell = 'FastGRNN' | 'FastRNN' | GatedCell;
+
+/** Those with a W and a U of each gate. */
+export type GatedCell = 'UGRNN' | 'GRU' | 'LSTM';
+
+/** Matrices of a kind; EdgeML numbers them from 1. */
+export const gateCount: Readonly<Record<GatedCell, number>> = { UGRNN: 2, GRU: 3, LSTM: 4 };
+
+/** The biases of each cell. */
+export const biasNames: Readonly<Record<NamedCell, readonly ImportName[]>> = {
+  FastGRNN: ['biasGate', 'biasUpdate'],
+  FastRNN: ['bias'],
+  UGRNN: ['biasGate', 'biasUpdate'],
+  GRU: ['biasReset', 'biasGate', 'biasUpdate'],
+  LSTM: ['biasInput', 'biasForget', 'biasUpdate', 'biasOutput'],
+};
+
+export interface NamedTensors<C extends NamedCell = NamedCell> {
+  readonly cell: C;
   readonly found: ReadonlyMap<ImportName, ForeignTensor>;
   /** Names of tensors that nothing is made of. */
   readonly unused: readonly string[];
@@ -37,11 +63,19 @@ const spellings: Readonly<Record<ImportName, readonly string[]>> = {
   W: ['w'],
   W1: ['w1'],
   W2: ['w2'],
+  W3: ['w3'],
+  W4: ['w4'],
   U: ['u'],
   U1: ['u1'],
   U2: ['u2'],
+  U3: ['u3'],
+  U4: ['u4'],
   biasGate: ['bg', 'biasgate', 'gatebias', 'bz'],
-  biasUpdate: ['bh', 'biasupdate', 'updatebias'],
+  biasUpdate: ['bh', 'biasupdate', 'updatebias', 'bc', 'biasc'],
+  biasReset: ['br', 'biasr', 'biasreset', 'resetbias'],
+  biasInput: ['bi', 'biasi', 'biasinput', 'inputbias'],
+  biasForget: ['bf', 'biasf', 'biasforget', 'forgetbias'],
+  biasOutput: ['bo', 'biaso', 'biasoutput', 'outputbias'],
   bias: ['b', 'bias'],
   zeta: ['zeta'],
   nu: ['nu'],
@@ -57,11 +91,11 @@ const spellings: Readonly<Record<ImportName, readonly string[]>> = {
 const heads = ['fc', 'classifier', 'linear', 'dense', 'head', 'out', 'output', 'decoder'];
 
 /**
- * Finds the tensors of a FastGRNN or FastRNN by their names: prefixes such as `rnn.cell.`, `rnn/FastGRNNcell/`, the ending `:0`
+ * Finds the tensors of a network by their names: prefixes such as `rnn.cell.`, `rnn/FastGRNNcell/`, the ending `:0`
  * and capitals don't matter.
  *
  * @param map names given by hand, ours to theirs
- * @throws ImportError where one is missing or found twice, or where the names are those of another cell
+ * @throws ImportError where one is missing or found twice, or where no cell has such names
  */
 export function nameTensors(weights: ForeignWeights, map: Readonly<Partial<Record<ImportName, string>>>): NamedTensors {
   const { path, tensors } = weights;
@@ -84,11 +118,12 @@ export function nameTensors(weights: ForeignWeights, map: Readonly<Partial<Recor
     }
     found.set(ours, tensor);
   }
-  refuseOthers(path, tensors, found);
-  const has = (name: ImportName) => found.has(name);
-  const cell = has('zeta') || has('nu') || has('biasGate') ? 'FastGRNN' : 'FastRNN';
+  refuseKeras(path, tensors, found);
+  const cell = cellOf(found);
   // A FastRNN has one bias; EdgeML's cell calls it bias_update, its saved file B.
-  if (cell === 'FastRNN' && !has('bias') && has('biasUpdate')) found.set('bias', found.get('biasUpdate')!);
+  if (cell === 'FastRNN' && !found.has('bias') && found.has('biasUpdate')) {
+    found.set('bias', found.get('biasUpdate')!);
+  }
   requireAll(cell, weights, found);
   const taken = namesOf(cell, found);
   const used = new Map([...found].filter(([name]) => taken.includes(name)));
@@ -96,8 +131,20 @@ export function nameTensors(weights: ForeignWeights, map: Readonly<Partial<Recor
   return { cell, found: used, unused: tensors.map(({ name }) => name).filter((name) => !usedNames.has(name)) };
 }
 
+/** The cell that has such tensors. Those of a UGRNN are a FastGRNN's of low rank without its scalars. */
+function cellOf(found: ReadonlyMap<ImportName, ForeignTensor>): NamedCell {
+  const some = (...names: ImportName[]) => names.some((name) => found.has(name));
+  const all = (...names: ImportName[]) => names.every((name) => found.has(name));
+  if (some('zeta', 'nu')) return 'FastGRNN';
+  if (some('alpha', 'beta')) return 'FastRNN';
+  if (some('biasForget', 'biasInput', 'biasOutput', 'W4', 'U4')) return 'LSTM';
+  if (some('biasReset', 'W3', 'U3')) return 'GRU';
+  if (all('biasGate', 'biasUpdate', 'W1', 'W2', 'U1', 'U2')) return 'UGRNN';
+  return found.has('biasGate') ? 'FastGRNN' : 'FastRNN';
+}
+
 /** What a tensor is by its name. */
-function roleOf(name: string): ImportName | undefined {
+export function roleOf(name: string): ImportName | undefined {
   const parts = name.replace(/:\d+$/, '').split(/[./]/).map(plain);
   const last = parts.at(-1) ?? '';
   const parent = parts.at(-2);
@@ -113,88 +160,65 @@ function plain(name: string): string {
 }
 
 /** The tensors that a network of this cell is made of. */
-function namesOf(cell: 'FastGRNN' | 'FastRNN', found: ReadonlyMap<ImportName, ForeignTensor>): ImportName[] {
-  const matrix = (full: 'W' | 'U'): ImportName[] =>
-    found.has(full) ? [full] : full === 'W' ? ['W1', 'W2'] : ['U1', 'U2'];
-  const own: ImportName[] = cell === 'FastGRNN' ? ['biasGate', 'biasUpdate', 'zeta', 'nu'] : ['bias', 'alpha', 'beta'];
+function namesOf(cell: NamedCell, found: ReadonlyMap<ImportName, ForeignTensor>): ImportName[] {
+  const scalars: readonly ImportName[] =
+    cell === 'FastGRNN' ? ['zeta', 'nu'] : cell === 'FastRNN' ? ['alpha', 'beta'] : [];
+  const matrix = (letter: 'W' | 'U'): ImportName[] => {
+    const numbered = (count: number) => Array.from({ length: count }, (_, i) => `${letter}${i + 1}` as ImportName);
+    if (isGatedCell(cell)) return [...(found.has(letter) ? [letter] : []), ...numbered(gateCount[cell])];
+    return found.has(letter) ? [letter] : numbered(2);
+  };
+  const own = [...biasNames[cell], ...scalars];
   return [...matrix('W'), ...matrix('U'), ...own, 'classifier', 'classifierBias', 'mean', 'std'];
+}
+
+/** Whether the cell has a W and a U of each gate. */
+export function isGatedCell(cell: NamedCell): cell is GatedCell {
+  return cell !== 'FastGRNN' && cell !== 'FastRNN';
 }
 
 /** beta may be missing: then it is 1 - alpha. mean and std may be, together. */
 function requireAll(
-  cell: 'FastGRNN' | 'FastRNN',
+  cell: NamedCell,
   { path, tensors }: ForeignWeights,
   found: ReadonlyMap<ImportName, ForeignTensor>,
 ): void {
   const optional: ImportName[] = found.has('mean') || found.has('std') ? ['beta'] : ['beta', 'mean', 'std'];
-  const missing = namesOf(cell, found).filter((name) => !found.has(name) && !optional.includes(name));
-  if (missing.length === 0) {
-    for (const [full, first, second] of [
-      ['W', 'W1', 'W2'],
-      ['U', 'U1', 'U2'],
-    ] as const) {
-      if (!found.has(full) || !(found.has(first) || found.has(second))) continue;
-      throw new ImportError(
-        `${path}: ${full} beside ${first} or ${second}: a matrix is either full or two factors; GRU, LSTM and UGRNN of low rank have all three, and import takes only FastGRNN and FastRNN`,
-      );
-    }
-    return;
+  const names = namesOf(cell, found);
+  const missing = names.filter((name) => !found.has(name) && !optional.includes(name));
+  if (missing.length > 0) {
+    const needs = names.filter((name) => !optional.includes(name)).join(', ');
+    const factors = isGatedCell(cell) ? '' : ' (W1 and W2 for W, U1 and U2 for U where they are of low rank)';
+    throw new ImportError(
+      `${path}: no ${missing.join(', ')} for a ${cell}, which needs ${needs}${factors}; there are ${list(tensors)}; ` +
+        `name what is called otherwise by --map ${missing[0]}=THEIRS`,
+    );
   }
-  const hasOwn = cell === 'FastGRNN' ? found.has('zeta') || found.has('nu') : found.has('alpha') || found.has('beta');
-  const needs =
-    cell === 'FastGRNN'
-      ? 'W (or W1 and W2), U (or U1 and U2), biasGate, biasUpdate, zeta, nu, classifier and classifierBias'
-      : 'W (or W1 and W2), U (or U1 and U2), bias, alpha, classifier and classifierBias';
-  throw new ImportError(
-    `${path}: no ${missing.join(', ')} for a ${cell}, which needs ${needs}; there are ${list(tensors)}; ` +
-      (hasOwn ? '' : 'plain RNN, UGRNN, GRU and LSTM are other cells and not imported; ') +
-      `name what is called otherwise by --map ${missing[0]}=THEIRS`,
-  );
+  if (isGatedCell(cell)) return;
+  for (const [full, first, second] of [
+    ['W', 'W1', 'W2'],
+    ['U', 'U1', 'U2'],
+  ] as const) {
+    if (!found.has(full) || !(found.has(first) || found.has(second))) continue;
+    throw new ImportError(
+      `${path}: ${full} beside ${first} or ${second}: a matrix of a ${cell} is either full or two factors; leave out what isn't its own`,
+    );
+  }
 }
 
-/** Tensors that neither cell has, and the cells that do. */
-function refuseOthers(
+/** Keras packs the gates of its cells in one kernel. */
+function refuseKeras(
   path: string,
   tensors: readonly ForeignTensor[],
   found: ReadonlyMap<ImportName, ForeignTensor>,
 ): void {
-  const refuse = (cell: string, names: readonly string[]) => {
-    throw new ImportError(
-      `${path}: ${names.join(', ')} are weights of ${cell}; import takes FastGRNN and FastRNN only: train one of these on the same data instead`,
-    );
-  };
-  const spelled = tensors.map((tensor) => ({
-    ...tensor,
-    plain: plain(tensor.name.replace(/:\d+$/, '').split(/[./]/).at(-1)!),
-  }));
-  const torch = spelled.filter(({ plain: name }) => /^weight(ih|hh)(l\d+)?$/.test(name));
-  const hidden = torch.find(({ plain: name }) => name.startsWith('weighthh'));
-  if (hidden && ![...found.values()].some(({ name }) => name === hidden.name)) {
-    const gates = hidden.shape[0] / hidden.shape[1];
-    const cell = gates === 1 ? 'a plain RNN' : gates === 3 ? 'a GRU' : gates === 4 ? 'an LSTM' : 'another cell';
-    refuse(
-      cell,
-      torch.map(({ name }) => name),
-    );
-  }
-  const keras = spelled.filter(({ plain: name }) => name === 'recurrentkernel');
-  if (keras.length > 0 && !found.has('U'))
-    refuse(
-      'a GRU, LSTM or plain RNN of Keras',
-      keras.map(({ name }) => name),
-    );
-  const lstm = spelled.filter(({ plain: name }) => /^(w4|u4|bf|bi|bo|bc|bias[fico])$/.test(name));
-  if (lstm.length > 0)
-    refuse(
-      'an LSTM',
-      lstm.map(({ name }) => name),
-    );
-  const gru = spelled.filter(({ plain: name }) => /^(w3|u3|br|biasr)$/.test(name));
-  if (gru.length > 0)
-    refuse(
-      'a GRU',
-      gru.map(({ name }) => name),
-    );
+  const keras = tensors.filter(
+    ({ name }) => plain(name.replace(/:\d+$/, '').split(/[./]/).at(-1)!) === 'recurrentkernel',
+  );
+  if (keras.length === 0 || found.has('U')) return;
+  throw new ImportError(
+    `${path}: ${keras.map(({ name }) => name).join(', ')} are weights of a GRU, LSTM or plain RNN of Keras, which are not read; bring them into the layout of PyTorch's module of that name`,
+  );
 }
 
 /** Names with their shapes, for messages. */

@@ -80,6 +80,17 @@ export function inputUnits(source: NormalisationSource): InputUnits {
   };
 }
 
+/** Tokens are counts of 1 that nothing normalises; D is the size of their embedding. */
+export function tokenUnits(inputSize: number): InputUnits {
+  return {
+    kind: 'none',
+    normalisation: { centre: Int16Array.of(0), scale: Float64Array.of(1) },
+    lsb: Float64Array.of(1),
+    rest: new Float64Array(inputSize),
+    decisions: [],
+  };
+}
+
 function meanAndDeviation(source: NormalisationSource): {
   mean: Float64Array | undefined;
   std: Float64Array | undefined;

@@ -18,3 +18,10 @@ export function syntheticInputs(normalisation: Normalisation, channels: number, 
   }
   return equalSequences(values, { count: syntheticSequences, steps, channels });
 }
+
+/** Sequences of tokens, each as likely: [sequences][steps][1]. */
+export function syntheticTokens(vocabulary: number, steps: number): Int16Sequences {
+  const random = new Random(0, stream);
+  const values = Int16Array.from({ length: syntheticSequences * steps }, () => random.below(vocabulary));
+  return equalSequences(values, { count: syntheticSequences, steps, channels: 1 });
+}

@@ -3,26 +3,31 @@ import { attribute, type Graph } from '../graph.js';
 import type { States } from '../scan.js';
 import type { NetworkNumbers } from '../source.js';
 import { addFastGRNN } from './fastgrnn.js';
-import { addFastRNN } from './fastrnn.js';
+import { addFastRNN, addFastRNNVector } from './fastrnn.js';
+import { addGRU } from './gru.js';
+import { addLSTM } from './lstm.js';
 import type { AddCell } from './pass.js';
+import { addRNN } from './rnn.js';
+import { addUGRNN } from './ugrnn.js';
 
-const cells: Readonly<Partial<Record<Architecture['cell'], AddCell>>> = {
+const cells: Readonly<Record<Architecture['cell'], AddCell>> = {
   FastGRNN: addFastGRNN,
   FastRNN: addFastRNN,
+  'FastRNN-vector': addFastRNNVector,
+  RNN: addRNN,
+  UGRNN: addUGRNN,
+  GRU: addGRU,
+  LSTM: addLSTM,
 };
 
 /** Puts all cells over x [T, N, D] into the graph; what comes out are the states of the last layer, both directions' side by side. */
 export function addCells(graph: Graph, architecture: Architecture, numbers: NetworkNumbers, x: string): States {
-  const add = cells[architecture.cell];
-  if (add === undefined) {
-    throw new Error(`network.cell is ${architecture.cell}: the ONNX export takes ${Object.keys(cells).join(' and ')}`);
-  }
   let below = x;
   let states: States = { all: x, last: x };
   for (let layer = 0; layer < layersOf(architecture); layer++) {
     const directions = Array.from({ length: directionsOf(architecture) }, (_, direction) =>
       graph.within(tensorPrefix(layer, direction), () =>
-        add(graph, {
+        cells[architecture.cell](graph, {
           ...{ architecture, numbers: numbers.cell(layer, direction), x: below },
           backward: direction === 1,
         }),
