@@ -122,11 +122,7 @@ try {
     packed <= mostRuntime,
     `${packed} bytes, at most ${mostRuntime}, WASM included`,
   );
-  // The package's own bundle names each module above its code.
-  const texts = await Promise.all(
-    runtime.modules.filter((id) => id.includes(`${name}/dist/`)).map((id) => readFile(id, 'utf8')),
-  );
-  const inside = texts.flatMap((text) => [...text.matchAll(/^\/\/ (dist|node_modules)\/(\S+)$/gm)]);
+  const inside = await sourcesOf(name, runtime.modules);
   const foreign = [
     ...runtime.modules.filter(
       (id) => !id.includes(`node_modules/${name}/dist/`) && !id.includes('entry.mjs') && !id.startsWith('\0'),
@@ -139,6 +135,7 @@ try {
     foreign.length === 0,
     foreign.join(', ') || `rooms: ${[...rooms].sort().join(', ')}`,
   );
+  await checkCells(app, name, exports);
   const heavy = ['data', 'training', 'report', 'pipeline', 'boards', 'firmware', 'cli', 'api'].filter((room) =>
     rooms.has(room),
   );
@@ -147,6 +144,37 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 if (failures.length > 0) process.exit(1);
+
+/** Places of the sources, as in [text, 'dist', 'network/stack.js'], in chunks of the package: its own bundle names each module above its code. */
+async function sourcesOf(name, modules) {
+  const texts = await Promise.all(
+    modules.filter((id) => id.includes(`${name}/dist/`)).map((id) => readFile(id, 'utf8')),
+  );
+  return texts.flatMap((text) => [...text.matchAll(/^\/\/ (dist|node_modules)\/(\S+)$/gm)]);
+}
+
+/** An engine of one cell brings that cell's file and no other's: how large it is, kernels not counted, since they are a file beside it. */
+async function checkCells(app, name, exports) {
+  const cells = Object.keys(exports).flatMap((entry) => /^\.\/cells\/(.+)$/.exec(entry)?.[1] ?? []);
+  const cellsIn = async (modules) => {
+    const sources = (await sourcesOf(name, modules)).map(([, , file]) => file);
+    return cells.filter((one) => sources.includes(`network/cells/${one}.js`));
+  };
+  const sizes = [];
+  for (const cell of cells) {
+    const { code, modules } = await bundle(
+      app,
+      `export * from '${name}/engine'; export * from '${name}/cells/${cell}';`,
+    );
+    const inside = await cellsIn(modules);
+    check(`${name}/cells/${cell} pulls in no other cell`, inside.join() === cell, inside.join(', '));
+    sizes.push(`${cell} ${gzipSync(code).length}`);
+  }
+  const all = await bundle(app, `export { NetworkEngine } from '${name}/network';`);
+  const count = (await cellsIn(all.modules)).length;
+  check(`NetworkEngine of ${name}/network has all ${cells.length} cells`, count === cells.length);
+  console.log(`        bytes gzipped: ${sizes.join(', ')}; with all cells ${gzipSync(all.code).length}`);
+}
 
 /** One file of an entry as a page would load it, and the modules that are in it. */
 async function bundle(app, code) {

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ProgramBuilder, type Matrix } from '../kernels/index.js';
+import { cells } from './cells/all.js';
 import { CELLS, plainHead, type Architecture } from './architecture.js';
 import { forwardFlops, iterationFlops } from './flops.js';
 import { Plan, type PassKind } from './plan.js';
@@ -17,7 +18,12 @@ const repeat = firstOpcode(new ProgramBuilder().once().repeat({ first: 0, steps:
 
 /** Multiplications and additions of all products in a pass's program (its format: kernels/program.c). */
 function flopsOfProgram(arch: Architecture, kind: PassKind, rows: number, steps: number): number {
-  const words = new Plan(arch, { rows, steps, training: kind === 'train' }).compose(kind, rows, steps, false);
+  const words = new Plan(arch, { rows, steps, training: kind === 'train' }, cells[arch.cell]).compose(
+    kind,
+    rows,
+    steps,
+    false,
+  );
   let flops = 0;
   let at = 1;
   for (let section = 0; section < words[0]; section++) {

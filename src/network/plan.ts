@@ -1,5 +1,6 @@
 import { Layout, ProgramBuilder, type Operand } from '../kernels/index.js';
 import { layersOf, type Architecture } from './architecture.js';
+import type { CellClass } from './cells/cell.js';
 import { ReadOut } from './heads/read-out.js';
 import { Inputs } from './inputs.js';
 import { forRows, Places, type Limits } from './places.js';
@@ -30,7 +31,7 @@ export class Plan {
   /** Whether a training pass leaves values between layers out. */
   private readonly dropout: boolean;
 
-  constructor(arch: Architecture, limits: Limits) {
+  constructor(arch: Architecture, limits: Limits, cell: CellClass) {
     const { rows, steps, training, dropout = 0 } = limits;
     this.arch = arch;
     this.dropout = dropout > 0 && layersOf(arch) > 1;
@@ -40,7 +41,7 @@ export class Plan {
     this.clock = { ...layout.vector(steps), step: 1 };
     const { places, lengths, clock } = this;
     this.inputs = new Inputs(arch, layout, places, limits);
-    this.stack = new Stack(arch, layout, { places, limits, lengths, clock });
+    this.stack = new Stack(arch, layout, { cell, places, limits, lengths, clock });
     this.head = new ReadOut(arch, layout, places, limits);
     const { recordings } = limits;
     const shape = { rows, steps, features: arch.inputSize, lengths };

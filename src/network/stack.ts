@@ -1,8 +1,7 @@
 import { rowStride, shift, within, type Layout, type Matrix, type Operand } from '../kernels/index.js';
 import type { ProgramBuilder } from '../kernels/index.js';
 import { directionsOf, layerInputSize, layersOf, outputSize, tensorPrefix, type Architecture } from './architecture.js';
-import { cells } from './cells/all.js';
-import type { Cell } from './cells/cell.js';
+import type { Cell, CellClass } from './cells/cell.js';
 import type { Inputs } from './inputs.js';
 import { forRows, type CellLimits, type Limits, type Places } from './places.js';
 import { written } from './recurrence/preactivation.js';
@@ -55,7 +54,7 @@ export class Stack {
   constructor(
     arch: Architecture,
     layout: Layout,
-    o: { places: Places; limits: Limits; lengths: Operand; clock: Operand },
+    o: { cell: CellClass; places: Places; limits: Limits; lengths: Operand; clock: Operand },
   ) {
     const { rows, steps, training, dropout = 0 } = o.limits;
     this.arch = arch;
@@ -73,7 +72,7 @@ export class Stack {
       const directions = Array.from({ length: directionsOf(arch) }, (__, direction): Direction => {
         const places = o.places.within(tensorPrefix(layer, direction));
         return {
-          cell: new cells[arch.cell](own, layout, places, limits),
+          cell: new o.cell(own, layout, places, limits),
           x: direction === 1 ? layout.sequence(steps, rows, rowStride(inputSize)) : undefined,
           states: layout.sequence(steps + 1, rows, stride),
         };

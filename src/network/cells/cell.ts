@@ -1,4 +1,6 @@
-import type { Matrix, ProgramBuilder } from '../../kernels/index.js';
+import type { Layout, Matrix, ProgramBuilder } from '../../kernels/index.js';
+import type { Architecture } from '../architecture.js';
+import type { CellLimits, Places } from '../places.js';
 
 /** What a cell is given to run over: h_1 .. h_T from x_1 .. x_T and h_0 = 0. */
 export interface Pass {
@@ -39,3 +41,6 @@ export interface Cell {
   /** From the gradients of the states: those of all the cell's parameters. */
   backward(program: ProgramBuilder, pass: BackwardPass): void;
 }
+
+/** The class of a cell; `arch` is that of its layer, whose inputs are `arch.inputSize`. */
+export type CellClass = new (arch: Architecture, layout: Layout, places: Places, limits: CellLimits) => Cell;
