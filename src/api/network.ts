@@ -237,7 +237,7 @@ export class RecurrentNetwork {
     return encode(this.model());
   }
 
-  /** The integer network. `options` are fields of the recipe's `integer`: `margin`, how many times the calibrated ranges it shall hold, `weightBits`, `indices`. */
+  /** The integer network. `options` are fields of the recipe's `integer`: `margin`, how many times the calibrated ranges it shall hold, `sumBits`, `weightBits`, `indices`. */
   convert(options: ConversionOptions = {}): ConvertedModel {
     return new ConvertedModel(integerModel(this.model(), options));
   }

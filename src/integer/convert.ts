@@ -21,6 +21,7 @@ import {
   weightBits,
   type WeightStep,
 } from './formats.js';
+import { fits24, sparings, type Spared } from './narrow.js';
 import { isRounded, weightStep } from './rounding.js';
 import type { Normalisation } from './input.js';
 import {
@@ -74,6 +75,8 @@ type TensorOf = (name: string) => Float64Array;
  * @param ranges largest magnitudes from `calibrate`
  * @param margin headroom on them, e.g. 1.25
  * @param storage how firmware stores the matrices; with weights of 4 bits they are rounded to multiples of 16
+ * @param sumBits 24: activations give up to three bits, and headroom beyond the margin, where every row's sum then provably fits 24
+ *   bits, which take less time on an 8-bit processor; where that isn't enough, none
  * @throws IntegerNetworkError for a network outside the definition, or with weights or ranges that are not finite
  */
 export function convert(
@@ -83,9 +86,33 @@ export function convert(
   ranges: Ranges,
   margin: number,
   storage: Storage = plainStorage,
+  sumBits: 32 | 24 = 32,
 ): IntegerNetwork {
   check(original, originalParameters, ranges);
   const { architecture, parameters } = withPlainMatrix(original, originalParameters);
+  const given: Given = { architecture, parameters, normalisation, ranges, margin, storage };
+  for (const spared of sumBits === 24 ? sparings : []) {
+    const network = networkOf(given, spared);
+    if (fits24(network)) return network;
+  }
+  return networkOf(given);
+}
+
+/** What a conversion is made from. */
+interface Given {
+  readonly architecture: Architecture;
+  readonly parameters: Float32Array | Float64Array;
+  readonly normalisation: Normalisation;
+  readonly ranges: Ranges;
+  readonly margin: number;
+  readonly storage: Storage;
+}
+
+/** @param spared bits that the formats of activations give up; then limits leave no headroom beyond the margin either */
+function networkOf(
+  { architecture, parameters, normalisation, ranges, margin, storage }: Given,
+  spared?: Spared,
+): IntegerNetwork {
   const { inputSize, wRank, classes } = architecture;
   const step = weightStep(storage.weightBits);
   // Weights that a training has rounded already stay as they are: they are none but what is stored.
@@ -103,17 +130,18 @@ export function convert(
   const inputBits = embedding
     ? embedding.fractionBits + embeddingShift
     : Math.max(
-        bitsFor(ranges.input),
+        bitsFor(ranges.input) - (spared?.input ?? 0),
         preactivationBits - afterInput - weightBits(inputWeights(architecture, tensor), 20, step),
       );
   const { remainder, ...affine } = embedding ? noAffine : integerAffine(perInput(normalisation, inputSize), inputBits);
   const first = layerOf(architecture, tensor, {
     inputBits,
-    inputLimit: 32767,
+    inputLimit: spared && !embedding ? limitOf(ranges.input * margin, inputBits) : 32767,
     remainder,
     ranges,
     margin,
     step,
+    spared,
   });
   const upper: IntegerLayer[] = [];
   for (let layer = 1; layer < layersOf(architecture); layer++) {
@@ -126,6 +154,7 @@ export function convert(
       ranges: ranges.upper?.[layer - 1] ?? missingRanges(layer),
       margin,
       step,
+      spared,
       where: `layer ${layer + 1}, `,
     });
     upper.push(above);
@@ -164,12 +193,13 @@ function layerOf(
     ranges: LayerRanges;
     margin: number;
     step: WeightStep;
+    spared: Spared | undefined;
     where?: string;
   },
 ): IntegerLayer {
   const cell = integerCell(architecture);
   const { inputSize, hiddenSize, wRank, uRank, gate, update } = architecture;
-  const { inputBits, inputLimit, remainder, ranges, margin, step, where = '' } = o;
+  const { inputBits, inputLimit, remainder, ranges, margin, step, spared, where = '' } = o;
   const compensated = inputWeights(architecture, tensor).map(
     (v, i) => v * remainder[remainder.length > 1 ? i % inputSize : 0],
   );
@@ -182,9 +212,12 @@ function layerOf(
     uRank > 0 ? quantise(tensor('U1'), hiddenSize, uRank, step) : quantise(tensor('U'), hiddenSize, hiddenSize, step);
 
   const mostStateBits = cell === 'FastGRNN' && wideGates.includes(gate) ? 11 : 12;
-  const stateBits = Math.max(1, Math.min(mostStateBits, bitsFor(ranges.state * margin)));
-  const w = between(inputBits, w2, w1, ranges.w * margin, `${where}W`);
-  const u = between(stateBits, u2, u1, ranges.u * margin, `${where}U`);
+  const allStateBits = Math.max(1, Math.min(mostStateBits, bitsFor(ranges.state * margin)));
+  const leastStateBits = u2 ? 1 : Math.max(1, Math.min(allStateBits, preactivationBits - u1.fractionBits));
+  const stateBits = Math.max(leastStateBits, allStateBits - (spared?.state ?? 0));
+  const w = between(inputBits, w2, w1, ranges.w * margin * powerOfTwo(spared?.w ?? 0), `${where}W`);
+  const u = between(stateBits, u2, u1, ranges.u * margin * powerOfTwo(spared?.u ?? 0), `${where}U`);
+  const limit = (range: number, bits: number): number => (spared ? limitOf(range * margin, bits) : 32767);
   return {
     cell,
     inputSize,
@@ -203,14 +236,19 @@ function layerOf(
     u2Shift: u.first,
     u1Shift: u.second,
     inputLimit,
-    wLimit: 32767,
-    uLimit: 32767,
-    stateLimit: 32767,
+    wLimit: w2 ? limit(ranges.w, inputBits + w2.fractionBits - w.first) : 32767,
+    uLimit: u2 ? limit(ranges.u, stateBits + u2.fractionBits - u.first) : 32767,
+    stateLimit: limit(ranges.state, stateBits),
     biasGate: fixed16(tensor('biasGate'), preactivationBits),
     biasUpdate: fixed16(tensor(cell === 'FastGRNN' ? 'biasUpdate' : 'bias'), preactivationBits),
     stateBits,
     ...residual(architecture, tensor, stateBits),
   };
+}
+
+/** The limit that holds a range. */
+function limitOf(range: number, bits: number): number {
+  return Math.min(32767, Math.max(1, Math.ceil(range * powerOfTwo(bits))));
 }
 
 function missingRanges(layer: number): never {

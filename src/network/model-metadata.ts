@@ -65,12 +65,14 @@ export interface ModelMetadata {
   readonly margin?: number;
   /** Float networks: how an integer network's matrices shall be stored, where the recipe's `integer` says other than the default. */
   readonly storage?: { readonly weightBits: 8 | 4; readonly indices: 'byte' | 'bitmap' | 'delta' };
+  /** Float networks: bits that an integer network's sums shall fit, where the recipe's `integer.sumBits` says other than 32. */
+  readonly sumBits?: 24;
   /** What an integer network adds: shifts, limits, scales. */
   readonly integer?: Readonly<Record<string, IntegerSetting>>;
 }
 
 /** What float and integer model share: everything in the file but numbers. */
-export type ModelFacts = Omit<ModelMetadata, 'kind' | 'integer' | 'ranges' | 'margin' | 'storage'>;
+export type ModelFacts = Omit<ModelMetadata, 'kind' | 'integer' | 'ranges' | 'margin' | 'storage' | 'sumBits'>;
 
 /** A value in the metadata of an integer network. */
 export type IntegerSetting = number | string | boolean | null | readonly number[];
@@ -152,6 +154,7 @@ export const metadataSchema = z.strictObject({
   storage: z.exactOptional(
     z.strictObject({ weightBits: z.literal([8, 4]), indices: z.enum(['byte', 'bitmap', 'delta']) }),
   ),
+  sumBits: z.exactOptional(z.literal(24)),
   integer: z.exactOptional(
     z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null(), z.array(z.number())])),
   ),

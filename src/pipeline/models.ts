@@ -24,6 +24,8 @@ export interface FloatModel {
   readonly margin: number;
   /** How an integer network's matrices shall be stored; absent for a byte a weight and an index. */
   readonly storage?: Storage;
+  /** Where an integer network's sums shall fit 24 bits. */
+  readonly sumBits?: 24;
 }
 
 /** An integer network with everything that its file says of it. */
@@ -53,8 +55,11 @@ export function encode(model: Model): Promise<Uint8Array> {
     shape,
     data: model.parameters.subarray(offset, offset + size),
   }));
-  const { facts, ranges, margin, storage } = model;
-  return encodeModel({ ...facts, kind: 'float', ranges, margin, ...(storage && { storage }) }, tensors);
+  const { facts, ranges, margin, storage, sumBits } = model;
+  return encodeModel(
+    { ...facts, kind: 'float', ranges, margin, ...(storage && { storage }), ...(sumBits && { sumBits }) },
+    tensors,
+  );
 }
 
 /** Reads and checks a model file of either kind. */
@@ -76,7 +81,7 @@ export async function readModel(path: string): Promise<Model> {
  */
 export async function decode(bytes: Uint8Array, path = 'the model'): Promise<Model> {
   const { metadata, tensors } = await decodeModel(bytes, path);
-  const { kind, integer, ranges, margin, storage, ...facts } = metadata;
+  const { kind, integer, ranges, margin, storage, sumBits, ...facts } = metadata;
   if (kind === 'integer') {
     return { kind, facts, network: integerNetworkFrom(facts.architecture, integer ?? {}, tensors) };
   }
@@ -89,21 +94,21 @@ export async function decode(bytes: Uint8Array, path = 'the model'): Promise<Mod
     const data = tensors.find((tensor) => tensor.name === name)?.data;
     if (data) parameters.set(data, offset);
   }
-  return { kind, facts, parameters, ranges, margin, ...(storage && { storage }) };
+  return { kind, facts, parameters, ranges, margin, ...(storage && { storage }), ...(sumBits && { sumBits }) };
 }
 
 /** What converts a float model, in place of what it says itself: fields of the recipe's `integer`. */
-export type ConversionOptions = { readonly margin?: number | undefined } & {
+export type ConversionOptions = { readonly margin?: number | undefined; readonly sumBits?: 32 | 24 | undefined } & {
   readonly [K in keyof Storage]?: Storage[K] | undefined;
 };
 
-/** The integer model of a model: converted where it is float, by its own ranges and, unless others are given, margin and storage. */
+/** The integer model of a model: converted where it is float, by its own ranges and, unless others are given, margin, storage and length of sums. */
 export function integerModel(model: Model, options: ConversionOptions = {}): IntegerModel {
   if (model.kind === 'integer') return model;
   const { facts, parameters, ranges } = model;
-  const { margin = model.margin } = options;
+  const { margin = model.margin, sumBits = model.sumBits } = options;
   const own = model.storage ?? plainStorage;
   const storage = { weightBits: options.weightBits ?? own.weightBits, indices: options.indices ?? own.indices };
-  const network = convert(facts.architecture, parameters, normalisationFrom(facts), ranges, margin, storage);
+  const network = convert(facts.architecture, parameters, normalisationFrom(facts), ranges, margin, storage, sumBits);
   return { kind: 'integer', facts, network };
 }

@@ -152,7 +152,15 @@ export async function trainModel(
   const rows = spread(trainRows, recipe.integer.calibration);
   const ranges = calibrate(architecture, parameters, normalisation, sequences, rows);
   return {
-    model: { kind: 'float', facts, parameters, ranges, margin: recipe.integer.margin, ...storageOf(recipe.integer) },
+    model: {
+      kind: 'float',
+      facts,
+      parameters,
+      ranges,
+      margin: recipe.integer.margin,
+      ...storageOf(recipe.integer),
+      ...(recipe.integer.sumBits === 24 && { sumBits: 24 }),
+    },
     phases: checkpoint.finished,
     stages: task.stages,
     validationCount: split.validation.length,

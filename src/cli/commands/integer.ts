@@ -10,6 +10,7 @@ import { table } from '../terminal.js';
 interface Flags {
   readonly out?: string;
   readonly margin?: number;
+  readonly sumBits?: string;
   readonly weightBits?: string;
   readonly indices?: 'byte' | 'bitmap' | 'delta';
   readonly json?: boolean;
@@ -25,6 +26,12 @@ export function addInteger(program: Command): void {
     .argument('<model>', 'a float model file', filled)
     .option('--out <file>', 'where it goes (default: integer.safetensors beside the model)', filled)
     .option('--margin <x>', "headroom on the largest values seen (default: the recipe's integer.margin)", marginOf)
+    .addOption(
+      new Option('--sum-bits <n>', "bits that hold every row's sum (default: the recipe's integer.sumBits)").choices([
+        '32',
+        '24',
+      ]),
+    )
     .addOption(
       new Option('--weight-bits <n>', "bits of a weight (default: the recipe's integer.weightBits)").choices([
         '8',
@@ -46,6 +53,7 @@ export function addInteger(program: Command): void {
       const model = integerModel(given, {
         margin: flags.margin,
         indices: flags.indices,
+        ...(flags.sumBits && { sumBits: flags.sumBits === '24' ? 24 : 32 }),
         ...(flags.weightBits && { weightBits: flags.weightBits === '4' ? 4 : 8 }),
       });
       await writeFile(out, await encode(model));
