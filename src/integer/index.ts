@@ -10,6 +10,7 @@ export {
   embeddingShift,
   integerLayers,
   isGivenInput,
+  integerCell,
   IntegerNetworkError,
   lastLayer,
   logitBits,

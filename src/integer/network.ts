@@ -104,12 +104,12 @@ export class IntegerNetworkError extends Error {
   override name = 'IntegerNetworkError';
 }
 
-/** What an architecture's cell is as an integer network, if it has one: a RNN is a FastRNN of alpha 1 and beta 0. */
+/** What an architecture's cell is as an integer network: a RNN is a FastRNN of alpha 1 and beta 0. Throws `IntegerNetworkError` for others. */
 export function integerCell({ cell }: Architecture): IntegerNetwork['cell'] {
   if (cell === 'FastGRNN' || cell === 'FastRNN') return cell;
   if (cell === 'RNN') return 'FastRNN';
   throw new IntegerNetworkError(
-    `network.cell is ${cell}: RNN, FastRNN and FastGRNN have an integer network; take one of them, or run the float model`,
+    `network.cell is ${cell}: RNN, FastRNN and FastGRNN have an integer network; take one of them, or train the float network alone with "fastgrnn train"`,
   );
 }
 

@@ -1,7 +1,14 @@
 import { describeHost, joinPath, packageFile, runProgram, writeFile } from '#platform';
 import type { Dataset } from '../data/index.js';
 import { modelBytes } from '../firmware/index.js';
-import { bidirectionalRefusal, checkReal, checkUnits, IntegerNetworkError, maximumSize } from '../integer/index.js';
+import {
+  bidirectionalRefusal,
+  checkReal,
+  checkUnits,
+  integerCell,
+  IntegerNetworkError,
+  maximumSize,
+} from '../integer/index.js';
 import { checkArchitecture, type Architecture } from '../network/index.js';
 import { serialise } from '../recipe/index.js';
 import { renderReport, stageMetrics, type Metrics, type ReportInput } from '../report/index.js';
@@ -51,6 +58,7 @@ export async function trainOpened({ folder, recipe, dataset }: OpenRun, options:
 export function checkConvertible(architecture: Architecture): void {
   checkArchitecture(architecture);
   checkReal(architecture);
+  integerCell(architecture);
   if (architecture.bidirectional) throw new IntegerNetworkError(bidirectionalRefusal);
   checkUnits(architecture);
   for (const [what, count] of [

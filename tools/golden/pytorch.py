@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes src/network/golden/*.json: what PyTorch makes of FastGRNN and FastRNN, for src/network/golden.test.ts. Other heads
+"""Writes src/network/golden/*.json: what PyTorch makes of every cell, for src/network/golden.test.ts. Other heads
 than softmax of the last state, sequences of different lengths and embeddings are in heads.py beside this file.
 
     apt-get install --no-install-recommends python3-torch     (Debian 12; or: pip install torch)
@@ -7,8 +7,8 @@ than softmax of the last state, sequences of different lengths and embeddings ar
     npx prettier --write src/network/golden                   as the repository formats JSON
     python3 tools/golden/pytorch.py --check                   exits 1 when the committed values aren't what comes out
 
-The models are written as a user of PyTorch would write them from the paper (Kusupati et al., NeurIPS 2018, equations (2),
-(6) and (7)), without a look at our kernels: autograd makes the gradients, torch.optim the steps. All in float64, one thread.
+The models are written as a user of PyTorch would write them from the papers (Kusupati et al., NeurIPS 2018, equations (1), (2),
+(6) and (7) and appendix G; Collins et al., 2016; Cho et al., 2014; Gers et al., 2000), without a look at our kernels: autograd makes the gradients, torch.optim the steps. All in float64, one thread.
 Seeds are Python's own `random`, whose numbers no version changes; parameters and inputs are rounded to a few binary digits,
 so that float32 holds them exactly. A different version of torch moves the results by a few units of float64's last place,
 which the digits that are kept do not show, but for the logits and losses.
@@ -46,14 +46,18 @@ NONLINEARITIES = {
 
 
 class Recurrent(nn.Module):
-    """What both cells share: W x + U h, the loop over time, the classifier of the last state."""
+    """What all cells share: matrices, the loop over time, the classifier of the last state."""
+
+    gates = [""]  # those that have matrices of their own
 
     def __init__(self, arch):
         super().__init__()
         self.arch = arch
         self.margin = math.inf
-        self.linear("W", arch["inputSize"], arch["wRank"])
-        self.linear("U", arch["hiddenSize"], arch["uRank"])
+        for gate in self.gates:
+            self.linear("W" + gate, arch["inputSize"], arch["wRank"])
+        for gate in self.gates:
+            self.linear("U" + gate, arch["hiddenSize"], arch["uRank"])
         self.own_parameters()
         self.classifier = nn.Parameter(torch.zeros(arch["classes"], arch["hiddenSize"]))
         self.classifierBias = nn.Parameter(torch.zeros(arch["classes"]))
@@ -80,11 +84,16 @@ class Recurrent(nn.Module):
 
     def forward(self, x):
         """x: [rows, steps, inputSize]"""
-        W, U = self.matrix("W"), self.matrix("U")
-        h = torch.zeros(x.shape[0], self.arch["hiddenSize"])
+        matrices = {name + gate: self.matrix(name + gate) for name in "WU" for gate in self.gates}
+        self.memory = h = torch.zeros(x.shape[0], self.arch["hiddenSize"])
         for t in range(x.shape[1]):
-            h = self.step(x[:, t] @ W.T + h @ U.T, h)
+            h = self.advance(x[:, t], h, matrices)
         return h @ self.classifier.T + self.classifierBias
+
+
+    def advance(self, x, h, matrices):
+        """Of the cells whose one W and U serve all."""
+        return self.step(x @ matrices["W"].T + h @ matrices["U"].T, h)
 
 
 class FastGRNN(Recurrent):
@@ -123,7 +132,89 @@ class FastRNN(Recurrent):
         return alpha * self.nonlinear(self.arch["update"], a + self.bias) + beta * h
 
 
-CELLS = {"FastGRNN": FastGRNN, "FastRNN": FastRNN}
+class RNN(Recurrent):
+    def own_parameters(self):
+        self.bias = nn.Parameter(torch.zeros(self.arch["hiddenSize"]))
+
+    def step(self, a, h):
+        """Equation (1)."""
+        return self.nonlinear(self.arch["update"], a + self.bias)
+
+
+class FastRNNVector(Recurrent):
+    def own_parameters(self):
+        self.bias = nn.Parameter(torch.zeros(self.arch["hiddenSize"]))
+        self.alpha = nn.Parameter(torch.zeros(self.arch["hiddenSize"]))
+        self.zeta = nn.Parameter(torch.zeros(()))
+        self.nu = nn.Parameter(torch.zeros(()))
+
+    def step(self, a, h):
+        """Appendix G."""
+        alpha = torch.sigmoid(self.alpha)
+        beta = torch.sigmoid(self.zeta) * (1 - alpha) + torch.sigmoid(self.nu)
+        return alpha * self.nonlinear(self.arch["update"], a + self.bias) + beta * h
+
+
+class Gated(Recurrent):
+    """Cells whose gates have matrices of their own."""
+
+    def own_parameters(self):
+        for gate in self.gates:
+            setattr(self, "bias" + gate, nn.Parameter(torch.zeros(self.arch["hiddenSize"])))
+
+    def gate(self, kind, name, x, h, matrices):
+        a = x @ matrices["W" + name].T + h @ matrices["U" + name].T + getattr(self, "bias" + name)
+        return self.nonlinear(self.arch[kind], a)
+
+
+class UGRNN(Gated):
+    gates = ["Gate", "Update"]
+
+    def advance(self, x, h, matrices):
+        """Collins et al., the update gate RNN."""
+        g = self.gate("gate", "Gate", x, h, matrices)
+        return g * h + (1 - g) * self.gate("update", "Update", x, h, matrices)
+
+
+class GRU(Gated):
+    gates = ["Reset", "Gate", "Update"]
+
+    def own_parameters(self):
+        super().own_parameters()
+        if self.arch.get("reset", "after") == "after":
+            self.biasRecurrent = nn.Parameter(torch.zeros(self.arch["hiddenSize"]))
+
+    def advance(self, x, h, matrices):
+        """Cho et al., section 2.3; the other form as cuDNN has it."""
+        r = self.gate("gate", "Reset", x, h, matrices)
+        z = self.gate("gate", "Gate", x, h, matrices)
+        if self.arch.get("reset", "after") == "before":
+            candidate = self.gate("update", "Update", x, r * h, matrices)
+        else:
+            recurrent = r * (h @ matrices["UUpdate"].T + self.biasRecurrent)
+            candidate = self.nonlinear(self.arch["update"], x @ matrices["WUpdate"].T + self.biasUpdate + recurrent)
+        return z * h + (1 - z) * candidate
+
+
+class LSTM(Gated):
+    gates = ["Input", "Forget", "Update", "Output"]
+
+    def advance(self, x, h, matrices):
+        """Gers et al., without peepholes."""
+        i, f, o = (self.gate("gate", name, x, h, matrices) for name in ("Input", "Forget", "Output"))
+        self.memory = f * self.memory + i * self.gate("update", "Update", x, h, matrices)
+        return o * self.nonlinear(self.arch["update"], self.memory)
+
+
+CELLS = {
+    "FastGRNN": FastGRNN,
+    "FastRNN": FastRNN,
+    "FastRNN-vector": FastRNNVector,
+    "RNN": RNN,
+    "UGRNN": UGRNN,
+    "GRU": GRU,
+    "LSTM": LSTM,
+}
 
 
 def decays(name):
@@ -290,6 +381,17 @@ def cases():
         "fastrnn-low-u-fixed": dict(
             arch=rnn((3, 7, 3), (0, 2), "relu", residual="fixed", alpha=0.375, beta=0.75), rows=5, steps=6
         ),
+        "rnn-low-u": dict(arch=architecture("RNN", (3, 7, 3), (0, 3), "tanh"), rows=5, steps=6),
+        "fastrnn-vector-low": dict(arch=architecture("FastRNN-vector", (4, 9, 3), (2, 3), "tanh"), rows=5, steps=6),
+        "ugrnn-full": dict(arch=architecture("UGRNN", (3, 8, 3), (0, 0), "tanh"), rows=16, steps=14),
+        "ugrnn-low-hard": dict(
+            arch=architecture("UGRNN", (3, 17, 4), (2, 3), "hardTanh", gate="hardSigmoid4"), rows=6, steps=8
+        ),
+        "gru-low-after": dict(arch=architecture("GRU", (3, 9, 3), (2, 4), "tanh"), rows=5, steps=7, smoothing=0.1),
+        "gru-low-before": dict(
+            arch=architecture("GRU", (3, 9, 3), (2, 4), "tanh", reset="before"), rows=16, steps=9, weighted=True
+        ),
+        "lstm-low": dict(arch=architecture("LSTM", (3, 7, 3), (2, 3), "tanh"), rows=5, steps=7, unlabelled=True),
         "fastrnn-low-w-fixed": dict(arch=rnn((4, 7, 2), (3, 0), "sigmoid", residual="fixed"), rows=12, steps=20),
     }
 
