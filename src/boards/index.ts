@@ -7,5 +7,6 @@ export { instructionCounts, runRaspberryPi, type InstructionCounts } from './ras
 export { provePico } from './pico.js';
 export { floatTolerance } from './float-definition.js';
 export type { BoardFigures, BoardProof, Difference, FloatProof, ProofOptions, ProofSequence } from './prove.js';
+export { proveSimavr } from './simavr.js';
 export { proveUno } from './uno.js';
 export type { DerivedEnergy } from './energy.js';
