@@ -50,6 +50,36 @@ describe('import', () => {
     expect(proof).toMatchObject({ uno: { runtime: { bitExact: true } } });
   });
 
+  it("brings PyTorch's RNN to a board, and its GRU to ONNX", async () => {
+    const torch = fileURLToPath(new URL('../pipeline/import/golden-torch', import.meta.url));
+    const model = at('torch', 'model.safetensors');
+    const imported = await commandLine('import', path.join(torch, 'rnn-tanh.safetensors'), '--out', model);
+    expect(imported.code, imported.stderr).toBe(0);
+    expect(imported.stdout).toMatch(/RNN, 3 inputs, 5 hidden units, 4 classes/);
+    expect(imported.stdout).toMatch(/bias of U +rnn\.bias_hh_l0 +\[5\]/);
+    const integer = json(await commandLine('integer', model, '--json'))['model'] as string;
+    const c = await commandLine('export', integer, '--target', 'c', '--prefix', 'torch', '--out', at('torch'));
+    expect(c.code, c.stderr).toBe(0);
+    expect(await readFile(at('torch', 'torch.h'), 'utf8')).toContain('Imported from rnn-tanh.safetensors');
+    const proof = json(await commandLine('simulate', integer, '--board', 'uno', '--json'));
+    expect(proof).toMatchObject({ uno: { runtime: { bitExact: true } } });
+    const gru = at('torch', 'gru.safetensors');
+    await commandLine('import', path.join(torch, 'gru-two-layers.safetensors'), '--out', gru);
+    const onnx = await commandLine(
+      'export',
+      gru,
+      '--target',
+      'onnx',
+      '--prefix',
+      'gru',
+      '--out',
+      at('torch'),
+      '--json',
+    );
+    expect(json(onnx)).toEqual({ files: [at('torch', 'gru.onnx')] });
+    expect((await readFile(at('torch', 'gru.onnx'))).includes('linear_before_reset')).toBe(true);
+  });
+
   it('takes the names of nonlinearities that EdgeML has', async () => {
     const args = ['--gate', 'quantSigm4', '--update', 'quantTanh', '--out', at('q.safetensors'), '--json'];
     const { architecture } = json(await commandLine('import', weights, ...args));

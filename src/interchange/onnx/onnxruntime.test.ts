@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { calibrate, convert, equalSequences, type IntegerNetwork } from '../../integer/index.js';
+import { calibrate, convert, equalSequences, type IntegerMatrix, type IntegerNetwork } from '../../integer/index.js';
 import { loadKernels } from '../../kernels/index.js';
 import { Random } from '../../math/index.js';
 import {
@@ -267,34 +267,35 @@ function checkMeaning(
 
 /** The float parameters that an integer network's integers stand for, without the exporter: bytes times powers of two. */
 function dequantised(architecture: Architecture, network: IntegerNetwork): Float64Array {
-  const matrix = ({ values, fractionBits }: { values: Int8Array; fractionBits: number }) =>
-    Array.from(values, (v) => v / 2 ** fractionBits);
-  const turned = (m: { rows: number; columns: number; values: Int8Array; fractionBits: number }) =>
+  const matrix = ({ values, fractionBits }: IntegerMatrix) => Array.from(values, (v) => v / 2 ** fractionBits);
+  const turned = (m: IntegerMatrix) =>
     Array.from(
       { length: m.rows * m.columns },
       (_, i) => m.values[(i % m.rows) * m.columns + Math.floor(i / m.rows)] / 2 ** m.fractionBits,
     );
   const raw = (p: number) => [Math.log(p / (1 - p))];
   const q12 = (values: Int16Array) => Array.from(values, (v) => v / 4096);
-  const gated = network.cell === 'FastGRNN';
-  const scalars = [
-    network.scale / 2 ** (network.stateBits + 2),
-    network.offset / 2 ** (gated ? network.stateBits + 2 : 14),
-  ];
+  const layers = [network, ...(network.upper ?? [])];
   const values: Record<string, number[]> = {
     ...(network.embedding ? { embedding: matrix(network.embedding) } : {}),
-    ...(network.w2 ? { W1: matrix(network.w1), W2: turned(network.w2) } : { W: matrix(network.w1) }),
-    ...(network.u2 ? { U1: matrix(network.u1), U2: turned(network.u2) } : { U: matrix(network.u1) }),
-    ...(gated
-      ? { biasGate: q12(network.biasGate), zeta: raw(scalars[0]), nu: raw(scalars[1]) }
-      : { alpha: raw(scalars[0]), beta: raw(scalars[1]) }),
-    [gated ? 'biasUpdate' : 'bias']: q12(network.biasUpdate),
     classifier: matrix(network.classifier),
     classifierBias: Array.from(
       network.classifierBias,
-      (v) => v / 2 ** (network.classifier.fractionBits + network.stateBits),
+      (v) => v / 2 ** (network.classifier.fractionBits + layers.at(-1)!.stateBits),
     ),
   };
+  for (const [i, layer] of layers.entries()) {
+    const gated = layer.cell === 'FastGRNN';
+    const first = raw(layer.scale / 2 ** (layer.stateBits + 2));
+    const second = raw(layer.offset / 2 ** (gated ? layer.stateBits + 2 : 14));
+    const own: Record<string, number[]> = {
+      ...(layer.w2 ? { W1: matrix(layer.w1), W2: turned(layer.w2) } : { W: matrix(layer.w1) }),
+      ...(layer.u2 ? { U1: matrix(layer.u1), U2: turned(layer.u2) } : { U: matrix(layer.u1) }),
+      ...(gated ? { biasGate: q12(layer.biasGate), zeta: first, nu: second } : { alpha: first, beta: second }),
+      [gated ? 'biasUpdate' : 'bias']: q12(layer.biasUpdate),
+    };
+    for (const [name, list] of Object.entries(own)) values[(i > 0 ? `layer${i + 1}.` : '') + name] = list;
+  }
   const specs = tensorsOf(architecture);
   const out = new Float64Array(specs.at(-1)!.offset + specs.at(-1)!.size);
   for (const { name, offset } of specs) out.set(values[name], offset);
@@ -306,7 +307,10 @@ describe.runIf(hasOnnxRuntime)('int8 weights dequantised: the logits of the equa
     ['FastGRNN', {}],
     ['FastGRNN of low rank', { wRank: 2, uRank: 4, output: 'every' }],
     ['FastRNN', { cell: 'FastRNN' }],
+    ['RNN', { cell: 'RNN' }],
+    ['oRNN', { cell: 'RNN', recurrence: 'oRNN', reflectors: 4 }],
     ['tokens', { vocabulary: 9 }],
+    ['two layers', { layers: 2, uRank: 3 }],
   ] as [string, Partial<Architecture>][])('%s', async (_, changes) => {
     const architecture = { ...plain, ...changes };
     const facts = factsOf(architecture, {});
@@ -330,8 +334,10 @@ describe.runIf(hasOnnxRuntime)('int8 weights dequantised: the logits of the equa
       architecture.vocabulary > 0
         ? facts
         : { ...facts, features: { ...facts.features, centre: [...network.centre], scale } };
+    // Its U is a plain matrix, whatever made it.
+    const { recurrence: _made, reflectors: _count, ...device } = architecture;
     const expected = normalised(own, counts, rows).flatMap((sequence) => [
-      ...referenceForward(architecture, dequantised(architecture, network), sequence).logits,
+      ...referenceForward(device, dequantised(device, network), sequence).logits,
     ]);
     expect(worst(float(outputs['logits']), expected)).toBeLessThan(tolerance);
     const floats = await engineLogits(architecture, parameters, normalised(facts, counts, rows));
