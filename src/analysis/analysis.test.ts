@@ -17,6 +17,7 @@ const networks: readonly [string, Architecture][] = [
   ['FastRNN, beta tied, sigmoid', { ...base, residual: 'tied', update: 'sigmoid' }],
   ['RNN', { ...base, residual: 'fixed', alpha: 1, beta: 0 }],
   ['FastGRNN of low rank', { ...base, cell: 'FastGRNN', wRank: 2, uRank: 3 }],
+  ['SpectralRNN', { ...base, residual: 'fixed', alpha: 1, beta: 0, recurrence: 'SpectralRNN', reflectors: 3 }],
   ['FastGRNN of eight lines', { ...base, cell: 'FastGRNN', gate: 'sigmoid8', update: 'tanh8' }],
   ['FastGRNN with a tanh gate', { ...base, cell: 'FastGRNN', gate: 'tanh' }],
 ];
@@ -173,6 +174,7 @@ it('refuses what section 3.1.1 is not about', () => {
     expect(() => parametersOf(architecture, new Float64Array(parameterCount(architecture)))).toThrow(message);
   };
   refuse({ head: 'regression' }, /head regression, output last/);
+  refuse({ hiddenSize: 6, recurrence: 'EURNN' }, /complex ones/);
   refuse({ layers: 2 }, /2 layers/);
   refuse({ bidirectional: true }, /one direction/);
 });

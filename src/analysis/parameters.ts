@@ -1,4 +1,4 @@
-import { fixedResidual, nonlinearities, tensorsOf, type Architecture } from '../network/index.js';
+import { fixedResidual, nonlinearities, recurrentMatrix, tensorsOf, type Architecture } from '../network/index.js';
 
 /** A network that can't be analysed. */
 export class AnalysisError extends Error {
@@ -41,14 +41,12 @@ export function parametersOf(architecture: Architecture, parameters: ArrayLike<n
     if (!found) throw new AnalysisError(`a ${architecture.cell} has no ${name}`);
     return found;
   };
-  const { inputSize: D, hiddenSize: H, wRank, uRank, cell } = architecture;
-  const matrix = (name: string, columns: number, rank: number) =>
-    rank === 0 ? tensor(name) : product(tensor(`${name}1`), tensor(`${name}2`), H, columns, rank);
+  const { inputSize: D, hiddenSize: H, wRank, cell } = architecture;
   const scalar = (name: string) => nonlinearities.sigmoid(tensor(name)[0]);
   return {
     architecture,
-    W: matrix('W', D, wRank),
-    U: matrix('U', H, uRank),
+    W: wRank === 0 ? tensor('W') : product(tensor('W1'), tensor('W2'), H, D, wRank),
+    U: recurrentMatrix(architecture, tensor),
     V: tensor('classifier'),
     biasV: tensor('classifierBias'),
     ...(cell === 'FastRNN' ? { residual: residualOf(architecture, scalar) } : {}),
@@ -57,7 +55,7 @@ export function parametersOf(architecture: Architecture, parameters: ArrayLike<n
   };
 }
 
-function check({ head, output, layers = 1, bidirectional = false, vocabulary }: Architecture): void {
+function check({ head, output, layers = 1, bidirectional = false, vocabulary, recurrence }: Architecture): void {
   const needs = (what: string, is: string) =>
     new AnalysisError(
       `analyse follows section 3.1.1 of the paper, which is of ${what}; this network has ${is}: train one without to analyse it`,
@@ -66,6 +64,7 @@ function check({ head, output, layers = 1, bidirectional = false, vocabulary }: 
     throw needs('one class read from the last state', `head ${head}, output ${output}`);
   if (layers > 1) throw needs('one cell', `${layers} layers`);
   if (bidirectional) throw needs('one direction', 'two');
+  if (recurrence === 'EURNN') throw needs('real units', 'complex ones');
   if (vocabulary > 0) throw needs('inputs that are numbers', 'tokens');
 }
 

@@ -106,6 +106,28 @@ describe('a comparison', () => {
     expect(lsq).toMatchObject({ wRank: 0, uRank: 0 });
   }, 60_000);
 
+  it('compares recurrences too, and says of one that it can’t go down to a board', async () => {
+    const { metrics } = await compareNetworks(
+      options('recurrences', {
+        cells: ['FastGRNN', 'SpectralRNN', 'EURNN', 'oRNN', 'FactoredRNN'],
+        ...{ seeds: 1, bytes: 200, sets: ['compression.uSparsity=0.5', 'training.epochs=[2,2,2]'] },
+      }),
+    );
+    const { FastGRNN: fast, ...others } = Object.fromEntries(metrics.rows.map((row) => [row.network, row]));
+    expect(fast.uSparsity).toBe(0.5);
+    expect(Object.keys(others)).toEqual(['SpectralRNN', 'EURNN', 'oRNN', 'FactoredRNN']);
+    for (const { network, uRank, uSparsity, integer, float, boards, skipped } of Object.values(others)) {
+      expect([uRank, uSparsity]).toEqual([0, 1]);
+      expect(float?.values).toHaveLength(1);
+      if (network === 'EURNN') {
+        expect(integer).toBeNull();
+        expect(skipped.integer).toMatch(/modReLU/);
+      } else expect(boards.uno.runtime?.bitExact).toBe(true);
+    }
+    expect(others.EURNN.hiddenSize % 2).toBe(0);
+    expect(others.EURNN.ahead?.by).toBe('float');
+  }, 60_000);
+
   it('takes the paper’s sizes and protocol', async () => {
     await writeMnist(at('data'), 400, 20);
     const { metrics } = await compareNetworks(

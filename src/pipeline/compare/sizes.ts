@@ -1,10 +1,10 @@
 import { paperSize } from '../../compression/index.js';
 import type { Dataset } from '../../data/index.js';
-import { tensorsOf, type Architecture } from '../../network/index.js';
+import { ArchitectureError, tensorsOf, type Architecture } from '../../network/index.js';
 import { RecipeError, type Recipe } from '../../recipe/index.js';
 import { thresholdedMatrices } from '../../training/index.js';
 import { architectureOf } from '../prepare.js';
-import { networkOf, type NetworkName } from './networks.js';
+import { networkOf, withNetwork, type NetworkName } from './networks.js';
 import type { PaperData } from './paper.js';
 
 /** How large the networks of a comparison are: as the recipe says, of equal bytes, or as in the paper. */
@@ -49,15 +49,14 @@ export interface SizingTask {
 /**
  * A recipe for the network of this name, of the size asked for. At equal bytes it has the most hidden units that fit, its ranks
  * growing with them as in the recipe. At the paper's size it has full matrices and the hidden units whose parameters of 4 bytes
- * come nearest to Table 3's KB (FastGRNN: Table 11).
+ * come nearest to Table 3's KB (FastGRNN: Table 11); no more than a recipe allows.
  *
  * @throws RecipeError where no network is that small, or the paper has no size for it
  */
 export function sizedRecipe(task: SizingTask, name: NetworkName): Recipe {
-  const { sizing, recipe } = task;
-  const network = networkOf(recipe, name);
-  if (sizing === 'recipe') return { ...recipe, network };
-  return sizing === 'paper' ? paperSized(task, name, network) : equalSized(task, name, network);
+  const recipe = withNetwork(task.recipe, name);
+  if (task.sizing === 'recipe') return recipe;
+  return task.sizing === 'paper' ? paperSized(task, name, recipe) : equalSized(task, name, recipe);
 }
 
 /** The recipe's own network, in the paper's accounting. */
@@ -65,19 +64,32 @@ export function ownBytes({ recipe, dataset }: Pick<SizingTask, 'recipe' | 'datas
   return plannedSize(architectureOf(recipe, dataset), recipe.compression).paperBytes;
 }
 
-function equalSized(task: SizingTask, name: NetworkName, network: Recipe['network']): Recipe {
-  const { recipe, dataset } = task;
+function equalSized(task: SizingTask, name: NetworkName, recipe: Recipe): Recipe {
+  const { dataset } = task;
   const bytes = task.bytes ?? ownBytes(task);
-  const of = (hiddenSize: number): Recipe => ({ ...recipe, network: withRanks(network, hiddenSize, dataset) });
-  const bytesOf = (hiddenSize: number) => ownBytes({ recipe: of(hiddenSize), dataset });
-  let hiddenSize = 0;
-  while (hiddenSize < mostHidden && bytesOf(hiddenSize + 1) <= bytes) hiddenSize++;
-  if (hiddenSize === 0) {
+  const sizes = sizesOf(dataset, (hiddenSize) => ({
+    ...recipe,
+    network: withRanks(recipe.network, hiddenSize, dataset),
+  }));
+  const fitting = sizes.filter(({ paperBytes }) => paperBytes <= bytes);
+  if (fitting.length === 0) {
     throw new RecipeError(
-      `no ${name} is as small as ${bytes} bytes: with one hidden unit it takes ${bytesOf(1)}; give more by --bytes`,
+      `no ${name} is as small as ${bytes} bytes: the smallest takes ${sizes[0].paperBytes}; give more by --bytes`,
     );
   }
-  return of(hiddenSize);
+  return fitting[fitting.length - 1].recipe;
+}
+
+/** The networks of all numbers of hidden units that can be built (some recurrences need an even one, or a few). */
+function sizesOf(dataset: Dataset, of: (hiddenSize: number) => Recipe): (PlannedSize & { readonly recipe: Recipe })[] {
+  return Array.from({ length: mostHidden }, (_, i) => of(i + 1)).flatMap((recipe) => {
+    try {
+      return [{ recipe, ...plannedSize(architectureOf(recipe, dataset), recipe.compression) }];
+    } catch (error) {
+      if (error instanceof ArchitectureError) return [];
+      throw error;
+    }
+  });
 }
 
 /** The network with other hidden units, and its ranks in proportion. */
@@ -93,7 +105,7 @@ function withRanks(network: Recipe['network'], hiddenSize: number, dataset: Data
   };
 }
 
-function paperSized({ recipe, dataset, paper }: SizingTask, name: NetworkName, network: Recipe['network']): Recipe {
+function paperSized({ dataset, paper }: SizingTask, name: NetworkName, recipe: Recipe): Recipe {
   if (!paper) {
     throw new RecipeError(
       `the paper has no sizes for ${dataset.name}; take --size equal, or --size recipe with sizes of your own`,
@@ -101,20 +113,15 @@ function paperSized({ recipe, dataset, paper }: SizingTask, name: NetworkName, n
   }
   if (name === 'FastGRNN') return withTable11(recipe, paper);
   const kilobytes = paper.figures[name]?.kilobytes;
-  if (kilobytes === undefined)
+  if (kilobytes === undefined) {
     throw new RecipeError(`the paper has no ${name} for ${paper.name}; leave it out of --cells`);
-  const of = (hiddenSize: number): Recipe => ({
-    ...recipe,
-    network: { ...network, hiddenSize, wRank: 0, uRank: 0 },
-    ...denseOf(recipe),
-  });
-  const distance = (hiddenSize: number) =>
-    Math.abs(
-      plannedSize(architectureOf(of(hiddenSize), dataset), of(hiddenSize).compression).floatBytes - 1024 * kilobytes,
-    );
-  let hiddenSize = 1;
-  while (hiddenSize < mostHidden && distance(hiddenSize + 1) < distance(hiddenSize)) hiddenSize++;
-  return of(hiddenSize);
+  }
+  const whole = { ...recipe, ...denseOf(recipe) };
+  const sizes = sizesOf(dataset, (hiddenSize) => ({
+    ...{ ...whole, network: { ...whole.network, hiddenSize, wRank: 0, uRank: 0 } },
+  }));
+  const distance = ({ floatBytes }: PlannedSize) => Math.abs(floatBytes - 1024 * kilobytes);
+  return sizes.reduce((best, size) => (distance(size) < distance(best) ? size : best)).recipe;
 }
 
 /** The FastGRNN of Table 11, trained in three stages. */
