@@ -128,6 +128,30 @@ describe('a comparison', () => {
     expect(others.EURNN.ahead?.by).toBe('float');
   }, 60_000);
 
+  it('compares gated networks', async () => {
+    const cells = ['FastRNN-vector', 'UGRNN', 'GRU', 'LSTM'] as const;
+    const { metrics } = await compareNetworks(options('gated', { cells, seeds: 1, bytes: 200, boards: [] }));
+    expect(metrics.rows.map(({ network }) => network)).toEqual(cells);
+    for (const { network, float, ahead } of metrics.rows) {
+      expect(float?.values).toHaveLength(1);
+      expect(ahead?.of).toBe(network === 'FastRNN-vector' ? undefined : 'FastRNN-vector'); // without FastGRNN, the first
+    }
+    const model = await readModel(at('gated', 'GRU', 'seed-1', 'model.safetensors'));
+    expect(model.facts.architecture).toMatchObject({ cell: 'GRU', residual: 'free' });
+  }, 60_000);
+
+  it('takes what is one network’s alone out of the others', async () => {
+    const sets = ['network.cell=GRU', 'network.reset=before'];
+    const { metrics } = await compareNetworks(
+      options('alone', { cells: ['GRU', 'LSTM'], seeds: 1, bytes: 200, boards: [], sets }),
+    );
+    expect(metrics.rows).toHaveLength(2);
+    const architecture = async (name: string) =>
+      (await readModel(at('alone', name, 'seed-1', 'model.safetensors'))).facts.architecture;
+    expect(await architecture('GRU')).toMatchObject({ reset: 'before' });
+    expect(await architecture('LSTM')).not.toHaveProperty('reset');
+  }, 60_000);
+
   it('takes the paper’s sizes and protocol', async () => {
     await writeMnist(at('data'), 400, 20);
     const { metrics } = await compareNetworks(

@@ -3,19 +3,33 @@ import type { Recipe } from '../../recipe/index.js';
 type Setting = Pick<Recipe['network'], 'cell'> & Partial<Recipe['network']>;
 
 /** A network by the paper's name. */
-export type NetworkName = 'RNN' | 'FastRNN' | 'FastGRNN' | 'SpectralRNN' | 'EURNN' | 'oRNN' | 'FactoredRNN';
+export type NetworkName =
+  | 'RNN'
+  | 'FastRNN'
+  | 'FastRNN-vector'
+  | 'FastGRNN'
+  | 'SpectralRNN'
+  | 'EURNN'
+  | 'oRNN'
+  | 'FactoredRNN'
+  | 'UGRNN'
+  | 'GRU'
+  | 'LSTM';
 
-const rnn: Setting = { cell: 'FastRNN', residual: 'fixed', alpha: 1, beta: 0 };
-
-/** The networks of Table 3, in its order, each as the recipe's fields that make it. */
+/** The networks of Table 3 (and 13), in its order, each as the recipe's fields that make it. */
 const table: Readonly<Record<NetworkName, Setting>> = {
-  RNN: rnn,
+  RNN: { cell: 'RNN' },
   FastRNN: { cell: 'FastRNN' },
+  'FastRNN-vector': { cell: 'FastRNN-vector' },
   FastGRNN: { cell: 'FastGRNN' },
-  SpectralRNN: { ...rnn, recurrence: 'SpectralRNN', uRank: 0 },
-  EURNN: { ...rnn, recurrence: 'EURNN', uRank: 0 },
-  oRNN: { ...rnn, recurrence: 'oRNN', uRank: 0 },
-  FactoredRNN: { ...rnn, recurrence: 'FactoredRNN', uRank: 0 },
+  SpectralRNN: { cell: 'RNN', recurrence: 'SpectralRNN', uRank: 0 },
+  // Its complex units are FastRNN's; with these weights it is an RNN.
+  EURNN: { cell: 'FastRNN', residual: 'fixed', alpha: 1, beta: 0, recurrence: 'EURNN', uRank: 0 },
+  oRNN: { cell: 'RNN', recurrence: 'oRNN', uRank: 0 },
+  FactoredRNN: { cell: 'RNN', recurrence: 'FactoredRNN', uRank: 0 },
+  UGRNN: { cell: 'UGRNN' },
+  GRU: { cell: 'GRU' },
+  LSTM: { cell: 'LSTM' },
 };
 
 /** All networks that can be compared, in the order of Table 3. */
@@ -23,18 +37,28 @@ export const networkNames = Object.keys(table) as NetworkName[];
 
 /**
  * A recipe's network as the one of this name: sizes, head and nonlinearities stay, what is one cell's or one recurrence's alone
- * doesn't, unless the recipe's network has the same recurrence.
+ * doesn't.
  */
 export function networkOf({ network }: Recipe, name: NetworkName): Recipe['network'] {
-  const { alpha: _alpha, beta: _beta, recurrence = 'dense', ...rest } = network;
   const setting = table[name];
-  if ((setting.recurrence ?? 'dense') === recurrence) {
-    return { ...rest, residual: 'free', ...(recurrence === 'dense' ? {} : { recurrence }), ...setting };
-  }
-  const { reflectors: _r, spectralMargin: _s, orthogonality: _o, orthogonalityWeight: _w, ...others } = rest;
-  const { arrangement: _a, capacity: _c, ...plain } = others;
-  return { ...plain, residual: 'free', ...setting };
+  const own = new Set<string>(ownFields[setting.cell] ?? []);
+  for (const field of ownFields[setting.recurrence ?? 'dense'] ?? []) own.add(field);
+  const foreign = new Set(Object.values(ownFields).flat());
+  const kept = Object.entries(network).filter(([field]) => own.has(field) || !foreign.has(field));
+  const { recurrence: _, ...rest } = Object.fromEntries(kept) as Recipe['network'];
+  return { ...rest, residual: 'free', ...setting };
 }
+
+/** Fields of one cell or a few recurrences alone. A FastRNN's residual is free here, whatever the recipe's. */
+const ownFields: Readonly<Record<string, readonly string[]>> = {
+  'FastRNN, fixed': ['alpha', 'beta'],
+  GRU: ['reset'],
+  LSTM: ['forgetBias'],
+  oRNN: ['reflectors'],
+  SpectralRNN: ['reflectors', 'spectralMargin'],
+  FactoredRNN: ['spectralMargin', 'orthogonality', 'orthogonalityWeight'],
+  EURNN: ['arrangement', 'capacity'],
+};
 
 /** A recipe with the network of this name; a matrix that is made of other parameters stays whole. */
 export function withNetwork(recipe: Recipe, name: NetworkName): Recipe {

@@ -1,6 +1,12 @@
 import { paperSize } from '../../compression/index.js';
 import type { Dataset } from '../../data/index.js';
-import { ArchitectureError, tensorsOf, type Architecture } from '../../network/index.js';
+import {
+  ArchitectureError,
+  parameterCount,
+  tensorsOf,
+  withPlainMatrix,
+  type Architecture,
+} from '../../network/index.js';
 import { RecipeError, type Recipe } from '../../recipe/index.js';
 import { thresholdedMatrices } from '../../training/index.js';
 import { architectureOf } from '../prepare.js';
@@ -17,7 +23,7 @@ const mostHidden = 255;
 
 /** A network's size before it is trained. */
 export interface PlannedSize {
-  /** The paper's accounting of its quantised form. */
+  /** The paper's accounting of its quantised form, as a device has it. */
   readonly paperBytes: number;
   /** 4 bytes a parameter, as Table 3 counts networks that aren't quantised; without the embedding. */
   readonly floatBytes: number;
@@ -25,15 +31,23 @@ export interface PlannedSize {
 
 /** The size that a network has when its matrices have the nonzeros that the recipe leaves them. */
 export function plannedSize(architecture: Architecture, compression: Recipe['compression']): PlannedSize {
-  const tensors = tensorsOf(architecture).filter(({ role }) => role !== 'embedding');
-  const matrices = thresholdedMatrices(architecture, compression).map(({ tensor: { name, size }, kept }) => ({
+  const own = (of: Architecture) => tensorsOf(of).filter(({ role }) => role !== 'embedding');
+  const device = onDevice(architecture);
+  const matrices = thresholdedMatrices(device, compression).map(({ tensor: { name, size }, kept }) => ({
     ...{ name, entries: size, nonzeros: kept },
   }));
-  const others = tensors.filter(({ role }) => role !== 'matrix').map(({ name, size }) => ({ name, entries: size }));
+  const others = own(device)
+    .filter(({ role }) => role !== 'matrix')
+    .map(({ name, size }) => ({ name, entries: size }));
   return {
     paperBytes: paperSize(matrices, others).bytes,
-    floatBytes: 4 * tensors.reduce((sum, { size }) => sum + size, 0),
+    floatBytes: 4 * own(architecture).reduce((sum, { size }) => sum + size, 0),
   };
+}
+
+/** A network as a device has it: U is a matrix, whatever it is made of while it is trained. EURNN has no such form. */
+function onDevice(architecture: Architecture): Architecture {
+  return withPlainMatrix(architecture, new Float32Array(parameterCount(architecture))).architecture;
 }
 
 /** What the sizes of a comparison follow from. */

@@ -85,14 +85,17 @@ async function trained(
   const architecture = architectureOf(recipe, task.dataset);
   const planned = plannedSize(architecture, recipe.compression);
   const parameters = parameterCount(architecture);
-  const reason = way === 'float' ? 'only the float network was asked for' : whyFloatAlone(architecture);
-  if (reason !== undefined) {
+  /** The float network, whose training a checkpoint may have finished. */
+  const floatAlone = async (reason: string) => {
     const run = await trainOpened(task, options);
-    const { seconds, backend, workers } = trainingOf(run);
     const skipped = { integer: reason };
-    return { float: await floatTest(run), ...planned, parameters, seconds, backend, workers, boards: {}, skipped };
-  }
-  const { metrics } = await runOpened(task, options);
+    return { float: await floatTest(run), ...planned, parameters, ...trainingOf(run), boards: {}, skipped };
+  };
+  const reason = way === 'float' ? 'only the float network was asked for' : whyFloatAlone(architecture);
+  if (reason !== undefined) return floatAlone(reason);
+  const run = await unlessInexpressible(() => runOpened(task, options));
+  if ('reason' in run) return floatAlone(run.reason);
+  const { metrics } = run;
   const { float, integer, size, training, boards, skipped } = metrics;
   return {
     float: float.test,
@@ -108,6 +111,16 @@ async function trained(
     boards,
     skipped,
   };
+}
+
+/** A run, or why the network that it trained has no integer form. */
+async function unlessInexpressible<T extends object>(run: () => Promise<T>): Promise<T | { reason: string }> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof IntegerNetworkError) return { reason: error.message };
+    throw error;
+  }
 }
 
 /** Why a network has no integer form, whatever its weights; undefined where it has one. */
