@@ -23,8 +23,7 @@ const table: Readonly<Record<NetworkName, Setting>> = {
   'FastRNN-vector': { cell: 'FastRNN-vector' },
   FastGRNN: { cell: 'FastGRNN' },
   SpectralRNN: { cell: 'RNN', recurrence: 'SpectralRNN', uRank: 0 },
-  // Its complex units are FastRNN's; with these weights it is an RNN.
-  EURNN: { cell: 'FastRNN', residual: 'fixed', alpha: 1, beta: 0, recurrence: 'EURNN', uRank: 0 },
+  EURNN: { cell: 'RNN', recurrence: 'EURNN', uRank: 0 },
   oRNN: { cell: 'RNN', recurrence: 'oRNN', uRank: 0 },
   FactoredRNN: { cell: 'RNN', recurrence: 'FactoredRNN', uRank: 0 },
   UGRNN: { cell: 'UGRNN' },
