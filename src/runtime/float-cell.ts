@@ -8,7 +8,7 @@ import {
   type Architecture,
   type Tensor,
 } from '../network/light.js';
-import { Memory, padded, RuntimeError } from './memory.js';
+import { Memory, padded } from './memory.js';
 import type { Layer } from './stacked-cell.js';
 
 /** (x - centre) * scale, one of each for every input. */
@@ -62,11 +62,6 @@ export class FloatCell implements Layer {
   private count = 0;
 
   constructor(module: WebAssembly.Module, arch: Architecture, tensors: readonly Tensor[], affine: InputAffine) {
-    if (arch.recurrence === 'EURNN') {
-      throw new RuntimeError(
-        'this runtime has no complex units: run an EURNN by the training engine (`FastRNN.load` of the package), or train an oRNN',
-      );
-    }
     const { inputSize: D, hiddenSize: H, wRank, uRank, classes: L } = arch;
     const tensor = (name: string) => (tensors.find((t) => t.name === name)?.data ?? new Float32Array()) as Float32Array;
     const vector = (length: number, values?: ArrayLike<number>) => {

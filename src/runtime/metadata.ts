@@ -35,6 +35,11 @@ export function checkMetadata(metadata: Facts, path: string): ModelMetadata {
   if (architecture['recurrence'] !== undefined) oneOf(architecture, 'recurrence', ...RECURRENCES);
   oneOf(architecture, 'head', 'softmax', 'sigmoid', 'regression');
   oneOf(architecture, 'output', 'last', 'every', 'mean');
+  if (architecture['recurrence'] === 'EURNN') {
+    throw new ModelFileError(
+      `${path}: the network is an EURNN, and this runtime has no complex units; run it by the training engine, or train one with network.recurrence oRNN`,
+    );
+  }
   if (architecture['bidirectional'] === true) {
     throw new ModelFileError(
       `${path}: the network reads each sequence from its end too (bidirectional), so it can't run step by step; evaluate it on whole sequences, or train one with network.bidirectional false`,
