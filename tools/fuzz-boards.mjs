@@ -65,7 +65,7 @@ function networkOf(seed) {
     ...(seed % 3 === 0 ? { density: seed % 9 === 0 ? 1 : 0.3 } : {}),
     ...(wide
       ? { inputSize: 1 + random.below(255), hiddenSize: 1 + random.below(140), density: random.uniform() / 4 }
-      : {}),
+      : { layers: [1, 1, 2, 3][random.below(4)] }),
   });
 }
 

@@ -176,8 +176,14 @@ describe('every head and output', () => {
     expect(own).toEqual(logits.subarray(3, 6));
   });
 
-  it.each(['last', 'every', 'mean'] as const)('streams as the batch goes, output %s', async (output) => {
-    const network = await FastGRNN.create({ ...shape, output });
+  it.each([
+    ['last', 1],
+    ['every', 1],
+    ['mean', 1],
+    ['last', 3],
+    ['every', 2],
+  ] as const)('streams as the batch goes, output %s, %i layers', async (output, layers) => {
+    const network = await FastGRNN.create({ ...shape, output, layers });
     const { labels: _, ...inputs } = batch;
     const logits = network.forward(inputs).slice();
     const stream = network.stream();
@@ -196,6 +202,14 @@ describe('every head and output', () => {
       }
       if (output === 'last') expect(stream.predict()).toBe(network.predict(inputs)[r]);
     }
+  });
+
+  it('in both directions gives batches, and no stream', async () => {
+    const network = await FastGRNN.create({ ...shape, bidirectional: true });
+    const { labels: _, ...inputs } = batch;
+    expect(network.forward(inputs)).toHaveLength(15);
+    expect(Object.keys(network.tensors)).toContain('backward.U1');
+    expect(() => network.stream()).toThrow('needs whole sequences: use forward or predict');
   });
 
   it.each(['sigmoid', 'regression'] as const)('%s learns targets', async (head) => {
