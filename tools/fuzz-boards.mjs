@@ -1,17 +1,21 @@
 // Random networks of any shape on everything that runs here: the exported C by gcc and clang at every level of optimisation and under
-// their sanitisers, the runtimes and the exported C on every simulated board, each value compared with the interpreter's.
+// their sanitisers, the runtimes and the exported C on every simulated board, the Uno in simavr as well, the emulated Raspberry Pi, each
+// value compared with the interpreter's; and the float C of a random float network by its tolerance.
 //   npm run fuzz:boards [-- --seeds 100 --first 1 --steps 32 --boards uno,due --no-host]
+//   npm run fuzz:boards -- --models FILE,…   proves these models instead, over a thousand steps each
 // Exits with 1 at the first difference, whose seed gives the same network again.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { boardNames, proofSequences, simulate } from '../dist/boards/index.js';
-import { exportC, ExportError } from '../dist/firmware/index.js';
+import { boardNames, proofSequences, proveSimavr, proveUno, runRaspberryPi, simulate } from '../dist/boards/index.js';
+import { compileUno, compileUnoC, exportC, ExportError, unoImage } from '../dist/firmware/index.js';
 import { IntegerInterpreter, stepInputs } from '../dist/integer/index.js';
 import { Random } from '../dist/math/index.js';
-import { randomNetwork, storages } from '../dist/testing/random-network.js';
+import { floatSourceOf, integerModel, readModel } from '../dist/pipeline/index.js';
+import { randomFloat } from '../dist/testing/random-float.js';
+import { randomNetwork, realisticNetwork, storages } from '../dist/testing/random-network.js';
 
 const { values: options } = parseArgs({
   allowNegative: true,
@@ -21,6 +25,7 @@ const { values: options } = parseArgs({
     steps: { type: 'string', default: '32' },
     boards: { type: 'string', default: boardNames.join(',') },
     host: { type: 'boolean', default: true },
+    models: { type: 'string' },
   },
 });
 
@@ -71,7 +76,7 @@ function networkOf(seed) {
 
 const bytesOf = (array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength);
 
-function onHost(network, sequences, directory) {
+function onHost(network, sequences, directory, change = (text) => text) {
   const interpreter = new IntegerInterpreter(network);
   const expected = sequences.flatMap(({ inputs, steps }) => {
     interpreter.reset();
@@ -85,7 +90,7 @@ function onHost(network, sequences, directory) {
     sequences.flatMap(({ inputs, steps }) => [bytesOf(Int32Array.of(steps)), bytesOf(inputs)]),
   );
   for (const [name, text] of Object.entries(exportC(network, { prefix: 'model' })))
-    writeFileSync(join(directory, name), text);
+    writeFileSync(join(directory, name), change(text));
   writeFileSync(join(directory, 'main.c'), main);
   return builds.flatMap(([compiler, ...flags]) => {
     const made = spawnSync(compiler, [...strict, ...flags, '-o', 'program', 'main.c', 'model.c'], { cwd: directory });
@@ -104,11 +109,113 @@ function onHost(network, sequences, directory) {
 const directory = mkdtempSync(join(tmpdir(), 'fastgrnn-fuzz-'));
 const counts = new Map();
 const count = (name) => counts.set(name, (counts.get(name) ?? 0) + 1);
-try {
+const reason = ({ error, firstDifference }) => error ?? JSON.stringify(firstDifference);
+
+/**
+ * Runs a network in every way: those that ran, each with what went wrong in it or undefined, and its figures where it has some.
+ *
+ * @param float a float network whose C is run, too
+ */
+async function everywhere(network, sequences, float) {
+  const ways = [];
+  const add = (name, wrong, figures) => ways.push({ name, wrong, figures });
+  const skip = (name, why) => count(`skipped: ${name}: ${why.replaceAll(/\d+/g, 'n').slice(0, 60)}`);
+  if (options.host) add(`host, ${builds.length} builds`, onHost(network, sequences, directory).join('; ') || undefined);
+  for (const board of options.boards.split(',')) {
+    const { runtime, generated, float32, skipped } = await simulate(network, { board, sequences, float });
+    for (const [build, proof] of Object.entries({ runtime, generated, float32 })) {
+      if (proof) add(`${board} ${build}`, (proof.bitExact ?? proof.withinTolerance) ? undefined : reason(proof), proof);
+    }
+    for (const [name, why] of Object.entries(skipped)) skip(name, why);
+    if (board === 'uno') await onUno(network, sequences, add, skip);
+  }
+  if (options.host) {
+    for (const [name, source] of Object.entries({ 'raspberry-pi': network, 'raspberry-pi float32': float })) {
+      if (!source) continue;
+      const counted = await runRaspberryPi(source, sequences);
+      if (typeof counted === 'string') skip(name, counted);
+      else add(name, counted.agrees ? undefined : reason(counted), counted);
+    }
+  }
+  return ways;
+}
+
+/** The Uno's other ways: the exported C made for speed, and both of its images in simavr, which must count avr8js's cycles, too. */
+async function onUno(network, sequences, add, skip) {
+  try {
+    const { generated } = await simulate(network, {
+      board: 'uno',
+      sequences,
+      optimize: 'speed',
+      builds: ['generated'],
+    });
+    if (generated) add('uno generated for speed', generated.bitExact ? undefined : reason(generated), generated);
+    const images = { 'runtime in simavr': await unoImage(network), 'generated in simavr': await compileUno(network) };
+    for (const [name, image] of Object.entries(images)) {
+      if (!image) continue;
+      const proof = await proveSimavr(network, image, sequences);
+      if (typeof proof === 'string') {
+        skip(`uno ${name}`, proof);
+        continue;
+      }
+      const { cyclesPerStep } = proveUno(network, image, sequences);
+      const other =
+        proof.cyclesPerStep === cyclesPerStep ? undefined : `${proof.cyclesPerStep} cycles, not ${cyclesPerStep}`;
+      add(`uno ${name}`, proof.bitExact ? other : reason(proof), proof);
+    }
+  } catch (error) {
+    if (!(error instanceof ExportError)) throw error;
+    skip('uno in simavr', error.message);
+  }
+}
+
+/** A program with one rounding term dropped, which every way must find wrong. The boards' own controls are in `npm test`. */
+async function control() {
+  const network = realisticNetwork(new Random(3), { gate: 'hardSigmoid4', update: 'hardTanh' });
+  const sequences = proofSequences(network, 64);
+  const blind = [];
+  const dropped = (text) => text.replace('((8192 + ', '((0 + ');
+  if (options.host && onHost(network, sequences, directory, dropped).length < builds.length) blind.push('host');
+  const files = exportC(network, { prefix: 'model' });
+  const image = await compileUnoC({ ...files, 'model.c': files['model.c'].replace('ldi r21, 128', 'ldi r21, 0') });
+  if (image) {
+    if (proveUno(network, image, sequences).bitExact) blind.push('uno');
+    const proof = await proveSimavr(network, image, sequences);
+    if (typeof proof !== 'string' && proof.bitExact) blind.push('uno in simavr');
+  }
+  return blind;
+}
+
+/** Trained models, each over a thousand steps: a row for every way. */
+async function proveModels(paths) {
+  const cells = [];
+  for (const path of paths) {
+    const model = await readModel(path);
+    const { network, facts } = integerModel(model);
+    const float = floatSourceOf(model);
+    for (const { name, wrong, figures } of await everywhere(network, proofSequences(network), float)) {
+      const { recipe, seed } = facts.provenance;
+      const work = figures?.cyclesPerStep ?? figures?.instructionsPerStep;
+      const unit = figures?.instructionsPerStep ? ' instructions' : '';
+      cells.push([
+        `${recipe}, seed ${seed}`,
+        name,
+        wrong ?? 'yes',
+        figures?.steps ?? 1000,
+        work ? `${Math.round(work)}${unit}` : '',
+      ]);
+      if (wrong) process.exitCode = 1;
+    }
+  }
+  console.log('| model | way | every value | steps | cycles a step |\n| --- | --- | --- | --: | --: |');
+  for (const row of cells) console.log(`| ${row.join(' | ')} |`);
+}
+
+/** Random networks, one a seed. */
+async function proveSeeds() {
   for (let seed = Number(options.first); seed < Number(options.first) + Number(options.seeds); seed++) {
     const network = networkOf(seed);
     const sequences = proofSequences(network, Number(options.steps), seed);
-    const wrong = [];
     try {
       exportC(network, { prefix: 'model' });
     } catch (error) {
@@ -116,26 +223,28 @@ try {
       count(`refused: ${error.message.replaceAll(/\d+/g, 'n').slice(0, 60)}`);
       continue;
     }
-    if (options.host) {
-      wrong.push(...onHost(network, sequences, directory));
-      count('host');
+    const vocabulary = network.embedding?.rows ?? 0;
+    const fields = { vocabulary, ...(vocabulary > 0 ? {} : { inputSize: network.inputSize }) };
+    const float = randomFloat(new Random(seed), fields);
+    const ways = await everywhere(network, sequences, float);
+    for (const { name, wrong } of ways) {
+      count(name);
+      if (wrong) console.error(`seed ${seed}: ${name}: ${wrong}`);
     }
-    for (const board of options.boards.split(',')) {
-      const { runtime, generated, skipped } = await simulate(network, { board, sequences });
-      for (const [build, proof] of Object.entries({ runtime, generated })) {
-        if (!proof) continue;
-        count(`${board} ${build}`);
-        if (!proof.bitExact) wrong.push(`${board} ${build}: ${proof.error ?? JSON.stringify(proof.firstDifference)}`);
-      }
-      for (const [name, why] of Object.entries(skipped))
-        count(`skipped: ${name}: ${why.replaceAll(/\d+/g, 'n').slice(0, 60)}`);
-    }
-    for (const text of wrong) console.error(`seed ${seed}: ${text}`);
-    if (wrong.length > 0) {
+    if (ways.some(({ wrong }) => wrong)) {
       process.exitCode = 1;
       break;
     }
   }
+}
+
+try {
+  const blind = await control();
+  if (blind.length > 0) {
+    console.error(`a dropped rounding term was not found: ${blind.join(', ')}`);
+    process.exitCode = 1;
+  } else if (options.models) await proveModels(options.models.split(','));
+  else await proveSeeds();
 } finally {
   rmSync(directory, { recursive: true });
 }
