@@ -17,6 +17,8 @@ const networks: readonly [string, Architecture][] = [
   ['FastRNN, beta tied, sigmoid', { ...base, residual: 'tied', update: 'sigmoid' }],
   ['RNN', { ...base, residual: 'fixed', alpha: 1, beta: 0 }],
   ['FastGRNN of low rank', { ...base, cell: 'FastGRNN', wRank: 2, uRank: 3 }],
+  ['FastRNN-vector', { ...base, cell: 'FastRNN-vector' }],
+  ['RNN, its own cell', { ...base, cell: 'RNN' }],
   ['SpectralRNN', { ...base, residual: 'fixed', alpha: 1, beta: 0, recurrence: 'SpectralRNN', reflectors: 3 }],
   ['FastGRNN of eight lines', { ...base, cell: 'FastGRNN', gate: 'sigmoid8', update: 'tanh8' }],
   ['FastGRNN with a tanh gate', { ...base, cell: 'FastGRNN', gate: 'tanh' }],
@@ -175,6 +177,7 @@ it('refuses what section 3.1.1 is not about', () => {
   };
   refuse({ head: 'regression' }, /head regression, output last/);
   refuse({ hiddenSize: 6, recurrence: 'EURNN' }, /complex ones/);
+  refuse({ cell: 'GRU' }, /a GRU has matrices of its own/);
   refuse({ layers: 2 }, /2 layers/);
   refuse({ bidirectional: true }, /one direction/);
 });

@@ -55,7 +55,10 @@ export function parametersOf(architecture: Architecture, parameters: ArrayLike<n
   };
 }
 
-function check({ head, output, layers = 1, bidirectional = false, vocabulary, recurrence }: Architecture): void {
+/** Cells with one W and one U. */
+const analysed: readonly string[] = ['RNN', 'FastRNN', 'FastRNN-vector', 'FastGRNN'];
+
+function check({ head, output, layers = 1, bidirectional = false, vocabulary, recurrence, cell }: Architecture): void {
   const needs = (what: string, is: string) =>
     new AnalysisError(
       `analyse follows section 3.1.1 of the paper, which is of ${what}; this network has ${is}: train one without to analyse it`,
@@ -64,6 +67,11 @@ function check({ head, output, layers = 1, bidirectional = false, vocabulary, re
     throw needs('one class read from the last state', `head ${head}, output ${output}`);
   if (layers > 1) throw needs('one cell', `${layers} layers`);
   if (bidirectional) throw needs('one direction', 'two');
+  if (!analysed.includes(cell)) {
+    throw new AnalysisError(
+      `analyse measures ${analysed.join(', ')}; a ${cell} has matrices of its own in each gate: train one of those to analyse it`,
+    );
+  }
   if (recurrence === 'EURNN') throw needs('real units', 'complex ones');
   if (vocabulary > 0) throw needs('inputs that are numbers', 'tokens');
 }

@@ -63,7 +63,7 @@ interface StepResult {
 }
 
 function cellStep(parameters: Parameters): (x: ArrayLike<number>, h: Float64Array, to: StepResult) => void {
-  const { W, U, residual, gate, architecture, tensor } = parameters;
+  const { W, U, gate, architecture, tensor } = parameters;
   const { inputSize: D, hiddenSize: H, update } = architecture;
   const f = nonlinearities[update];
   const df = derivatives[update];
@@ -91,17 +91,30 @@ function cellStep(parameters: Parameters): (x: ArrayLike<number>, h: Float64Arra
       }
     };
   }
-  const { alpha, beta } = residual ?? { alpha: 1, beta: 0 };
+  const { alpha, beta } = weightsOf(parameters);
   const bias = tensor('bias');
   return (x, h, to) => {
     for (let i = 0; i < H; i++) {
       const a = preactivation(i, x, h) + bias[i];
-      to.h[i] = alpha * f(a) + beta * h[i]; // equation (2)
+      to.h[i] = alpha[i] * f(a) + beta[i] * h[i]; // equation (2)
       to.slope[i] = df(a);
-      to.scale[i] = alpha * to.slope[i];
-      to.direct[i] = beta;
+      to.scale[i] = alpha[i] * to.slope[i];
+      to.direct[i] = beta[i];
     }
   };
+}
+
+/** alpha and beta of every unit: FastRNN's two numbers, FastRNN-vector's own (appendix G), or 1 and 0 of a plain RNN. */
+function weightsOf({ architecture, residual = { alpha: 1, beta: 0 }, tensor }: Parameters) {
+  const { cell, hiddenSize } = architecture;
+  if (cell !== 'FastRNN-vector') {
+    const all = (value: number) => new Float64Array(hiddenSize).fill(value);
+    return { alpha: all(residual.alpha), beta: all(residual.beta) };
+  }
+  const { sigmoid } = nonlinearities;
+  const [zeta, nu] = ['zeta', 'nu'].map((name) => sigmoid(tensor(name)[0]));
+  const alpha = tensor('alpha').map(sigmoid);
+  return { alpha, beta: alpha.map((value) => zeta * (1 - value) + nu) };
 }
 
 function lossOf({ V, biasV }: Parameters, h: Float64Array, label: number): { loss: number; gradient: Float64Array } {
