@@ -1,4 +1,4 @@
-import { balanced } from './balance.js';
+import { balancedUnlessRounded } from './rounding.js';
 import { FloatNetwork, largestMagnitude } from './float-network.js';
 import type { Int16Sequences, Normalisation } from './input.js';
 import { directionsOf, layersOf, type Architecture } from '../network/index.js';
@@ -39,7 +39,7 @@ export function calibrate(
 ): Ranges {
   const { features, stepStride, values, starts, lengths } = sequences;
   const { centre, scale } = normalisation;
-  const balancedParameters = balanced(architecture, parameters);
+  const balancedParameters = balancedUnlessRounded(architecture, parameters);
   const layers = Array.from({ length: layersOf(architecture) }, (_, layer) =>
     Array.from(
       { length: directionsOf(architecture) },

@@ -8,7 +8,6 @@ import {
   type Architecture,
   type Nonlinearity,
 } from '../network/index.js';
-import { balanced } from './balance.js';
 import { rangesByName, type LayerRanges, type Ranges } from './calibration.js';
 import { largestMagnitude, residualWeights, transpose } from './float-network.js';
 import {
@@ -22,7 +21,7 @@ import {
   type WeightStep,
 } from './formats.js';
 import { fits24, sparings, type Spared } from './narrow.js';
-import { isRounded, weightStep } from './rounding.js';
+import { balancedUnlessRounded, weightStep } from './rounding.js';
 import type { Normalisation } from './input.js';
 import {
   checkIntegerNetwork,
@@ -115,10 +114,7 @@ function networkOf(
 ): IntegerNetwork {
   const { inputSize, wRank, classes } = architecture;
   const step = weightStep(storage.weightBits);
-  // Weights that a training has rounded already stay as they are: they are none but what is stored.
-  const balancedParameters = isRounded(architecture, parameters, storage.weightBits)
-    ? Float64Array.from(parameters)
-    : balanced(architecture, parameters);
+  const balancedParameters = balancedUnlessRounded(architecture, parameters);
   const tensors = new Map(
     tensorsOf(architecture).map((t) => [t.name, balancedParameters.subarray(t.offset, t.offset + t.size)]),
   );

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../math/index.js';
 import { parameterCount, plainHead, tensorsOf, type Architecture } from '../network/index.js';
+import { balanced } from './balance.js';
 import { convert } from './convert.js';
 import type { IntegerMatrix } from './network.js';
-import { isRounded, WeightRounding } from './rounding.js';
+import { balancedUnlessRounded, isRounded, WeightRounding } from './rounding.js';
 
 const architecture: Architecture = {
   ...{ cell: 'FastGRNN', inputSize: 5, hiddenSize: 12, wRank: 3, uRank: 4, classes: 3 },
@@ -77,6 +78,8 @@ describe.each([8, 4] as const)('weights rounded to %i bits', (bits) => {
   it('are stored by a conversion without any change', () => {
     expect(isRounded(architecture, out, bits)).toBe(true);
     expect(isRounded(architecture, parameters, bits)).toBe(false);
+    expect(balancedUnlessRounded(architecture, out)).toEqual(Float64Array.from(out)); // and calibrated so
+    expect(balancedUnlessRounded(architecture, parameters)).toEqual(balanced(architecture, parameters));
     const network = convert(architecture, out, normalisation, ranges, 1.25, { weightBits: bits, indices: 'byte' });
     const stored = (m: IntegerMatrix | undefined) =>
       Array.from(m?.values ?? [], (v) => v * 2 ** -(m?.fractionBits ?? 0));

@@ -1,5 +1,6 @@
 import { powerOfTwo } from '../math/index.js';
 import { tensorsOf, type Architecture } from '../network/index.js';
+import { balanced } from './balance.js';
 import { clampRound, largestWeight, weightBits, type WeightStep } from './formats.js';
 import { weightStep4, type Storage } from './network.js';
 
@@ -114,4 +115,12 @@ export function isRounded(
     const factor = powerOfTwo(weightBits(values, 20, step)) / step;
     return values.every((value) => Number.isInteger(value * factor) && Math.abs(value * factor) <= largestWeight(step));
   });
+}
+
+/** The network as conversion takes it: with balanced factors; but weights that a training has rounded, to 8 or 4 bits, stay what is stored. */
+export function balancedUnlessRounded(
+  architecture: Architecture,
+  parameters: Float32Array | Float64Array,
+): Float64Array {
+  return isRounded(architecture, parameters, 8) ? Float64Array.from(parameters) : balanced(architecture, parameters);
 }

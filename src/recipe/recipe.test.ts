@@ -51,7 +51,7 @@ describe('resolving', () => {
     ],
     [
       { integer: { zzzzzz: 3 } },
-      'recipe r: integer.zzzzzz: unknown field; integer has calibration, margin, weightBits, indices',
+      'recipe r: integer.zzzzzz: unknown field; integer has calibration, margin, sumBits, weightBits, indices',
     ],
     [{ network: { hiddenSize: 0 } }, 'recipe r: network.hiddenSize: 0 must be an integer from 1 to 255'],
     [{ network: { hiddenSize: 2.5 } }, 'recipe r: network.hiddenSize: 2.5 must be an integer from 1 to 255'],

@@ -48,7 +48,7 @@ export const training = z.strictObject({
     ['none', 'weights', 'sampling'],
     'none',
   ),
-  earlyStopping: flag('In stages 2 and 3, keep the epoch that is best on the validation set.', true),
+  earlyStopping: flag('In all stages but the first, keep the epoch that is best on the validation set.', true),
   retrain: flag('After choosing on validation, train again on the full training set.', false),
   augment: z.prefault(
     z.strictObject({
