@@ -22,11 +22,11 @@ const script = (waste: string, more: object) => `
   };
   const [rows, batchSize] = [4096, 8];
   const { network, training: own } = ${JSON.stringify(more)};
-  const training = { batchSize, shards: 1, earlyStopping: false, ...own };
+  const training = { batchSize, shards: 1, earlyStopping: false, roundedEpochs: 12, ...own };
   const compression = { wSparsity: 0.5, uSparsity: 0.5 };
   const task = toyTask({ rows, validationRows: 0, epochs: [24, 12, 12], training, compression, network });
   let last = 0;
-  const least = [Infinity, Infinity, Infinity];
+  const least = task.stages.map(() => Infinity);
   await train(task, {
     workers: 1,
     onEpoch: ({ stage }) => {

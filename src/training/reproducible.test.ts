@@ -4,7 +4,7 @@ import { train } from './train.js';
 
 const bits = (values: Float32Array) => new Uint32Array(values.buffer, values.byteOffset, values.length);
 
-/** All that a training can have: three stages, early stopping, every augmentation, shards of unequal size. */
+/** All that a training can have: four stages, early stopping, every augmentation, shards of unequal size. */
 const everything: ToyOptions = {
   rows: 150,
   validationRows: 150,
@@ -12,6 +12,7 @@ const everything: ToyOptions = {
   epochs: [2, 2, 2],
   training: {
     batchSize: 70,
+    roundedEpochs: 2,
     labelSmoothing: 0.1,
     weightDecay: 0.01,
     augment: { rotate: 10, shift: 1, scale: 0.1, noise: 0.1 },

@@ -7,7 +7,7 @@ const options: ToyOptions = {
   validationRows: 60,
   separation: 1.2,
   epochs: [2, 3, 2],
-  training: { learningRate: 0.05, weightDecay: 0.01, augment: { rotate: 5, noise: 0.1 } },
+  training: { learningRate: 0.05, roundedEpochs: 3, weightDecay: 0.01, augment: { rotate: 5, noise: 0.1 } },
   compression: { wSparsity: 0.4, uSparsity: 0.3, thresholdEvery: 2 },
 };
 
