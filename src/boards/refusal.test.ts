@@ -90,7 +90,6 @@ describe.each(['Uno', 'Pico'])('the program of the %s', (board) => {
     ['a head beyond the end', resealed(blob, (_, view) => view.setUint32(8, 60000, true)), 3, 'is cut off or too long'],
     ['a flipped bit', blob.map((byte, at) => (at === 60 ? byte ^ 1 : byte)), 4, 'is damaged: wrong checksum'],
     ['no hidden units', resealed(blob, (bytes) => (bytes[13] = 0)), 5, 'has unknown sizes or settings'],
-    ['an unknown gate', resealed(blob, (bytes) => (bytes[17] |= 0xf)), 5, 'has unknown sizes or settings'],
     ['an unknown update', resealed(blob, (bytes) => (bytes[17] |= 0xf0)), 5, 'has unknown sizes or settings'],
     ['a shift of 31', resealed(blob, (bytes) => (bytes[20] = 31)), 5, 'has unknown sizes or settings'],
     ['a limit of 0', resealed(blob, (_, view) => view.setInt16(28, 0, true)), 5, 'has unknown sizes or settings'],
