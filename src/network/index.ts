@@ -35,7 +35,8 @@ export type { Imported, IntegerSetting, ModelFacts, ModelMetadata, Provenance } 
 export { CellEngine, type LossOptions } from './engine.js';
 export { NetworkEngine } from './network.js';
 export { Optimiser, type AdamSettings, type MomentumSettings, type OptimiserState } from './optimiser.js';
-export type { Limits } from './places.js';
+export type { BackwardPass, Cell, CellClass, ForwardPass, Pass } from './cells/cell.js';
+export type { CellLimits, Limits, Places } from './places.js';
 export type { RecordingLimits, RecordingViews } from './recordings.js';
 export { modReLU, nonlinearities, referenceForward, type ReferenceResult } from './reference.js';
 export { tanhLines } from './tanh-lines.js';

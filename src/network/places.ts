@@ -48,10 +48,12 @@ export class Places {
     return new Places(this, this.tensors, prefix);
   }
 
+  /** Where a tensor's values lie, by its name in the cell. Throws where the network has none of that name. */
   parameter(name: string): Operand {
     return within(this.parameters, this.offsetOf(name));
   }
 
+  /** Where its gradient is to lie. */
   gradientOf(name: string): Operand {
     return within(this.gradient, this.offsetOf(name));
   }
