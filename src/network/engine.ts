@@ -5,6 +5,9 @@ import type { Limits } from './places.js';
 import type { RecordingViews } from './recordings.js';
 import { Plan, type PassKind } from './plan.js';
 
+export type { BackwardPass, Cell, CellClass, ForwardPass, Pass } from './cells/cell.js';
+export type { CellLimits, Places } from './places.js';
+
 /** What the loss of a batch depends on beside its data. */
 export interface LossOptions {
   /** Rows of the whole batch, of which these may be a shard: gradients are those of sum(row losses) / batchRows. */
