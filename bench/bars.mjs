@@ -10,7 +10,8 @@ const fused = ({ variant }) => variant.endsWith('-fma');
  * @returns [{ what, measured, bar, reached, detail }] of all figures that the results allow
  */
 export function figures(results) {
-  const { rows, peak } = results;
+  const { peak } = results;
+  const rows = results.rows.filter(({ implementation }) => !/-(lstm|gru)$/.test(implementation)); // no figure is wanted of these
   const one = rows.filter(({ threads }) => threads === 1);
   const fastest = (list) => list.toSorted((a, b) => a.medianMs - b.medianMs)[0];
   const best = (shape, which) => fastest(one.filter((row) => row.shape === shape && which(row)));

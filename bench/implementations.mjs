@@ -13,6 +13,16 @@ const exists = (path) =>
     () => false,
   );
 
+const elsewhere = 'LSTM and GRU are compared on S1 and D2';
+const unfitElsewhere = { S2: elsewhere, S3: elsewhere, S4: elsewhere, D1: elsewhere };
+/** The cells that PyTorch has fused kernels for, and what our rows of them are called. */
+const otherCells = new Map(
+  ['LSTM', 'GRU'].map((cell) => [cell, { implementation: `fastgrnn-${cell.toLowerCase()}`, unfit: unfitElsewhere }]),
+);
+
+/** The widest variant: the last of ours. */
+const widest = (ours) => ours.at(-1).variant.replace('-fma', '');
+
 /**
  * Everything that can run here, on 1 and 2 threads, and why the rest can't. An implementation has `unfit`: by shape, why that one isn't
  * measured; `peak`: which peak is its measure.
@@ -21,16 +31,20 @@ export async function findImplementations({ shards }) {
   const skipped = {};
   const ours = await ourVariants(skipped);
   const peers = await findPeers(skipped);
+  const gated = ours.filter(({ variant }) => variant === 'wasm' || variant.startsWith(widest(ours)));
   const implementations = [1, 2].flatMap((threads) => [
-    ...ours.map(({ variant, kernels, peak }) => ({
-      ...{ implementation: 'fastgrnn', variant, threads, kernels, peak, unfit: {} },
+    ...[...ours, ...[...otherCells.keys()].flatMap((cell) => gated.map((each) => ({ ...each, cell })))].map((each) => ({
+      ...{ implementation: 'fastgrnn', cell: 'FastGRNN', unfit: {}, threads, ...each, ...otherCells.get(each.cell) },
       start: () =>
-        new Child(process.execPath, [here('ours/process.mjs'), JSON.stringify({ kernels, threads, shards })]),
+        new Child(process.execPath, [
+          here('ours/process.mjs'),
+          JSON.stringify({ kernels: each.kernels, threads, shards }),
+        ]),
     })),
     ...peers
       .filter((peer) => threads <= peer.mostThreads)
-      .map(({ implementation, command, environment, unfit = {} }) => ({
-        ...{ implementation, variant: '', threads, unfit },
+      .map(({ implementation, command, environment, cell = 'FastGRNN', unfit = {} }) => ({
+        ...{ implementation, variant: '', threads, cell, unfit },
         start: () => new Child(...command(threads), environment?.(threads)),
       })),
   ]);
@@ -81,6 +95,11 @@ async function findPeers(skipped) {
         ...{ implementation: 'pytorch-compile', mostThreads: 2, command: torch('compile'), environment },
         unfit: { S3: unrolled, S4: unrolled },
       },
+      ...[...otherCells.keys()].map((cell) => {
+        const mode = cell.toLowerCase();
+        const shared = { mostThreads: 2, command: torch(mode), environment, unfit: unfitElsewhere };
+        return { implementation: `pytorch-${mode}`, cell, ...shared };
+      }),
       {
         ...{ implementation: 'jax-scan', mostThreads: 2, environment },
         command: (threads) => [python, [here('peers/jax_peer.py'), String(threads)]],
@@ -88,11 +107,8 @@ async function findPeers(skipped) {
     );
   } else {
     const remedy = "not installed: npm run bench:peers (6 GB, of which PyPI's torch is nearly all)";
-    for (const name of ['pytorch-eager', 'pytorch-compile', 'jax-scan']) skipped[name] = remedy;
-  }
-  // Their place is here: torch_peer.py with torch.nn.LSTM and GRU of the same sizes, beside our cells of those names.
-  for (const name of ['pytorch-lstm', 'pytorch-gru']) {
-    skipped[name] = 'measured once this package has the cell that it is to be compared with';
+    const names = ['pytorch-eager', 'pytorch-compile', 'pytorch-lstm', 'pytorch-gru', 'jax-scan'];
+    for (const name of names) skipped[name] = remedy;
   }
   return peers;
 }

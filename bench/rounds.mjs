@@ -14,12 +14,12 @@ const roundsOfSlow = 3;
  * @returns rows, sampled peaks as { width: { kind: number[] } }, what was skipped, and versions of the peers
  */
 export async function measureShape(name, implementations, { rounds, slice, clock, folder, say }) {
-  const problem = await writeProblem(name, folder);
+  const problems = {}; // by cell
   const skipped = {};
   const versions = {};
   const peaks = {};
   const entries = [];
-  const references = {}; // by threads: other shards round other sums
+  const references = {}; // by cell and threads: other shards round other sums
   try {
     for (const implementation of implementations) {
       const label = labelOf(implementation);
@@ -30,14 +30,16 @@ export async function measureShape(name, implementations, { rounds, slice, clock
       say(`${name}: ${label} gets ready`);
       const child = implementation.start();
       try {
+        const { cell, threads } = implementation;
+        const problem = await (problems[cell] ??= writeProblem(name, folder, cell));
         const { losses, version } = await child.ask({ do: 'prepare', problem });
-        const reference = (references[implementation.threads] ??= { losses, label });
+        const reference = (references[`${cell} ${threads}`] ??= { losses, label });
         compareLosses(reference, { losses, label }, implementation);
         if (version) versions[implementation.implementation] = version;
         entries.push({ ...implementation, child, samples: [], iterations: await warmUp(child, slice) });
       } catch (error) {
         await child.stop();
-        if (implementation.implementation === 'fastgrnn') throw error;
+        if (implementation.kernels) throw error;
         skipped[`${label}, ${name}`] = error.message.split('\n')[0];
       }
     }
@@ -49,7 +51,7 @@ export async function measureShape(name, implementations, { rounds, slice, clock
         try {
           await takeTurn(entry, clock, peaks);
         } catch (error) {
-          if (entry.implementation === 'fastgrnn') throw error;
+          if (entry.kernels) throw error;
           entry.failed = true; // a peer's end isn't the run's
           skipped[`${labelOf(entry)}, ${name}`] = error.message.split('\n')[0];
         }
@@ -59,10 +61,10 @@ export async function measureShape(name, implementations, { rounds, slice, clock
     await Promise.all(entries.map(({ child }) => child.stop()));
   }
   const measured = entries.filter(({ failed }) => !failed);
-  const rows = measured.map(({ implementation, variant, threads, samples }) => {
+  const rows = measured.map(({ implementation, variant, threads, cell, samples }) => {
     const medianMs = median(samples);
     const row = { shape: name, implementation, variant, threads, medianMs, minMs: Math.min(...samples) };
-    return { ...row, runs: samples.length, gflops: flopsOf(name) / medianMs / 1e6 };
+    return { ...row, runs: samples.length, gflops: flopsOf(name, cell) / medianMs / 1e6 };
   });
   return { rows, peaks, skipped, versions };
 }
@@ -99,8 +101,8 @@ async function warmUp(child, slice) {
 }
 
 /** The first updates' losses: a peer that computes something else is no peer; ours give the same bits but with fused sums. */
-export function compareLosses(reference, other, { implementation, variant, threads }) {
-  const exact = implementation === 'fastgrnn' && !variant.endsWith('-fma');
+export function compareLosses(reference, other, { kernels, threads }) {
+  const exact = kernels && !kernels.fma;
   const differ = other.losses.some((loss, i) => {
     const expected = reference.losses[i];
     return exact ? loss !== expected : !(Math.abs(loss - expected) <= tolerance * Math.abs(expected));

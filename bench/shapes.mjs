@@ -41,25 +41,27 @@ const rates = { checked: 1e-3, timed: 1e-5 };
 /** How many losses are compared. */
 const checkedIterations = 4;
 
-export function architectureOf(name) {
+/** A shape with FastGRNN, or with another cell, whose matrices are full, as the peers' are. */
+export function architectureOf(name, cell = 'FastGRNN') {
   const { inputSize, hiddenSize, wRank, uRank, classes } = shapes[name];
-  const sizes = { inputSize, hiddenSize, wRank, uRank, classes };
-  return { cell: 'FastGRNN', gate: 'sigmoid', update: 'tanh', residual: 'free', ...plainHead, ...sizes };
+  const ranks = cell === 'FastGRNN' ? { wRank, uRank } : { wRank: 0, uRank: 0 };
+  const sizes = { inputSize, hiddenSize, ...ranks, classes };
+  return { cell, gate: 'sigmoid', update: 'tanh', residual: 'free', ...plainHead, ...sizes };
 }
 
 /** Useful floating-point operations of one iteration. */
-export function flopsOf(name) {
+export function flopsOf(name, cell) {
   const { rows, steps } = shapes[name];
-  return iterationFlops(architectureOf(name), rows, steps);
+  return iterationFlops(architectureOf(name, cell), rows, steps);
 }
 
 /**
- * Writes a problem for processes of any language: NAME.json, which names and places the tensors of NAME.f32, and labels.
+ * Writes a problem for processes of any language: NAME-CELL.json, which names and places the tensors of NAME-CELL.f32, and labels.
  * Inputs are [steps][rows][inputSize]. Returns the path of the JSON file.
  */
-export async function writeProblem(name, folder) {
+export async function writeProblem(name, folder, cell = 'FastGRNN') {
   const { rows, steps, shards } = shapes[name];
-  const architecture = architectureOf(name);
+  const architecture = architectureOf(name, cell);
   const random = new Random(1);
   const parameters = initialise(architecture, random);
   const tensors = tensorsOf(architecture);
@@ -71,10 +73,10 @@ export async function writeProblem(name, folder) {
   const inputs = Float32Array.from({ length: steps * rows * architecture.inputSize }, () => random.normal());
   const labels = Array.from({ length: rows }, () => random.below(architecture.classes));
   await mkdir(folder, { recursive: true });
-  const binary = path.join(folder, `${name}.f32`);
+  const binary = path.join(folder, `${name}-${cell}.f32`);
   await writeFile(binary, Buffer.concat([Buffer.from(parameters.buffer), Buffer.from(inputs.buffer)]));
   const problem = { name, rows, steps, shards, architecture, tensors, parameters: parameters.length, labels, binary };
-  const file = path.join(folder, `${name}.json`);
+  const file = path.join(folder, `${name}-${cell}.json`);
   await writeFile(file, JSON.stringify({ ...problem, rates, checkedIterations }));
   return file;
 }

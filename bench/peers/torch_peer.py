@@ -1,11 +1,13 @@
-"""PyTorch: python torch_peer.py eager|compile THREADS
+"""PyTorch: python torch_peer.py eager|compile|lstm|gru THREADS
 
 eager: a loop of calls of the cell, written as its users write it.
+lstm, gru: torch.nn.LSTM and torch.nn.GRU over the whole sequence, without the second biases that the problem hasn't.
 compile: torch.compile of the whole loss, with what can be done once for all steps done once, which makes it a fifth faster.
 """
 
 import sys
 
+import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
 
@@ -47,12 +49,35 @@ class FastGRNNCell(torch.nn.Module):
         return h
 
 
+GATES = {"lstm": ["Input", "Forget", "Update", "Output"], "gru": ["Reset", "Gate", "Update"]}
+
+
+def gated_cell(problem):
+    """PyTorch's own cell with the problem's parameters, whose gates stand one below the other."""
+    hidden, features = problem.parameters["UUpdate"].shape[0], problem.inputs.shape[2]
+    cell = (torch.nn.LSTM if mode == "lstm" else torch.nn.GRU)(features, hidden)
+    stacked = lambda name: torch.tensor(np.concatenate([problem.parameters[name + gate] for gate in GATES[mode]]))
+    with torch.no_grad():
+        cell.weight_ih_l0.copy_(stacked("W"))
+        cell.weight_hh_l0.copy_(stacked("U"))
+        cell.bias_ih_l0.copy_(stacked("bias"))
+        cell.bias_hh_l0.zero_()
+        if mode == "gru":
+            cell.bias_hh_l0[2 * hidden :].copy_(torch.tensor(problem.parameters["biasRecurrent"]))
+    # Of two biases that are added up one stays at 0: what is learnt is their sum. The GRU's last one is a parameter of its own.
+    learnt = torch.zeros_like(cell.bias_hh_l0)
+    if mode == "gru":
+        learnt[2 * hidden :] = 1
+    cell.bias_hh_l0.register_hook(lambda gradient: gradient * learnt)
+    return cell
+
+
 class Classifier(torch.nn.Module):
     """The mean cross entropy of the last state's logits."""
 
     def __init__(self, problem):
         super().__init__()
-        self.cell = FastGRNNCell(problem)
+        self.cell = gated_cell(problem) if mode in GATES else FastGRNNCell(problem)
         classes, hidden = problem.parameters["classifier"].shape
         self.hidden = hidden
         self.classifier = torch.nn.Linear(hidden, classes)
@@ -61,6 +86,8 @@ class Classifier(torch.nn.Module):
             self.classifier.bias.copy_(torch.tensor(problem.parameters["classifierBias"]))
 
     def forward(self, x, labels):
+        if mode in GATES:
+            return cross_entropy(self.classifier(self.cell(x)[0][-1]), labels)
         h = torch.zeros(x.shape[1], self.hidden)
         if mode == "eager":
             for step in x:
