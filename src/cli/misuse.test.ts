@@ -60,7 +60,7 @@ describe('a wrong command line', () => {
     ['alpha above 1', ['analyse', 'run', '--alphas', '0.1,2'], /--alphas.*2 is none of the numbers from 0 to 1/],
     ['half a step', ['analyse', 'run', '--lengths', '8,1.5'], /--lengths.*1.5 is none of the whole numbers/],
     ['no target', ['export', 'model'], /--target.*not specified/],
-    ['unknown target', ['export', 'model', '--target', 'elf'], /'elf' is invalid.*c, arduino, hex, uf2, onnx/],
+    ['unknown target', ['export', 'model', '--target', 'elf'], /'elf' is invalid.*c, arduino, c-float, hex, uf2, onnx/],
     ['unknown board', ['simulate', 'model', '--board', 'mega'], /'mega' is invalid.*uno/],
     ['no port', ['flash', 'model'], /--port.*not specified/],
     ['nothing to flash', ['flash', '--port', 'COM3'], /give either a model or --image/],
