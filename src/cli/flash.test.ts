@@ -12,6 +12,8 @@ import { SimulatedBootloader, type LineFaults } from '../testing/simulated-bootl
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let image: string;
 let board: SimulatedBootloader;
+/** Why the port can't be opened, if it can't. */
+let refusal: string | undefined;
 /** What the command did with the port. */
 let history: string[];
 
@@ -23,30 +25,33 @@ beforeAll(async () => {
 afterAll(() => folder.remove());
 beforeEach(() => plug());
 
-/** Puts a board on the port that the package `serialport` opens: a stand-in for the package. */
-function plug(faults: LineFaults = {}, refusal?: string): void {
+/** What stands in for the package `serialport`: the port has `board` on it, or can't be opened for a reason. */
+class SerialPort extends SerialPortDouble {
+  constructor({ path: name, baudRate }: { path: string; baudRate: number }) {
+    super(board);
+    history.push(`${name} at ${baudRate}`);
+  }
+
+  static async list() {
+    return [{ path: '/dev/ttyACM0', manufacturer: 'Arduino' }, { path: '/dev/ttyS0' }];
+  }
+
+  open(done: (error?: Error | null) => void): void {
+    done(refusal === undefined ? null : new Error(refusal));
+  }
+
+  close(done: () => void): void {
+    history.push('closed');
+    done();
+  }
+}
+vi.doMock('serialport', () => ({ SerialPort })); // once: a module that is imported already isn't replaced reliably
+
+/** Puts a new board on the port. */
+function plug(faults: LineFaults = {}, reason?: string): void {
   board = new SimulatedBootloader(faults);
   history = [];
-  class SerialPort extends SerialPortDouble {
-    constructor({ path: name, baudRate }: { path: string; baudRate: number }) {
-      super(board);
-      history.push(`${name} at ${baudRate}`);
-    }
-
-    static async list() {
-      return [{ path: '/dev/ttyACM0', manufacturer: 'Arduino' }, { path: '/dev/ttyS0' }];
-    }
-
-    open(done: (error?: Error | null) => void): void {
-      done(refusal === undefined ? null : new Error(refusal));
-    }
-
-    close(done: () => void): void {
-      history.push('closed');
-      done();
-    }
-  }
-  vi.doMock('serialport', () => ({ SerialPort }));
+  refusal = reason;
 }
 
 describe('flash', () => {
