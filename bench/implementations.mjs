@@ -13,11 +13,10 @@ const exists = (path) =>
     () => false,
   );
 
-const elsewhere = 'LSTM and GRU are compared on S1 and D2';
-const unfitElsewhere = { S2: elsewhere, S3: elsewhere, S4: elsewhere, D1: elsewhere };
-/** The cells that PyTorch has fused kernels for, and what our rows of them are called. */
+/** The cells that PyTorch has fused kernels for, and what our rows of them are called; and the shapes on which they are measured. */
+const shapesOfOthers = ['S1', 'D2'];
 const otherCells = new Map(
-  ['LSTM', 'GRU'].map((cell) => [cell, { implementation: `fastgrnn-${cell.toLowerCase()}`, unfit: unfitElsewhere }]),
+  ['LSTM', 'GRU'].map((cell) => [cell, { implementation: `fastgrnn-${cell.toLowerCase()}`, shapes: shapesOfOthers }]),
 );
 
 /** The widest variant: the last of ours. */
@@ -25,7 +24,7 @@ const widest = (ours) => ours.at(-1).variant.replace('-fma', '');
 
 /**
  * Everything that can run here, on 1 and 2 threads, and why the rest can't. An implementation has `unfit`: by shape, why that one isn't
- * measured; `peak`: which peak is its measure.
+ * measured; `shapes`: where it is measured, if not everywhere; `peak`: which peak is its measure.
  */
 export async function findImplementations({ shards }) {
   const skipped = {};
@@ -43,8 +42,8 @@ export async function findImplementations({ shards }) {
     })),
     ...peers
       .filter((peer) => threads <= peer.mostThreads)
-      .map(({ implementation, command, environment, cell = 'FastGRNN', unfit = {} }) => ({
-        ...{ implementation, variant: '', threads, cell, unfit },
+      .map(({ implementation, command, environment, cell = 'FastGRNN', unfit = {}, shapes }) => ({
+        ...{ implementation, variant: '', threads, cell, unfit, shapes },
         start: () => new Child(...command(threads), environment?.(threads)),
       })),
   ]);
@@ -97,7 +96,7 @@ async function findPeers(skipped) {
       },
       ...[...otherCells.keys()].map((cell) => {
         const mode = cell.toLowerCase();
-        const shared = { mostThreads: 2, command: torch(mode), environment, unfit: unfitElsewhere };
+        const shared = { mostThreads: 2, command: torch(mode), environment, shapes: shapesOfOthers };
         return { implementation: `pytorch-${mode}`, cell, ...shared };
       }),
       {

@@ -55,7 +55,7 @@ function peakText({ peak }) {
 
 function figureText({ measured, bar, percent, most }) {
   const show = (value) =>
-    percent ? `${(100 * value).toFixed(0)} %` : most ? value.toFixed(1) : `${value.toFixed(1)}x`;
+    percent ? `${(100 * value).toFixed(0)} %` : most ? value.toFixed(1) : `${value.toFixed(value < 3 ? 2 : 1)}x`;
   return [show(measured), `${most ? 'at most' : 'at least'} ${show(bar)}`];
 }
 

@@ -23,6 +23,7 @@ export async function measureShape(name, implementations, { rounds, slice, clock
   try {
     for (const implementation of implementations) {
       const label = labelOf(implementation);
+      if (implementation.shapes?.includes(name) === false) continue;
       if (implementation.unfit[name]) {
         skipped[`${label}, ${name}`] = implementation.unfit[name];
         continue;
