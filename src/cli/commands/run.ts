@@ -161,7 +161,7 @@ function summary(folder: string, metrics: Metrics): string {
     for (const { build, run, verdict } of [...verdicts, ...floats]) {
       rows.push([
         `${board} ${build}`,
-        `${verdict}, ${run.msPerStep.toPrecision(3)} ms a step, ${run.msPerPrediction.toPrecision(3)} ms a prediction, flash ${run.flashBytes}, RAM ${run.ramBytes} + stack ${run.stackBytes} ${dim('(simulated)')}`,
+        `${verdict}, ${Number(run.msPerStep.toPrecision(3))} ms a step, ${Number(run.msPerPrediction.toPrecision(3))} ms a prediction, flash ${run.flashBytes}, RAM ${run.ramBytes} + stack ${run.stackBytes} ${dim('(simulated)')}`,
       ]);
     }
   }

@@ -116,8 +116,8 @@ function describe(proof: BoardFigures, verdict: Verdict): string[] {
   return [
     good(verdict.passed),
     `${proof.cyclesPerStep.toFixed(0)} cycles a step${cycleModel === undefined ? '' : ' (modelled)'},`,
-    `${proof.msPerStep.toPrecision(3)} ms at ${proof.clock / 1e6} MHz,`,
-    `${proof.msPerPrediction.toPrecision(3)} ms a prediction,`,
+    `${Number(proof.msPerStep.toPrecision(3))} ms at ${proof.clock / 1e6} MHz,`,
+    `${Number(proof.msPerPrediction.toPrecision(3))} ms a prediction,`,
     `flash ${proof.flashBytes}${flash ? ` (weights ${flash.weights}, tables ${flash.tables}, code ${flash.code})` : ''},`,
     `RAM ${proof.ramBytes} + stack ${proof.stackBytes}${energy ? ',' : ''}`,
     energy ? `${energyText(energy.microjoulesPerPrediction)} a prediction (derived)` : '',
