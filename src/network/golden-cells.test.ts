@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { everyBackend } from '../testing/backends.js';
-import { NetworkEngine, plainHead, referenceForward, tensorsOf, type Architecture } from './index.js';
+import { distance, flattened, goldenFiles, readGolden, type Tensors } from '../testing/golden.js';
+import { NetworkEngine, referenceForward, type Architecture } from './index.js';
 
 /** What tools/golden/cells.py writes. Parameters and inputs are exact in float32. */
 interface Golden {
@@ -12,31 +12,17 @@ interface Golden {
   readonly inputs: number[][][];
   readonly labels: number[];
   /** By tensor, each flat and row-major. */
-  readonly parameters: Readonly<Record<string, number[]>>;
+  readonly parameters: Readonly<Tensors>;
   /** [rows][steps][hiddenSize] */
   readonly states: number[][][];
   /** [rows][classes] */
   readonly logits: number[][];
-  readonly gradients?: Readonly<Record<string, number[]>>;
+  readonly gradients?: Readonly<Tensors>;
 }
 
 const folder = new URL('./golden/cells/', import.meta.url);
-const files = readdirSync(folder).map((file) => {
-  const golden = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Golden;
-  if (golden.formatVersion !== 1) throw new Error(`${file}: format ${golden.formatVersion}, this test reads 1`);
-  return { file, golden: { ...golden, architecture: { ...plainHead, ...golden.architecture } } };
-});
+const files = goldenFiles(folder).map((file) => ({ file, golden: readGolden<Golden>(folder, file) }));
 const backends = await everyBackend();
-
-function flat(architecture: Architecture, tensors: Readonly<Record<string, number[]>>): number[] {
-  const specs = tensorsOf(architecture);
-  expect(Object.keys(tensors)).toEqual(specs.map(({ name }) => name));
-  expect(Object.values(tensors).map((values) => values.length)).toEqual(specs.map(({ size }) => size));
-  return Object.values(tensors).flat();
-}
-
-const distance = (actual: ArrayLike<number>, expected: readonly number[]) =>
-  expected.reduce((most, x, i) => Math.max(most, Math.abs(actual[i] - x)), 0);
 
 /** Values of magnitude 1 after some ten steps, in float32: each step's products err by a few 1e-7. */
 const TOLERANCE = 3e-6;
@@ -45,7 +31,7 @@ function run(golden: Golden, backend: (typeof backends)[number], architecture = 
   const { inputs, labels, parameters } = golden;
   const [rows, steps] = [inputs.length, inputs[0].length];
   const engine = new NetworkEngine(backend.kernels, architecture, { rows, steps, training: true });
-  engine.parameters.set(flat(golden.architecture, parameters));
+  engine.parameters.set(flattened(golden.architecture, parameters));
   engine.labels.set(labels);
   inputs.forEach((sequence, r) => sequence.forEach((x, t) => engine.input.set(x, (t * rows + r) * engine.inputStride)));
   engine.lossAndGradient(rows, steps, { batchRows: rows });
@@ -58,7 +44,7 @@ function run(golden: Golden, backend: (typeof backends)[number], architecture = 
       ),
     ),
     logits: Math.max(...golden.logits.map((y, r) => distance(part(engine.logits, r * engine.logitStride, classes), y))),
-    gradient: golden.gradients ? distance(engine.gradient, flat(golden.architecture, golden.gradients)) : 0,
+    gradient: golden.gradients ? distance(engine.gradient, flattened(golden.architecture, golden.gradients)) : 0,
   };
 }
 
@@ -72,7 +58,7 @@ describe.each(files)("$file: the library's own cell", ({ golden }) => {
 
   test('has the states of the float64 reference', () => {
     const { architecture, parameters, inputs, states, source } = golden;
-    const own = Float64Array.from(flat(architecture, parameters));
+    const own = flattened(architecture, parameters);
     inputs.forEach((sequence, r) => {
       const reference = referenceForward(architecture, own, sequence).states.slice(1);
       const worst = Math.max(...states[r].map((h, t) => distance(reference[t], h)));

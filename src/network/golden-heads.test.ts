@@ -1,11 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadKernels, type Kernels } from '../kernels/index.js';
+import { flattened, goldenFiles, readGolden, type Tensors } from '../testing/golden.js';
 import { NetworkEngine, Optimiser, tensorsOf, type Architecture } from './index.js';
 import { referenceForward } from './reference.js';
-
-/** Numbers by tensor, each flat and row-major. */
-type Tensors = Record<string, number[]>;
 
 /** What tools/golden/heads.py writes: PyTorch's results in float64. Parameters and inputs are exact in float32. */
 interface Golden {
@@ -35,27 +32,13 @@ interface Golden {
 }
 
 const folder = new URL('./golden/heads/', import.meta.url);
-const files = readdirSync(folder);
-
-function read(file: string): Golden {
-  const golden = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Golden;
-  if (golden.formatVersion !== 1) throw new Error(`${file}: format ${golden.formatVersion}, this test reads 1`);
-  return golden;
-}
+const files = goldenFiles(folder);
+const read = (file: string) => readGolden<Golden>(folder, file);
 
 let kernels: Kernels;
 beforeAll(async () => {
   kernels = await loadKernels();
 });
-
-/** A file's tensors as the flat vector that our network has. */
-function flatten({ architecture }: Golden, tensors: Tensors): Float64Array {
-  const specs = tensorsOf(architecture);
-  expect(Object.entries(tensors).map(([name, { length }]) => [name, length])).toEqual(
-    specs.map(({ name, size }) => [name, size]),
-  );
-  return Float64Array.from(Object.values(tensors).flat());
-}
 
 const magnitude = (values: readonly number[]) => values.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
 
@@ -71,7 +54,7 @@ function engineFor(golden: Golden): NetworkEngine {
   const { lengths, inputs, labels, targets } = batch;
   const [rows, steps] = [lengths.length, Math.max(...lengths)];
   const engine = new NetworkEngine(kernels, architecture, { rows, steps, training: true });
-  engine.parameters.set(flatten(golden, parameters));
+  engine.parameters.set(flattened(golden.architecture, parameters));
   engine.input.forEach((_, i) => (engine.input[i] = (i % 13) - 6));
   engine.tokens.forEach((_, i) => (engine.tokens[i] = i % 5));
   engine.lengths.set(lengths);
@@ -134,7 +117,7 @@ function referenceResults(golden: Golden) {
   const { architecture, batch, parameters } = golden;
   const { head, classes } = architecture;
   const { labelSmoothing: smoothing, rowWeights, labels, targets } = batch;
-  const flat = flatten(golden, parameters);
+  const flat = flattened(golden.architecture, parameters);
   const logits = batch.inputs.map((sequence) => {
     const steps = sequence.map((x) => (typeof x === 'number' ? [x] : x));
     return [...referenceForward(architecture, flat, steps).logits];
@@ -166,7 +149,7 @@ function referenceResults(golden: Golden) {
 function deviations(found: ReturnType<typeof engineResults>, golden: Golden): Record<Quantity, number> {
   const { logits, losses, gradients, parameters } = golden;
   const worst = (actual: Float32Array, expected: Tensors, zero: (name: string, i: number) => number) => {
-    flatten(golden, expected);
+    flattened(golden.architecture, expected);
     const moved = (name: string) => magnitude(expected[name].map((x, i) => x - zero(name, i)));
     const farthest = magnitude(Object.keys(expected).map(moved));
     return magnitude(

@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { everyBackend } from '../testing/backends.js';
-import { NetworkEngine, plainHead, referenceForward, tensorsOf, type Architecture } from './index.js';
+import { distance, flattened, goldenFiles, readGolden, type Tensors } from '../testing/golden.js';
+import { NetworkEngine, referenceForward, type Architecture } from './index.js';
 
 /** What tools/golden/stacks.py writes. Parameters and inputs are exact in float32. */
 interface Golden {
@@ -12,29 +12,15 @@ interface Golden {
   /** [rows][steps of the row]; of the last step where there is one output. */
   readonly labels: number[][];
   /** By tensor, each flat and row-major, in our order. */
-  readonly parameters: Readonly<Record<string, number[]>>;
+  readonly parameters: Readonly<Tensors>;
   /** [rows][outputs][classes] */
   readonly logits: number[][][];
-  readonly gradients: Readonly<Record<string, number[]>>;
+  readonly gradients: Readonly<Tensors>;
 }
 
 const folder = new URL('./golden/stacks/', import.meta.url);
-const files = readdirSync(folder).map((file) => {
-  const golden = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Golden;
-  if (golden.formatVersion !== 1) throw new Error(`${file}: format ${golden.formatVersion}, this test reads 1`);
-  return { file, golden: { ...golden, architecture: { ...plainHead, ...golden.architecture } } };
-});
+const files = goldenFiles(folder).map((file) => ({ file, golden: readGolden<Golden>(folder, file) }));
 const backends = await everyBackend();
-
-function flat(architecture: Architecture, tensors: Readonly<Record<string, number[]>>): number[] {
-  const specs = tensorsOf(architecture);
-  expect(Object.keys(tensors)).toEqual(specs.map(({ name }) => name));
-  expect(Object.values(tensors).map((values) => values.length)).toEqual(specs.map(({ size }) => size));
-  return Object.values(tensors).flat();
-}
-
-const distance = (actual: ArrayLike<number>, expected: readonly number[]) =>
-  expected.reduce((most, x, i) => Math.max(most, Math.abs(actual[i] - x)), 0);
 
 /** Values of magnitude 1 after a few steps of three layers, in float32. */
 const TOLERANCE = 3e-6;
@@ -45,7 +31,7 @@ function run({ architecture, ...golden }: Golden, { kernels }: (typeof backends)
   const steps = Math.max(...golden.inputs.map(({ length }) => length));
   const engine = new NetworkEngine(kernels, architecture, { rows, steps, training: true });
   const every = architecture.output === 'every';
-  engine.parameters.set(flat(architecture, golden.parameters));
+  engine.parameters.set(flattened(architecture, golden.parameters));
   engine.lengths.set(lengths ?? golden.inputs.map(({ length }) => length));
   golden.inputs.forEach((sequence, r) =>
     sequence.forEach((x, t) => {
@@ -59,7 +45,7 @@ function run({ architecture, ...golden }: Golden, { kernels }: (typeof backends)
   );
   return {
     logits: Math.max(...logits.flat()),
-    gradient: distance(engine.gradient, flat(architecture, golden.gradients)),
+    gradient: distance(engine.gradient, flattened(architecture, golden.gradients)),
   };
 }
 
@@ -72,7 +58,7 @@ describe.each(files)("$file: the library's own layers", ({ golden }) => {
 
   test('have the logits of the float64 reference', () => {
     const { architecture, parameters, inputs, logits } = golden;
-    const own = Float64Array.from(flat(architecture, parameters));
+    const own = flattened(architecture, parameters);
     inputs.forEach((sequence, r) => {
       expect(distance(referenceForward(architecture, own, sequence).logits, logits[r].flat())).toBeLessThan(1e-12);
     });

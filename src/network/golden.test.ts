@@ -1,11 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadKernels, NONLINEARITIES, type Kernels } from '../kernels/index.js';
-import { CELLS, NetworkEngine, Optimiser, plainHead, tensorsOf, type Architecture } from './index.js';
+import { distance, flattened, goldenFiles, readGolden, type Tensors } from '../testing/golden.js';
+import { CELLS, NetworkEngine, Optimiser, tensorsOf, type Architecture } from './index.js';
 import { referenceForward } from './reference.js';
-
-/** Numbers by tensor, each flat and row-major. */
-type Tensors = Record<string, number[]>;
 
 interface Optimised {
   readonly rate: number;
@@ -39,31 +36,13 @@ interface Golden {
 }
 
 const folder = new URL('./golden/', import.meta.url);
-const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
-
-function read(file: string): Golden {
-  const golden = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Golden;
-  if (golden.formatVersion !== 1) throw new Error(`${file}: format ${golden.formatVersion}, this test reads 1`);
-  return { ...golden, architecture: { ...plainHead, ...golden.architecture } };
-}
+const files = goldenFiles(folder);
+const read = (file: string) => readGolden<Golden>(folder, file);
 
 let kernels: Kernels;
 beforeAll(async () => {
   kernels = await loadKernels();
 });
-
-/** A file's tensors as the flat vector that our network has. */
-function flatten({ architecture }: Golden, tensors: Tensors): Float64Array {
-  const specs = tensorsOf(architecture);
-  expect(Object.keys(tensors)).toEqual(specs.map(({ name }) => name));
-  expect(Object.values(tensors).map((values) => values.length)).toEqual(specs.map(({ size }) => size));
-  return Float64Array.from(Object.values(tensors).flat());
-}
-
-/** The largest distance between two vectors. */
-function distance(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
-  return Array.from(expected).reduce((most, x, i) => Math.max(most, Math.abs(actual[i] - x)), 0);
-}
 
 /** The largest distance in any tensor, in units that each tensor states. */
 function worstTensor(
@@ -72,7 +51,7 @@ function worstTensor(
   expected: Tensors,
   unitOf: (values: number[], name: string) => number,
 ): number {
-  const flat = flatten(golden, expected);
+  const flat = flattened(golden.architecture, expected);
   return tensorsOf(golden.architecture).reduce((most, { name, offset, size }) => {
     const part = Array.from(actual).slice(offset, offset + size);
     return Math.max(most, distance(part, flat.subarray(offset, offset + size)) / unitOf(expected[name], name));
@@ -86,7 +65,7 @@ function engineFor(golden: Golden): NetworkEngine {
   const { architecture, batch, parameters } = golden;
   const rows = batch.inputs.length;
   const engine = new NetworkEngine(kernels, architecture, { rows, steps: batch.inputs[0].length, training: true });
-  engine.parameters.set(flatten(golden, parameters));
+  engine.parameters.set(flattened(golden.architecture, parameters));
   engine.labels.set(batch.labels);
   batch.inputs.forEach((sequence, r) =>
     sequence.forEach((x, t) => engine.input.set(x, (t * rows + r) * engine.inputStride)),
@@ -128,7 +107,7 @@ function referenceDeviations(golden: Golden): { logits: number; losses: number }
   const { architecture, batch, parameters } = golden;
   const { classes } = architecture;
   const { labels, labelSmoothing, rowWeights } = batch;
-  const flat = flatten(golden, parameters);
+  const flat = flattened(golden.architecture, parameters);
   const logits = batch.inputs.map((sequence) => [...referenceForward(architecture, flat, sequence).logits]);
   const losses = logits.map((row, r) => {
     if (labels[r] < 0) return 0;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { NONLINEARITIES, type Kernels, type Nonlinearity } from '../kernels/index.js';
+import { NONLINEARITIES, type Kernels } from '../kernels/index.js';
 import { Random } from '../math/index.js';
 import { initialise, NetworkEngine, plainHead, tensorsOf, type Architecture } from './index.js';
 import { referenceForward } from './reference.js';
@@ -152,29 +152,17 @@ describe('gradients of the other cells equal central differences of the float64 
 });
 
 describe.each(backends)('a wrong gradient is found: $name', ({ kernels }) => {
-  test.each(['sigmoid', 'hardSigmoid'] satisfies Nonlinearity[])('any tensor off by 0.1 %%, or missing: %s', (gate) => {
-    const arch: Architecture = { ...base, wRank: 2, uRank: 3, gate };
-    const p = problem(arch, 5);
-    const expected = centralDifferences((parameters) => referenceLoss(arch, parameters, p), p.parameters);
-    const { gradient } = engineGradient(kernels, arch, p);
-    for (const { offset, size } of tensorsOf(arch)) {
-      for (const factor of [1.001, 0, -1]) {
-        const wrong = gradient.slice();
-        for (let i = offset; i < offset + size; i++) wrong[i] *= factor;
-        expect(worstDeviation(arch, wrong, expected)).toBeGreaterThan(10 * TOLERANCE);
-      }
-    }
-  });
-
   test.each([
+    { gate: 'sigmoid' },
+    { gate: 'hardSigmoid' },
     { cell: 'RNN' },
     { cell: 'FastRNN-vector' },
     { cell: 'UGRNN' },
     { cell: 'GRU' },
     { cell: 'GRU', reset: 'before' },
     { cell: 'LSTM' },
-  ] satisfies Partial<Architecture>[])('any tensor of another cell off by 0.1 %%, or missing: %o', (cell) => {
-    const arch: Architecture = { ...base, ...cell, wRank: 2, uRank: 3 };
+  ] satisfies Partial<Architecture>[])('any tensor off by 0.1 %%, or missing: %o', (fields) => {
+    const arch: Architecture = { ...base, ...fields, wRank: 2, uRank: 3 };
     const p = problem(arch, 5);
     const expected = centralDifferences((parameters) => referenceLoss(arch, parameters, p), p.parameters);
     const { gradient } = engineGradient(kernels, arch, p);
