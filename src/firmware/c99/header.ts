@@ -1,5 +1,6 @@
 import { logitBits, stepInputs } from '../../integer/index.js';
 import type { Architecture } from '../../network/index.js';
+import { interfaceFile, nouns } from './interface.js';
 import type { CLayout } from './layout.js';
 
 /** What the network's logits mean; no bit depends on it. */
@@ -11,22 +12,6 @@ export interface HeadOptions {
   /** Regression, [L] each: value = centre + scale * logit, from the model's metadata. They become macros of the header. */
   readonly outputs?: { readonly centre: readonly number[]; readonly scale: readonly number[] } | undefined;
 }
-
-/** Text that can stand inside a C comment: it can't end it, begin another, or form a trigraph. */
-export function commentText(line: string): string {
-  return line
-    .replaceAll(/[\r\n]+/g, ' ')
-    .replaceAll('*/', '* /')
-    .replaceAll('/*', '/ *')
-    .replaceAll('??', '? ?')
-    .trimEnd();
-}
-
-export const nouns = {
-  softmax: { one: 'class', many: 'classes' },
-  sigmoid: { one: 'label', many: 'labels' },
-  regression: { one: 'output', many: 'outputs' },
-} as const;
 
 /** How a regression's logits become values in their own units. */
 function valueMacros({ network, upper }: CLayout, { outputs }: HeadOptions): string {
@@ -79,8 +64,7 @@ export function headerFile(
 ): string {
   const layout = layouts[layouts.length - 1];
   const [{ network, prefix, upper, allUnits }] = layouts;
-  const { mean } = layout.network;
-  const { classes } = layout.network;
+  const { mean, classes } = layout.network;
   const several = layouts.length > 1;
   const noun = nouns[meaning.head ?? 'softmax'];
   const rank = (r: number) => (r > 0 ? `rank ${r}` : 'full rank');
@@ -91,50 +75,26 @@ export function headerFile(
     '',
     'Written by fastgrnn. What it computes is defined to the last bit in docs/integer-network.md of fastgrnn.',
   ];
-  const comment = lines.map((line) => ` * ${commentText(line)}`.trimEnd()).join('\n');
-  return `/*
-${comment}
- */
-#ifndef ${upper}_H
-#define ${upper}_H
-
-#include <stdint.h>
-
-#ifdef __cplusplus
-extern "C" {
-#endif
-
-#define ${upper}_INPUTS ${stepInputs(network)}
+  const inputs = network.embedding
+    ? `token, 0 to ${upper}_TOKENS - 1; any other counts as the nearest of these`
+    : `${upper}_INPUTS inputs`;
+  return interfaceFile({
+    ...{ prefix, upper, lines, head: meaning.head ?? 'softmax' },
+    macros: `#define ${upper}_INPUTS ${stepInputs(network)}
 ${network.embedding ? `#define ${upper}_TOKENS ${network.embedding.rows}\n` : ''}${several ? `#define ${upper}_LAYERS ${layouts.length}\n` : ''}#define ${upper}_HIDDEN ${allUnits}${several ? ' /* of all layers, one after the other */' : ''}
 #define ${upper}_CLASSES ${classes}
-${meaning.head === 'regression' ? valueMacros(layout, meaning) : ''}
-/* The memory of one stream of inputs. Several streams, each with its own, may run side by side. */
-typedef struct {
-  int16_t h[${upper}_HIDDEN];  /* hidden state, in units of ${stateUnits(layouts)} */
-  uint16_t r[${upper}_HIDDEN]; /* its rounding remainders, 14 bits each */
-${
-  mean
-    ? `  int32_t sum[${layout.units}]; /* of the states since the reset, of which the head reads the mean */
-  uint16_t count;               /* of the states in it; of more than 65535, earlier ones count less */\n`
-    : ''
-}} ${prefix}_state;
-
-/* Begins a stream. Call it once before the first step, and to forget the past. */
-void ${prefix}_reset(${prefix}_state *s);
-
-/* One time step: x holds its ${network.embedding ? `token, 0 to ${upper}_TOKENS - 1; any other counts as the nearest of these` : `${upper}_INPUTS inputs`}. */
-void ${prefix}_step(${prefix}_state *s, const int16_t *x);
-
-/* ${logitsText(layout, meaning)} */
-void ${prefix}_logits(const ${prefix}_state *s, int32_t *out);
-
-/* The ${noun.one} with the largest score, 0 to ${upper}_CLASSES - 1; the first of equals. */
-int ${prefix}_predict(const ${prefix}_state *s);
-
-#ifdef __cplusplus
-}
-#endif
-
-#endif
-`;
+${meaning.head === 'regression' ? valueMacros(layout, meaning) : ''}`,
+    members: [
+      `  int16_t h[${upper}_HIDDEN];  /* hidden state, in units of ${stateUnits(layouts)} */`,
+      `  uint16_t r[${upper}_HIDDEN]; /* its rounding remainders, 14 bits each */`,
+      ...(mean
+        ? [
+            `  int32_t sum[${layout.units}]; /* of the states since the reset, of which the head reads the mean */`,
+            '  uint16_t count;               /* of the states in it; of more than 65535, earlier ones count less */',
+          ]
+        : []),
+    ].join('\n'),
+    step: { comment: `/* One time step: x holds its ${inputs}. */`, type: 'int16_t' },
+    logits: { text: logitsText(layout, meaning), type: 'int32_t' },
+  });
 }
