@@ -14,6 +14,7 @@ import { compileUno, compileUnoC, exportC, ExportError, unoImage } from '../dist
 import { IntegerInterpreter, stepInputs } from '../dist/integer/index.js';
 import { Random } from '../dist/math/index.js';
 import { floatSourceOf, integerModel, readModel } from '../dist/pipeline/index.js';
+import { hostProgram } from '../dist/testing/host-program.js';
 import { randomFloat } from '../dist/testing/random-float.js';
 import { randomNetwork, realisticNetwork, storages } from '../dist/testing/random-network.js';
 
@@ -37,26 +38,7 @@ const builds = ['gcc', 'clang']
     ...['-O0', '-O1', '-O2', '-O3'].map((level) => [compiler, level]),
     [compiler, '-O1', '-fsanitize=undefined,address', '-fno-sanitize-recover=all'],
   ]);
-const main = `#include <stdio.h>
-#include "model.h"
-int main(void)
-{
-  static model_state s; static int16_t x[MODEL_INPUTS]; static int32_t logits[MODEL_CLASSES], steps;
-  while (fread(&steps, 4, 1, stdin) == 1) {
-    model_reset(&s);
-    for (; steps; steps--) {
-      if (fread(x, sizeof x, 1, stdin) != 1) return 1;
-      model_step(&s, x);
-      fwrite(s.h, sizeof s.h, 1, stdout);
-    }
-    model_logits(&s, logits);
-    fwrite(logits, sizeof logits, 1, stdout);
-    steps = model_predict(&s);
-    fwrite(&steps, 4, 1, stdout);
-  }
-  return 0;
-}
-`;
+const main = hostProgram({ input: 'int16_t', logit: 'int32_t' });
 
 /** A network whose kind and storage go through every combination as the seed grows; every eighth is as wide as a byte can count. */
 function networkOf(seed) {

@@ -7,6 +7,7 @@ import { Random } from '../math/index.js';
 import { encodeModel, tensorsOf } from '../network/index.js';
 import { loadModel } from '../runtime/index.js';
 import { temporaryFolder } from '../testing/index.js';
+import { hostProgram } from '../testing/host-program.js';
 import { randomFloat } from '../testing/random-float.js';
 import { realisticNetwork } from '../testing/random-network.js';
 import { batchInput, BatchProgram } from './batch.js';
@@ -19,31 +20,6 @@ import { proveUnoFloat } from './uno.js';
 const found = (command: string) => spawnSync(command, ['--version']).status === 0;
 const strict = '-std=c99 -pedantic -Wall -Wextra -Wconversion -Wdouble-promotion -Werror'.split(' ');
 const sanitised = ['-O1', '-fsanitize=undefined,address', '-fno-sanitize-recover=all'];
-
-/** What the batch programs of boards do, on this machine (firmware/batch). */
-const main = `#include <stdio.h>
-#include "model.h"
-int main(void)
-{
-  static model_state s;
-  float x[MODEL_INPUTS], logits[MODEL_CLASSES];
-  uint32_t steps;
-  int32_t prediction;
-  while (fread(&steps, 4, 1, stdin) == 1) {
-    model_reset(&s);
-    for (; steps > 0; steps--) {
-      if (fread(x, sizeof x, 1, stdin) != 1) return 1;
-      model_step(&s, x);
-      fwrite(s.h, sizeof s.h, 1, stdout);
-    }
-    model_logits(&s, logits);
-    fwrite(logits, sizeof logits, 1, stdout);
-    prediction = model_predict(&s);
-    fwrite(&prediction, 4, 1, stdout);
-  }
-  return 0;
-}
-`;
 
 let directory = '';
 const cleanups: (() => Promise<void>)[] = [];
@@ -80,7 +56,7 @@ function onHost(
   for (const [name, text] of Object.entries(exportFloatC(source, { prefix: 'model' }))) {
     writeFileSync(path.join(directory, name), change(text));
   }
-  writeFileSync(path.join(directory, 'main.c'), main);
+  writeFileSync(path.join(directory, 'main.c'), hostProgram({ input: 'float', logit: 'float' }));
   execFileSync(compiler, [...strict, ...flags, '-o', 'program', 'main.c', 'model.c'], { cwd: directory });
   const sizes = floatSizes(source);
   const output = execFileSync(path.join(directory, 'program'), { input: batchInput(sequences, sizes), maxBuffer: 1e8 });

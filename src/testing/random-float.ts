@@ -6,7 +6,7 @@ import { plainHead, tensorsOf, type Architecture } from '../network/index.js';
 /** All but relu, of which states grow beyond any float within a few steps of the largest inputs. */
 const gates = NONLINEARITIES.filter((kind) => kind !== 'relu');
 
-/** A random float network: any cell, shape, nonlinearities and residual, with or without zeros in its matrices. */
+/** A random float network that float C is made of: cell, shape, nonlinearities and residual are drawn, and of some matrices most entries are 0. */
 export function randomFloat(random: Random, change: Partial<Architecture> = {}): FloatSource {
   const size = (largest: number) => 1 + random.below(largest);
   const [inputSize, hiddenSize] = [change.inputSize ?? size(12), change.hiddenSize ?? size(24)];
