@@ -186,9 +186,9 @@ packed_row:           ; the order is that of enum row_form
   subi COUNT, -2
 .endm
 
+; Goes over the entries of a bitmap row: what follows is run for each that is there, ends with rjmp 3b, and keeps clear of the labels 1 to 5.
 ; Bits of a mask fall out below; a 1 that went in above says when all have.
-bitmap_row:
-  count_groups
+.macro each_set_bit
 1:
   dec COUNT
   brne 2f
@@ -206,6 +206,11 @@ bitmap_row:
   adiw r26, 2
   rjmp 3b
 5:
+.endm
+
+bitmap_row:
+  count_groups
+  each_set_bit
   dense
   rjmp 3b
 
@@ -256,23 +261,7 @@ dense4_row:
 bitmap4_row:
   count_groups
   clt
-1:
-  dec COUNT
-  brne 2f
-  rjmp shift
-2:
-  lpm BITS, Z+
-  sec
-  ror BITS
-  rjmp 4f
-3:
-  lsr BITS
-  breq 1b
-4:
-  brcs 5f
-  adiw r26, 2
-  rjmp 3b
-5:
+  each_set_bit
   brts 6f
   lpm HALF, Z+
   mov WEIGHT, HALF
