@@ -37,7 +37,7 @@ const options = {
     'src/data/scan/facts.ts:Roles',
     'src/data/scan/facts.ts:Spread',
     'src/data/splits.ts:SplitBy',
-    'src/kernels/program.ts:GatePass',
+    'src/kernels/program-cells.ts:GatePass',
     'src/kernels/program.ts:StatesRead',
     'src/kernels/program.ts:TargetLoss',
     'src/network/architecture.ts:OptionalField',
