@@ -53,10 +53,10 @@ function scalars({ scalars: s, steps }: AnalysisMetrics): Markup {
 ${known.length === 0 ? markup`<p>This cell has none.</p>` : tableFigure({ label: 'Trained scalars', rows: rows([...known, ['T', count(steps)]]) })}</section>`;
 }
 
-/** An axis of powers of ten: positions of logarithms, which neither overflow nor crowd. */
+/** An axis of powers of ten, and of numbers between them where it spans few: positions of logarithms, which neither overflow nor crowd. */
 function decades(low: number, high: number): Axis {
   const axis = linearAxis(Math.log10(low), Math.log10(high), (power) =>
-    Number.isInteger(Number(power.toFixed(6))) ? `10^${power}`.replace('-', '−') : '',
+    Number.isInteger(Number(power.toFixed(6))) ? `10^${whole(power)}`.replace('-', '−') : significant(10 ** power),
   );
   return { ticks: axis.ticks, position: (value) => (value > 0 ? axis.position(Math.log10(value)) : -1) };
 }

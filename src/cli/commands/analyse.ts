@@ -82,8 +82,10 @@ async function analyseCommand(given: string, flags: AnalyseFlags): Promise<void>
   console.log(flags.json ? JSON.stringify({ folder, ...metrics }, undefined, 2) : told(folder, metrics));
 }
 
-const number = (value: number | null | undefined) =>
-  typeof value === 'number' ? String(Number(value.toPrecision(4))) : '-';
+const number = (value: number | null | undefined) => {
+  if (typeof value !== 'number') return '-';
+  return Math.abs(value) < 1e6 ? String(Number(value.toPrecision(4))) : value.toExponential(2);
+};
 
 /** An analysis for people. */
 function told(folder: string, metrics: AnalysisMetrics): string {
