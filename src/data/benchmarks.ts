@@ -1,10 +1,11 @@
 import { mnistRows } from './datasets/mnist-rows.js';
+import { speechCommands } from './datasets/speech-commands.js';
 import { uciHar } from './datasets/uci-har.js';
 import { DataError } from './errors.js';
 import { nearest } from '../recipe/index.js';
 import type { Benchmark } from './source.js';
 
-const benchmarks: readonly Benchmark[] = [mnistRows, uciHar];
+const benchmarks: readonly Benchmark[] = [mnistRows, uciHar, speechCommands];
 
 /** The names of the benchmarks, as `data list` gives them. */
 export const datasetNames: readonly string[] = benchmarks.map(({ description }) => description.name);

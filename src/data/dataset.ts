@@ -31,7 +31,7 @@ export async function makeDataset(parts: Omit<Dataset, 'hash'>): Promise<Dataset
 }
 
 async function digests(sequences: Sequences): Promise<object> {
-  const { features, stepStride, values, starts, lengths, labels, frameLabels, targets, frameTargets, groups } =
+  const { features, stepStride, values, starts, lengths, labels, frameLabels, targets, frameTargets, groups, heldOut } =
     sequences;
   return {
     shape: [sequences.count, sequences.steps, features, stepStride],
@@ -42,13 +42,14 @@ async function digests(sequences: Sequences): Promise<object> {
     targets: targets && (await digest(targets)),
     frameTargets: frameTargets && (await digest(frameTargets)),
     groups: groups && (await digest(groups)),
+    ...(heldOut ? { heldOut: await digest(heldOut) } : {}),
   };
 }
 
 const chunkBytes = 1 << 24;
 
 /** SHA-256s of pieces of 16 MiB: a digest can't read shared memory in a browser, and a copy of all of it would be large. */
-async function digest(values: Int16Array | Int32Array | Uint32Array | Float32Array): Promise<string[]> {
+async function digest(values: Uint8Array | Int16Array | Int32Array | Uint32Array | Float32Array): Promise<string[]> {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   const hashes: string[] = [];
   for (let start = 0; start < bytes.length; start += chunkBytes) {

@@ -31,11 +31,12 @@ export function joinSequences(a: Sequences, b: Sequences): Sequences {
     labels: ofBoth(Int32Array, a.labels, b.labels),
     groups: joined(Int32Array, a.groups, b.groups),
     recordings: joined(Int32Array, a.recordings, b.recordings),
+    heldOut: joined(Uint8Array, a.heldOut, b.heldOut),
     targets: joined(Float32Array, a.targets, b.targets),
   };
 }
 
-type Numbers = Int32Array | Uint32Array | Float32Array;
+type Numbers = Uint8Array | Int32Array | Uint32Array | Float32Array;
 
 function ofBoth<T extends Numbers>(kind: new (length: number) => T, a: T, b: T): T {
   const both = new kind(a.length + b.length);

@@ -3,6 +3,8 @@ import { Random } from '../math/index.js';
 import { loadFolder } from './folder/load.js';
 import { makeDataset, type Dataset } from './dataset.js';
 import { benchmark } from './benchmarks.js';
+import { cached, type Tell } from './cache/cache.js';
+import { datasetOf, entryOf } from './cache/dataset-entry.js';
 import { DataError } from './errors.js';
 import { chooseLsb, quantise, saturatedShare } from './lsb.js';
 import { mergeClasses } from './merge.js';
@@ -14,6 +16,8 @@ import { splitStreams } from './splits.js';
 export interface LoadOptions {
   /** The folder of data sets; without it, the environment's FASTGRNN_DATA. */
   readonly dataDirectory?: string | undefined;
+  /** Told what takes long, such as decoding of sound, and what of it could not be kept. */
+  readonly tell?: Tell | undefined;
 }
 
 /**
@@ -23,7 +27,19 @@ export interface LoadOptions {
  * @throws DataError where files are missing or wrong
  */
 export async function loadDataset(settings: DataSettings, options: LoadOptions = {}): Promise<Dataset> {
-  const source = await readSource(settings, options);
+  const { tell = () => undefined } = options;
+  const key =
+    settings.name === 'folder' ? undefined : await benchmark(settings.name).key?.(dataDirectoryOf(options), settings);
+  const make = () => readDataset(settings, options, tell);
+  if (key === undefined) return limited(await make(), settings.limit);
+  const { name, merge = {}, input } = settings;
+  const entry = await cached('dataset', { name, merge, input, of: key }, async () => entryOf(await make()), tell);
+  return limited(datasetOf(entry), settings.limit);
+}
+
+/** All of a data set. */
+async function readDataset(settings: DataSettings, options: LoadOptions, tell: Tell): Promise<Dataset> {
+  const source = await readSource(settings, options, tell);
   const { classNames, indices } = mergeClasses(source.classNames, settings.merge);
   const lsb = chooseLsb(settings.input.lsb, source.train);
   const saturated = settings.input.lsb === 'auto' ? 0 : saturatedShare(source.train, lsb);
@@ -45,7 +61,7 @@ export async function loadDataset(settings: DataSettings, options: LoadOptions =
     channelNames: source.channelNames,
     units: source.units,
     lsb,
-    train: limit(prepare(source.train), settings.limit),
+    train: prepare(source.train),
     test,
     testDrawn: source.testDrawn ?? false,
     notes: [...source.notes, ...warnings(saturated, classNames, test.labels)],
@@ -73,15 +89,17 @@ export function dataDirectoryOf(options: LoadOptions): string | undefined {
   return options.dataDirectory ?? (environment('FASTGRNN_DATA') || undefined);
 }
 
-function readSource(settings: DataSettings, options: LoadOptions): Promise<Source> {
-  if (settings.name !== 'folder') return benchmark(settings.name).load(dataDirectoryOf(options));
+function readSource(settings: DataSettings, options: LoadOptions, tell: Tell): Promise<Source> {
+  if (settings.name !== 'folder') return benchmark(settings.name).load(dataDirectoryOf(options), { settings, tell });
   if (settings.path !== undefined) return loadFolder(settings.path, settings);
   throw new DataError('data.path: missing; folder needs the path of your recordings');
 }
 
-function limit(train: Sequences, count: number | undefined): Sequences {
-  if (count === undefined || count >= train.count) return train;
+/** A data set with so many of its training recordings, and the hash of that. */
+async function limited(dataset: Dataset, count: number | undefined): Promise<Dataset> {
+  const { train } = dataset;
+  if (count === undefined || count >= train.count) return dataset;
   const order = Uint32Array.from({ length: train.count }, (_, i) => i);
   new Random(0, splitStreams.limit).shuffle(order);
-  return selectSequences(train, order.subarray(0, count).sort());
+  return makeDataset({ ...dataset, train: selectSequences(train, order.subarray(0, count).sort()) });
 }

@@ -15,6 +15,8 @@ export interface Sequences extends Int16Sequences {
   readonly frameTargets?: Float32Array | undefined;
   /** [count], which person or device each sequence comes from; undefined where that isn't known. */
   readonly groups: Int32Array | undefined;
+  /** [count], 1 for those that the data's own makers keep apart for validation; undefined where they say nothing of it. */
+  readonly heldOut?: Uint8Array | undefined;
   /** [count], which recording each sequence was cut from; undefined where each is a recording of its own. */
   readonly recordings?: Int32Array | undefined;
 }
@@ -28,7 +30,7 @@ export function sharedInt16(length: number): Int16Array {
 
 /** The chosen sequences, in the order of `indices`: other views of the same values. */
 export function selectSequences(from: Sequences, indices: Uint32Array): Sequences {
-  const { starts, lengths, labels, groups, recordings, targets } = from;
+  const { starts, lengths, labels, groups, recordings, heldOut, targets } = from;
   const outputs = targets ? targets.length / from.count : 0;
   const lengthsOf = Uint32Array.from(indices, (index) => lengths[index]);
   return {
@@ -40,6 +42,7 @@ export function selectSequences(from: Sequences, indices: Uint32Array): Sequence
     labels: Int32Array.from(indices, (index) => labels[index]),
     groups: groups && Int32Array.from(indices, (index) => groups[index]),
     recordings: recordings && Int32Array.from(indices, (index) => recordings[index]),
+    heldOut: heldOut && Uint8Array.from(indices, (index) => heldOut[index]),
     targets:
       targets &&
       Float32Array.from(

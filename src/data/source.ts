@@ -1,4 +1,5 @@
 import type { Recipe } from '../recipe/index.js';
+import type { Tell } from './cache/cache.js';
 import type { Recorded } from './recorded.js';
 
 /** The `data` part of a recipe. */
@@ -16,11 +17,20 @@ export interface Source {
   readonly notes: readonly string[];
 }
 
+/** What a benchmark is read with. */
+export interface LoadContext {
+  readonly settings: DataSettings;
+  /** Told what takes long. */
+  readonly tell: Tell;
+}
+
 /** A benchmark: facts for `data list` and `data info`, and how it is read. */
 export interface Benchmark {
   readonly description: DatasetDescription;
   /** Reads it; `dataDirectory` is the folder of data sets, where there is one. */
-  load(dataDirectory: string | undefined): Promise<Source>;
+  load(dataDirectory: string | undefined, context: LoadContext): Promise<Source>;
+  /** All that what `load` reads depends on, where reading takes long: the result is then kept in the cache under it. */
+  key?(dataDirectory: string | undefined, settings: DataSettings): Promise<object>;
   /** The folder in which its files lie; undefined where there is none. */
   directory(dataDirectory: string | undefined): Promise<string | undefined>;
   /** SHA-256 by file, relative to that folder. */

@@ -16,7 +16,8 @@ export type SplitBy = 'random' | 'recording' | 'group' | 'time';
 export interface SplitOptions {
   /** The part to keep apart, in [0, 1). */
   readonly fraction: number;
-  readonly by: SplitBy;
+  /** `official`: the sequences that the data's own makers keep apart, whatever the fraction; none where it is 0, and they are left alone. */
+  readonly by: SplitBy | 'official';
   readonly seed: number;
 }
 
@@ -38,11 +39,23 @@ export interface Units {
  * @throws DataError where groups are asked for and there are none, one only, or all of a class would go
  */
 export function splitValidation(
-  train: Pick<Sequences, 'labels' | 'groups' | 'recordings'> & Partial<Sequences>,
+  train: Pick<Sequences, 'labels' | 'groups' | 'recordings' | 'heldOut'> & Partial<Sequences>,
   options: SplitOptions,
 ): { train: Uint32Array; validation: Uint32Array } {
   const { fraction, by, seed } = options;
   const all = Uint32Array.from(train.labels, (_, i) => i);
+  if (by === 'official') {
+    const { heldOut } = train;
+    if (heldOut === undefined) {
+      throw new DataError(
+        'data.validationBy: official, but these data have no validation part of their own; use random',
+      );
+    }
+    return {
+      train: all.filter((i) => heldOut[i] === 0),
+      validation: fraction === 0 ? new Uint32Array() : all.filter((i) => heldOut[i] === 1),
+    };
+  }
   if (fraction === 0) return { train: all, validation: new Uint32Array() };
   if (by === 'time') return splitByTime(train as Sequences, fraction);
   const random = new Random(seed, splitStreams.validation);

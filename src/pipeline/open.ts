@@ -63,7 +63,8 @@ export async function openDataset(
   { dataDirectory, listener = () => undefined }: Pick<RunOptions, 'dataDirectory' | 'listener'>,
 ): Promise<Dataset> {
   await checkDataDirectory(dataDirectory);
-  const dataset = stackDataset(await loadDataset(recipe.data, { dataDirectory }), stackingOf(recipe));
+  const tell = (text: string) => listener({ kind: 'note', text });
+  const dataset = stackDataset(await loadDataset(recipe.data, { dataDirectory, tell }), stackingOf(recipe));
   const { train, test } = dataset;
   listener({
     kind: 'step',

@@ -46,6 +46,18 @@ export async function listDirectory(directory: string): Promise<string[]> {
   throw noFiles('list', directory);
 }
 
+export async function fileFacts(file: string): Promise<undefined> {
+  throw noFiles('look at', file);
+}
+
+export async function touchFile(file: string): Promise<void> {
+  throw noFiles('touch', file);
+}
+
+export function cacheDirectory(): undefined {
+  return undefined;
+}
+
 export function joinPath(...segments: string[]): string {
   return segments.join('/').replaceAll(/\/{2,}/g, '/');
 }
@@ -143,6 +155,9 @@ type WaitAsync = (words: Int32Array, index: number, value: number, most: number)
   removeFile,
   kindOf,
   listDirectory,
+  fileFacts,
+  touchFile,
+  cacheDirectory,
   joinPath,
   absolutePath,
   environment,

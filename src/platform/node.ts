@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
-import { HostError, type Platform, type ProgramOptions, type ProgramResult } from './types.js';
+import { HostError, type FileFacts, type Platform, type ProgramOptions, type ProgramResult } from './types.js';
 
 export { HostError } from './types.js';
 export type { ProgramResult } from './types.js';
@@ -99,6 +99,33 @@ export async function listDirectory(directory: string): Promise<string[]> {
   } catch (error) {
     throw hostError('list', directory, error);
   }
+}
+
+export async function fileFacts(file: string): Promise<FileFacts | undefined> {
+  try {
+    const { size, mtimeMs } = await fs.stat(file);
+    return { bytes: size, time: mtimeMs };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw hostError('look at', file, error);
+  }
+}
+
+export async function touchFile(file: string): Promise<void> {
+  const time = new Date();
+  try {
+    await fs.utimes(file, time, time);
+  } catch (error) {
+    throw hostError('touch', file, error);
+  }
+}
+
+export function cacheDirectory(): string | undefined {
+  const { FASTGRNN_CACHE: own, XDG_CACHE_HOME: xdg, LOCALAPPDATA: local } = process.env;
+  if (own) return own === 'off' ? undefined : own;
+  if (process.platform === 'win32' && local) return path.join(local, 'fastgrnn', 'Cache');
+  if (process.platform === 'darwin') return path.join(os.homedir(), 'Library', 'Caches', 'fastgrnn');
+  return path.join(xdg || path.join(os.homedir(), '.cache'), 'fastgrnn');
 }
 
 export function joinPath(...segments: string[]): string {
@@ -198,6 +225,9 @@ export async function waitForChange(words: Int32Array, index: number, value: num
   removeFile,
   kindOf,
   listDirectory,
+  fileFacts,
+  touchFile,
+  cacheDirectory,
   joinPath,
   absolutePath,
   environment,

@@ -14,6 +14,12 @@ export interface Platform {
   kindOf(path: string): Promise<'file' | 'directory' | undefined>;
   /** Names in a directory, sorted by code unit so that every machine sees the same order. */
   listDirectory(path: string): Promise<string[]>;
+  /** Bytes of a file and when it was written or touched last, in ms since 1970; undefined where there is none. */
+  fileFacts(path: string): Promise<FileFacts | undefined>;
+  /** Sets the time of a file to now. */
+  touchFile(path: string): Promise<void>;
+  /** Where files are kept that can be made again: FASTGRNN_CACHE, else the host's folder for such; undefined where there is none. */
+  cacheDirectory(): string | undefined;
   /** Joins path segments. */
   joinPath(...segments: string[]): string;
   /** A path that holds from any working folder. */
@@ -56,6 +62,11 @@ export interface Platform {
 export interface Workers {
   /** Starts a thread of a training (`training/worker.ts`) on `data`, which is cloned. */
   startTrainingWorker(data: unknown): WorkerHandle;
+}
+
+export interface FileFacts {
+  readonly bytes: number;
+  readonly time: number;
 }
 
 export interface ProgramOptions {

@@ -12,7 +12,7 @@ import { recipeSchema, type Recipe } from './schema.js';
  * @throws RecipeError with one line for each wrong field
  */
 export function resolveRecipe(input: unknown, name: string): Recipe {
-  const object = withOlderWords(withoutEmptyGroups(input ?? {}, ''));
+  const object = withOwnValidation(withOlderWords(withoutEmptyGroups(input ?? {}, '')));
   const result = recipeSchema.safeParse(object);
   const problems = result.success ? conflicts(result.data) : explain(result.error.issues, object);
   if (problems.length > 0) throw new RecipeError(problems.map((problem) => `recipe ${name}: ${problem}`).join('\n'));
@@ -129,9 +129,12 @@ function folderConflicts({ path, labels, groupBy, window }: Recipe['data']): str
   return problems;
 }
 
-function benchmarkConflicts({ name, path }: Recipe['data']): string[] {
-  if (path === undefined) return [];
-  return [`data.path: only folder has a path; ${name} is looked for in the folder that --data names`];
+function benchmarkConflicts({ name, path, ...data }: Recipe['data']): string[] {
+  const problems = (['classes', 'subset', 'silence'] as const)
+    .filter((field) => data[field] !== undefined && name !== 'speech-commands')
+    .map((field) => `data.${field}: only speech-commands has it; take it out, or set data.name`);
+  if (path === undefined) return problems;
+  return [...problems, `data.path: only folder has a path; ${name} is looked for in the folder that --data names`];
 }
 
 /** \`csv\` is what \`folder\` was called when folders could hold nothing else. */
@@ -139,6 +142,14 @@ function withOlderWords(recipe: unknown): unknown {
   const { data } = (recipe ?? {}) as { data?: unknown };
   if ((data as { name?: unknown } | null | undefined)?.name !== 'csv') return recipe;
   return { ...(recipe as object), data: { ...(data as object), name: 'folder' } };
+}
+
+/** Data with a validation part of their own are validated on it, unless the recipe says otherwise. */
+function withOwnValidation(recipe: unknown): unknown {
+  const { data } = (recipe ?? {}) as { data?: unknown };
+  const { name, validationBy } = (data ?? {}) as { name?: unknown; validationBy?: unknown };
+  if (name !== 'speech-commands' || validationBy !== undefined) return recipe;
+  return { ...(recipe as object), data: { ...(data as object), validationBy: 'official' } };
 }
 
 /** A group without any field under it is null in YAML; it means that all is left at the defaults. */

@@ -159,7 +159,7 @@ function divide(
     const of = (part: 'train' | 'test') => whole.filter(({ recording }) => recordings[recording].part === part);
     return { train: of('train'), test: of('test'), drawn: undefined };
   }
-  const by: SplitBy = settings.testBy ?? settings.validationBy;
+  const by: SplitBy = settings.testBy ?? (settings.validationBy === 'official' ? 'random' : settings.validationBy);
   const units = {
     labels: Int32Array.from(labels, (own) =>
       typeof own === 'number'

@@ -1,6 +1,7 @@
-import { logMel, logMelFrames, logMelSettings, resample } from '../../features/index.js';
+import { resample } from '../../features/index.js';
 import { DataError } from '../errors.js';
 import { titleOf, type Recording } from '../recording.js';
+import { soundFrames, soundRate } from '../sound/features.js';
 
 /**
  * A sound as its log mel energies: 32 channels, 100 steps a second. Other rates than 16 kHz are resampled first.
@@ -8,7 +9,6 @@ import { titleOf, type Recording } from '../recording.js';
  * @throws DataError where the sound has more than one channel, no rate, or one in no simple ratio to 16 kHz
  */
 export function toLogMel(recording: Recording): Recording {
-  const { rate, filters, hop } = logMelSettings;
   if (recording.channelNames.length !== 1) {
     throw new DataError(
       `${titleOf(recording)} has ${recording.channelNames.length} channels; log mel energies are taken of one: name it in data.channels`,
@@ -17,16 +17,7 @@ export function toLogMel(recording: Recording): Recording {
   if (recording.rate === undefined) {
     throw new DataError(`${titleOf(recording)} has no rate; log mel energies need one: give sounds as WAV`);
   }
-  const sound = atRate(recording, recording.rate, rate);
-  const channelNames = Array.from({ length: filters }, (_, f) => `mel ${f + 1}`);
-  return {
-    ...recording,
-    channelNames,
-    units: channelNames.map(() => 'ln'),
-    steps: logMelFrames(sound.length),
-    values: logMel(sound),
-    rate: rate / hop,
-  };
+  return { ...recording, ...soundFrames(atRate(recording, recording.rate, soundRate)) };
 }
 
 function atRate(recording: Recording, from: number, to: number): ArrayLike<number> {

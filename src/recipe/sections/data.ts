@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { choice, field, flag, fraction } from '../fields.js';
+import { choice, field, flag, fraction, optional } from '../fields.js';
 
 const lsb = z.union([
   z.literal('auto'),
@@ -9,6 +9,7 @@ const lsb = z.union([
 
 const text = z.string().check(z.minLength(1));
 const splits = ['random', 'group', 'recording', 'time'] as const;
+const withOfficial = [...splits, 'official'] as const;
 
 /** A regular expression with a group to capture. */
 function capturesSomething(pattern: string): boolean {
@@ -23,7 +24,7 @@ function capturesSomething(pattern: string): boolean {
 export const data = z.strictObject({
   name: choice(
     'The data set, or folder for recordings of your own.',
-    ['mnist-rows', 'uci-har', 'folder'],
+    ['mnist-rows', 'uci-har', 'speech-commands', 'folder'],
     'mnist-rows',
   ),
   path: field(
@@ -139,15 +140,30 @@ export const data = z.strictObject({
     }),
     {},
   ),
+  classes: optional(
+    z.enum(['google12', 'google30', 'google35']),
+    'speech-commands: the classes: ten commands, other words and silence (without it), or each word of version 0.01 or 0.02 a class.',
+    'one of google12, google30, google35',
+  ),
+  subset: optional(
+    z.enum(['all', 'lossless']),
+    'speech-commands: train on all clips (without it), or without those that are coded with loss.',
+    'one of all, lossless',
+  ),
+  silence: optional(
+    z.int().check(z.gte(0), z.lte(100_000)),
+    'speech-commands: how many clips of silence are cut from the background noise for training; without it as many as a command has on average.',
+    'an integer from 0 to 100000',
+  ),
   merge: field(
     z.optional(z.record(z.string(), z.array(z.string()).check(z.minLength(1)))),
-    'uci-har and folder: new classes by name, each with the list of the classes that it is made of.',
+    'uci-har, speech-commands and folder: new classes by name, each with the list of the classes that it is made of.',
     'a map from each new class to the list of its members, as in {still: [SITTING, LAYING], moving: [WALKING]}',
   ),
   validation: fraction('The part of the training recordings that is kept apart for validation.', 0.2, 'zero allowed'),
   validationBy: choice(
-    "What validation keeps apart: recordings at random within each class, whole groups such as persons, recordings whatever their class, or the end of each recording's time.",
-    splits,
+    "What validation keeps apart: recordings at random within each class, whole groups such as persons, recordings whatever their class, the end of each recording's time, or what the data's own makers keep apart (speech-commands, where it is the default).",
+    withOfficial,
     'random',
   ),
   test: fraction(
