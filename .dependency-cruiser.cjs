@@ -8,6 +8,7 @@ const rooms = [
   'network',
   'compression',
   'integer',
+  'detector',
   'interchange',
   'runtime',
   'features',

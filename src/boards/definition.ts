@@ -34,19 +34,21 @@ export function integerSizes(network: IntegerNetwork): Sizes {
   return { inputs: stepInputs(network), hiddenSize: stateSize(network), classes: network.classes, type: 'integer' };
 }
 
+/** The first value that is another. */
+export function differs(
+  what: Mismatch['what'],
+  expected: ArrayLike<number>,
+  actual: ArrayLike<number>,
+): Mismatch | undefined {
+  for (let index = 0; index < expected.length; index++) {
+    if (expected[index] !== actual[index]) return { what, index, expected: expected[index], actual: actual[index] };
+  }
+  return undefined;
+}
+
 /** The interpreter: every value is the same. */
 export function integerDefinition(network: IntegerNetwork): Definition {
   const interpreter = new IntegerInterpreter(network);
-  const differs = (
-    what: Mismatch['what'],
-    expected: ArrayLike<number>,
-    actual: ArrayLike<number>,
-  ): Mismatch | undefined => {
-    for (let index = 0; index < expected.length; index++) {
-      if (expected[index] !== actual[index]) return { what, index, expected: expected[index], actual: actual[index] };
-    }
-    return undefined;
-  };
   return {
     ...integerSizes(network),
     reset: () => interpreter.reset(),

@@ -1,33 +1,51 @@
-import { readHex, readUf2, type Segment } from '../firmware/index.js';
+import { readHex, readUf2, type DetectorSource, type Segment } from '../firmware/index.js';
 import type { IntegerNetwork } from '../integer/index.js';
 import { picoClock, PicoMachine } from './pico-machine.js';
 import { SerialProgram } from './program.js';
-import { prove, segmentBytes, type BoardProof, type ProofOptions, type ProofSequence } from './prove.js';
+import {
+  prove,
+  proveDetector,
+  segmentBytes,
+  type BoardProof,
+  type BoardUnderTest,
+  type ProofOptions,
+  type ProofSequence,
+} from './prove.js';
+
+/** What a Pico's flash holds: Intel HEX text of a program that speaks firmware/avr/protocol.h over UART 0, a UF2 file of it, or its segments. */
+type PicoProgram = { readonly hex: string } | { readonly uf2: Uint8Array } | { readonly segments: readonly Segment[] };
+
+async function pico(image: PicoProgram): Promise<BoardUnderTest> {
+  const { RP2040 } = await import('rp2040js');
+  const segments = () => ('hex' in image ? readHex(image.hex) : 'uf2' in image ? readUf2(image.uf2) : image.segments);
+  return {
+    clock: picoClock,
+    get flashBytes() {
+      return segmentBytes(segments());
+    },
+    start: () => new SerialProgram(new PicoMachine(RP2040, segments())),
+  };
+}
 
 /**
  * Runs a Raspberry Pi Pico's image in the simulator and compares every value with the definition. A damaged or foreign
  * image comes out as not exact, with the reason.
- *
- * @param image Intel HEX text of a program that speaks firmware/avr/protocol.h over UART 0, a UF2 file of it, or its segments
  */
 export async function provePico(
   network: IntegerNetwork,
-  image: { readonly hex: string } | { readonly uf2: Uint8Array } | { readonly segments: readonly Segment[] },
+  image: PicoProgram,
   sequences: readonly ProofSequence[],
   options: ProofOptions = {},
 ): Promise<BoardProof> {
-  const { RP2040 } = await import('rp2040js');
-  const segments = () => ('hex' in image ? readHex(image.hex) : 'uf2' in image ? readUf2(image.uf2) : image.segments);
-  return prove(
-    network,
-    {
-      clock: picoClock,
-      get flashBytes() {
-        return segmentBytes(segments());
-      },
-      start: () => new SerialProgram(new PicoMachine(RP2040, segments())),
-    },
-    sequences,
-    options,
-  );
+  return prove(network, await pico(image), sequences, options);
+}
+
+/** The same of a network with its detector. */
+export async function provePicoDetector(
+  source: DetectorSource,
+  image: PicoProgram,
+  sequences: readonly ProofSequence[],
+  options: ProofOptions = {},
+): Promise<BoardProof> {
+  return proveDetector(source, await pico(image), sequences, options);
 }

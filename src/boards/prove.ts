@@ -1,6 +1,7 @@
-import { ImageError, type FlashParts, type FloatSource, type Segment } from '../firmware/index.js';
+import { ImageError, type DetectorSource, type FlashParts, type FloatSource, type Segment } from '../firmware/index.js';
 import type { IntegerNetwork } from '../integer/index.js';
 import { integerDefinition, type Definition, type Mismatch, type Sizes } from './definition.js';
+import { detectorDefinition } from './detector-definition.js';
 import type { DerivedEnergy } from './energy.js';
 import { FloatDefinition } from './float-definition.js';
 import { MachineError } from './machine.js';
@@ -132,6 +133,17 @@ export function prove(
   options: ProofOptions = {},
 ): BoardProof {
   const figures = run(integerDefinition(network), board, sequences, options);
+  return { bitExact: agrees(figures), ...figures };
+}
+
+/** The same of a network with its detector (`detectorProgram`): every state, score and event of every step. */
+export function proveDetector(
+  source: DetectorSource,
+  board: BoardUnderTest,
+  sequences: readonly ProofSequence[],
+  options: ProofOptions = {},
+): BoardProof {
+  const figures = run(detectorDefinition(source), board, sequences, options);
   return { bitExact: agrees(figures), ...figures };
 }
 

@@ -1,10 +1,11 @@
-import { readHex, type FloatSource } from '../firmware/index.js';
+import { readHex, type DetectorSource, type FloatSource } from '../firmware/index.js';
 import type { IntegerNetwork } from '../integer/index.js';
 import type { Sizes } from './definition.js';
 import { UnoMachine, unoClock } from './machine.js';
 import { SerialProgram } from './program.js';
 import {
   prove,
+  proveDetector,
   proveFloat,
   segmentBytes,
   type BoardProof,
@@ -38,6 +39,16 @@ export function proveUno(
   options: ProofOptions = {},
 ): BoardProof {
   return prove(network, uno(image, 'integer'), sequences, options);
+}
+
+/** The same of a network with its detector. */
+export function proveUnoDetector(
+  source: DetectorSource,
+  image: { readonly hex: string },
+  sequences: readonly ProofSequence[],
+  options: ProofOptions = {},
+): BoardProof {
+  return proveDetector(source, uno(image, 'integer'), sequences, options);
 }
 
 /** The same of float C, by tolerance. */

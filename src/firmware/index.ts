@@ -4,6 +4,8 @@ export { exportC, type ExportCOptions } from './c99.js';
 export type { HeadOptions } from './c99/header.js';
 export type { Optimize } from './c99/avr/plan.js';
 export { decodeBlob } from './decode.js';
+export { exportDetectorC, type ExportDetectorOptions } from './detector/export.js';
+export { detectorProgram, detectorValues, type DetectorSource } from './detector/program.js';
 export { ExportError, ImageError } from './errors.js';
 export { readHex, writeHex, type Segment } from './hex.js';
 export { exportFloatC } from './float/export.js';
@@ -18,6 +20,7 @@ export { isUf2, readUf2, writeUf2 } from './uf2.js';
 export {
   compileUno,
   compileUnoC,
+  compileUnoDetector,
   compileUnoFloat,
   unoImage,
   unoLimits,

@@ -31,7 +31,14 @@ export { decodeSafetensors, ModelFileError, type Tensor, type TensorData, type T
 export { encodeSafetensors } from './safetensors-encode.js';
 export { modelFileVersion } from './container.js';
 export { decodeModel, encodeModel, type ModelFile } from './model-file.js';
-export type { Imported, IntegerSetting, ModelFacts, ModelMetadata, Provenance } from './model-metadata.js';
+export type {
+  DetectorSettings,
+  Imported,
+  IntegerSetting,
+  ModelFacts,
+  ModelMetadata,
+  Provenance,
+} from './model-metadata.js';
 export { CellEngine, type LossOptions } from './engine.js';
 export { NetworkEngine } from './network.js';
 export { Optimiser, type AdamSettings, type MomentumSettings, type OptimiserState } from './optimiser.js';

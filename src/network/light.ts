@@ -2,6 +2,6 @@
 export { fixedResidual, layerInputSize, layersOf, tensorPrefix, type Architecture } from './architecture.js';
 export { recurrentMatrix } from './recurrence/matrix.js';
 export { checkTensors, openModel } from './container.js';
-export type { IntegerSetting, ModelMetadata } from './model-metadata.js';
+export type { DetectorSettings, IntegerSetting, ModelMetadata } from './model-metadata.js';
 export { RECURRENCES } from './recurrence/recurrence.js';
 export { ModelFileError, type Tensor } from './safetensors.js';

@@ -30,6 +30,29 @@ export interface Imported {
   readonly calibration: 'recordings' | 'synthetic';
 }
 
+/**
+ * What a detector computes with, all of it whole numbers: they stand in the model file as `detector`.
+ * `docs/detector.md` defines what they do, to the bit.
+ */
+export interface DetectorSettings {
+  /** Classes whose words are events, K of them, rising; another class is what stands against each. */
+  readonly wake: readonly number[];
+  /** Network steps of a sliding window; 0 where one state is carried on for ever. */
+  readonly window: number;
+  /** States that begin one after the other, `window / states` steps apart; 1 where the state is carried. It divides `window`. */
+  readonly states: number;
+  /** Bits by which logits are shifted down before margins are taken, 1..30. */
+  readonly marginShift: number;
+  /** A score moves 2^-smoothing of the way to its margin at each push, 0..8; 0: it is the margin. */
+  readonly smoothing: number;
+  /** An event begins where the score is at least this; in units of margins, of int16. */
+  readonly threshold: number;
+  /** The score must have been below this since the last event; at most `threshold`. */
+  readonly release: number;
+  /** Pushes from one event to the next, at least; 1..65535. */
+  readonly refractory: number;
+}
+
 /** What the numbers of a model file mean. */
 export interface ModelMetadata {
   readonly kind: 'float' | 'integer';
@@ -69,6 +92,8 @@ export interface ModelMetadata {
   readonly sumBits?: 24;
   /** What an integer network adds: shifts, limits, scales. */
   readonly integer?: Readonly<Record<string, IntegerSetting>>;
+  /** Integer networks that listen to a stream: what makes events of their logits. */
+  readonly detector?: DetectorSettings;
 }
 
 /** What float and integer model share: everything in the file but numbers. */
@@ -157,6 +182,18 @@ export const metadataSchema = z.strictObject({
   sumBits: z.exactOptional(z.literal(24)),
   integer: z.exactOptional(
     z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null(), z.array(z.number())])),
+  ),
+  detector: z.exactOptional(
+    z.strictObject({
+      wake: z.array(size),
+      window: size,
+      states: size,
+      marginShift: size,
+      smoothing: size,
+      threshold: z.int(),
+      release: z.int(),
+      refractory: size,
+    }),
   ),
 });
 

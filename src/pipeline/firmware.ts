@@ -3,6 +3,7 @@ import { proofSequences, simulate, type BoardName, type BoardResult, type ProofS
 import type { Sequences } from '../data/index.js';
 import {
   exportC,
+  exportDetectorC,
   exportFloatC,
   ExportError,
   exportLibrary,
@@ -83,6 +84,7 @@ export async function writeC(
 ): Promise<string[]> {
   const files: Record<string, string> = {
     ...exportC(network, { prefix, optimize, ...headerOptionsOf(facts) }),
+    ...(facts.detector ? exportDetectorC(network, facts.detector, { prefix, classNames: facts.classNames }) : {}),
     'vectors.json': `${JSON.stringify(testVectors(network, { steps: Math.min(facts.input.steps, 32) }))}\n`,
   };
   for (const [name, text] of Object.entries(files)) await writeFile(joinPath(folder, name), text);

@@ -1,4 +1,5 @@
 import { readFile } from '#platform';
+import { checkDetector } from '../detector/index.js';
 import {
   convert,
   integerModelParts,
@@ -83,6 +84,7 @@ export async function decode(bytes: Uint8Array, path = 'the model'): Promise<Mod
   const { metadata, tensors } = await decodeModel(bytes, path);
   const { kind, integer, ranges, margin, storage, sumBits, ...facts } = metadata;
   if (kind === 'integer') {
+    if (facts.detector) checkDetector(facts.detector, facts.architecture.classes);
     return { kind, facts, network: integerNetworkFrom(facts.architecture, integer ?? {}, tensors) };
   }
   if (!ranges || margin === undefined)

@@ -2,6 +2,8 @@
  * Runs a model file, float or integer, step by step, in Node and browsers; it pulls in nothing else of the package.
  * `docs/runtime.md` tells its use, size and speed.
  */
+export { Detector, NONE, type DetectorSettings } from '../detector/index.js';
+export { EventStream } from './event-stream.js';
 export { loadModel, type RuntimeModel } from './model.js';
 export { ModelFileError } from '../network/light.js';
 export { RuntimeError } from './memory.js';

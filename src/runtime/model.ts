@@ -1,10 +1,12 @@
 import { readFile } from '#platform';
+import { StreamingDetector } from '../detector/index.js';
 import { integerNetworkFrom, logitBits, type IntegerNetwork } from '../integer/light.js';
 import { checkTensors, openModel, type ModelMetadata, type Tensor } from '../network/light.js';
 import { powerOfTwo } from '../math/light.js';
 import { floatLayers } from './float-cell.js';
 import { integerCells } from './integer-cell.js';
-import { compileStep } from './memory.js';
+import { EventStream } from './event-stream.js';
+import { compileStep, RuntimeError } from './memory.js';
 import { checkMetadata } from './metadata.js';
 import { StackedCell } from './stacked-cell.js';
 import { Stream } from './stream.js';
@@ -28,6 +30,12 @@ export interface RuntimeModel {
   readonly metadata: ModelMetadata;
   /** A new stream, in a memory of its own. */
   stream(): Stream;
+  /**
+   * A new stream of events, of an integer model that has a detector (`metadata.detector`).
+   *
+   * @throws RuntimeError of another model
+   */
+  events(): EventStream;
   /**
    * Runs a sequence from a reset on and predicts. It is `steps` steps of `stepInputs` values, which begin at `start`; by default all.
    */
@@ -70,6 +78,16 @@ export async function loadModel(source: Uint8Array | ArrayBuffer | URL): Promise
     logitUnit: network ? powerOfTwo(logitBits(network)) : 1,
     metadata,
     stream,
+    events() {
+      const { detector } = metadata;
+      if (!network || !detector) {
+        throw new RuntimeError(
+          `${path} has no detector; a recipe with the section detector gives its integer model one, or "fastgrnn evaluate MODEL --stream" with --out`,
+        );
+      }
+      const cell = () => cellOf(module, metadata, opened.tensors, network);
+      return new EventStream(new StreamingDetector(detector, network.classes, cell), inputs);
+    },
     classify(values, { start = 0, steps = Math.floor((values.length - start) / stepInputs) } = {}) {
       own ??= stream();
       own.reset();

@@ -4,6 +4,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { StreamingDetector } from '../detector/index.js';
+import { testInputs } from '../firmware/index.js';
 import { integerModelParts, IntegerInterpreter, stepInputs, type IntegerNetwork } from '../integer/index.js';
 import { loadKernels } from '../kernels/index.js';
 import { Random } from '../math/index.js';
@@ -17,8 +19,9 @@ import {
   type ModelMetadata,
 } from '../network/index.js';
 import { temporaryFolder, writeTree } from '../testing/index.js';
+import { firingDetector, interpretedCell } from '../testing/random-detector.js';
 import { randomNetwork } from '../testing/random-network.js';
-import { loadModel, ModelFileError, StreamError } from './index.js';
+import { loadModel, ModelFileError, NONE, StreamError } from './index.js';
 
 const zeros = '0'.repeat(64);
 
@@ -94,6 +97,36 @@ describe('an integer model', () => {
       interpreter.step(x);
     }
     expect(stream.logits()).toEqual(interpreter.logits());
+  });
+});
+
+describe('a model with a detector', () => {
+  it('gives the events of its definition, frame by frame', async () => {
+    const random = new Random(8);
+    let seen = 0;
+    for (let i = 0; i < 12; i++) {
+      const network = randomNetwork(random, { classes: 3, inputSize: 6, wRank: 0, uRank: 0, mean: i % 3 === 0 });
+      const detector = firingDetector(random, network, { smoothing: i % 4 });
+      const stack = { frames: 2, stride: 1 };
+      const centre = { features: { normalise: 'global', centre: [10], scale: [0.01], stack } } as const;
+      const input = { steps: 8, lsb: [1, 1, 1], units: ['', '', ''], channelNames: ['a', 'b', 'c'] };
+      const model = await loadModel(await integerBytes(network, { detector, ...centre, input }));
+      const definition = new StreamingDetector(detector, 3, () => interpretedCell(network));
+      const events = model.events();
+      const [values] = testInputs(network, { steps: 150, seed: i });
+      for (let frame = 0; 3 * frame < values.length; frame++) {
+        const expected = frame === 0 ? NONE : definition.step(values, 3 * (frame - 1));
+        expect(events.push(values.slice(3 * frame, 3 * frame + 3))).toBe(expected);
+        expect(events.score()).toBe(definition.detector.scores.values[0] / 256);
+        if (expected !== NONE) seen++;
+      }
+    }
+    expect(seen).toBeGreaterThan(20);
+  });
+
+  it('says so where there is none', async () => {
+    const model = await loadModel(await integerBytes(randomNetwork(new Random(1), { inputSize: 3 })));
+    expect(() => model.events()).toThrow(/has no detector; a recipe with the section detector/);
   });
 });
 

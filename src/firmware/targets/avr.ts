@@ -1,9 +1,11 @@
 import { joinPath, packageFile, readFile, runProgram, temporaryDirectory, writeFile } from '#platform';
 import { integerLayers, lastLayer, stateSize, stepInputs, type IntegerNetwork } from '../../integer/index.js';
+import { stateBytes } from '../../detector/index.js';
 import { encodeBlob } from '../blob.js';
 import { exportC } from '../c99.js';
 import type { FloatSource } from '../float/layout.js';
 import type { Optimize } from '../c99/avr/plan.js';
+import { detectorProgram, detectorValues, type DetectorSource } from '../detector/program.js';
 import { ExportError } from '../errors.js';
 import { readHex, writeHex } from '../hex.js';
 import { exportedC } from './build.js';
@@ -110,6 +112,14 @@ export async function compileUno(
 ): Promise<UnoGeneratedImage | undefined> {
   checkGeneratedRam(network);
   return compileUnoC(exportC(network, { prefix: 'model', optimize: options.optimize }));
+}
+
+/** The same of a network with its detector: every value of a stream is its state (`detectorProgram`). */
+export async function compileUnoDetector(source: DetectorSource): Promise<UnoGeneratedImage | undefined> {
+  const { network, detector } = source;
+  const stream = detector.states * stateBytes(network) + 4 * detector.wake.length + 10;
+  checkRam(stream + 2 * detectorValues(source) + vectorBytes(network) + 4 * network.classes);
+  return compileUnoC(detectorProgram(source));
 }
 
 /** The same of a float network's C. */

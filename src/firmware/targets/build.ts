@@ -2,6 +2,7 @@ import { joinPath, packageFile, readFile, runProgram, temporaryDirectory, writeF
 import type { IntegerNetwork } from '../../integer/index.js';
 import { exportC } from '../c99.js';
 import { exportFloatC } from '../float/export.js';
+import { detectorProgram, type DetectorSource } from '../detector/program.js';
 import type { FloatSource } from '../float/layout.js';
 import { readElf, type Elf } from '../elf.js';
 import { ExportError } from '../errors.js';
@@ -38,16 +39,17 @@ export interface Build extends Elf {
   readonly flash: FlashParts;
 }
 
-/** What is compiled: an integer network, or a float one. */
-export type BuildSource = IntegerNetwork | FloatSource;
+/** What is compiled: an integer network, one with its detector, or a float network. */
+export type BuildSource = IntegerNetwork | DetectorSource | FloatSource;
 
 /**
  * What programs of float C need beside a plan's flags. Nothing there provides a function that loops would be replaced by.
  */
 export const floatFlags: readonly string[] = ['-DNETWORK_FLOAT', '-fno-tree-loop-distribute-patterns'];
 
-/** The exported C of either, with the prefix `model`. */
+/** The exported C of any, with the prefix `model`. */
 export function exportedC(source: BuildSource): Record<string, string> {
+  if ('detector' in source) return detectorProgram(source);
   return 'parameters' in source ? exportFloatC(source, { prefix }) : exportC(source, { prefix });
 }
 

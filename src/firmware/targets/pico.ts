@@ -1,6 +1,7 @@
 import { packageFile, readFile } from '#platform';
 import type { IntegerNetwork } from '../../integer/index.js';
 import { encodeBlob } from '../blob.js';
+import type { DetectorSource } from '../detector/program.js';
 import { ExportError } from '../errors.js';
 import { readHex, type Segment } from '../hex.js';
 import { writeUf2 } from '../uf2.js';
@@ -66,8 +67,8 @@ export async function picoUf2(network: IntegerNetwork): Promise<Uint8Array> {
 }
 
 /** The exported C compiled into a program for a Pico, which speaks the serial protocol; undefined without arm-none-eabi-gcc. */
-export function compilePico(network: IntegerNetwork): Promise<Build | undefined> {
-  return build(network, {
+export function compilePico(source: IntegerNetwork | DetectorSource): Promise<Build | undefined> {
+  return build(source, {
     part: 'a Pico',
     compiler: 'arm-none-eabi-gcc',
     flags: ['-mcpu=cortex-m0plus', '-mthumb', ...bareFlags],
