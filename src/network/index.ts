@@ -22,7 +22,7 @@ export {
   type TensorRole,
   type TensorSpec,
 } from './architecture.js';
-export { recurrentMatrix, withPlainMatrix } from './recurrence/matrix.js';
+export { plainArchitecture, recurrentMatrix, withPlainMatrix } from './recurrence/matrix.js';
 export { orthogonalFactors, type OrthogonalFactor } from './recurrence/orthogonality.js';
 export { RECURRENCES, recurrenceOf, type Recurrence, type RecurrenceFields } from './recurrence/recurrence.js';
 export { forwardFlops, iterationFlops } from './flops.js';

@@ -31,6 +31,19 @@ export function recurrentMatrix(arch: Architecture, tensor: (name: string) => Ar
   }
 }
 
+/** The architecture of `withPlainMatrix`. */
+export function plainArchitecture(arch: Architecture): Architecture {
+  const {
+    recurrence,
+    reflectors: _,
+    spectralMargin: __,
+    orthogonality: ___,
+    orthogonalityWeight: ____,
+    ...rest
+  } = arch;
+  return recurrence === undefined || recurrence === 'dense' || recurrence === 'EURNN' ? arch : rest;
+}
+
 /**
  * The same network with U as a plain matrix, whatever it was made of: what goes down to a device. A network whose U is a parameter, or
  * of low rank, stays as it is. An EURNN keeps its recurrence, which says that its units are complex.
@@ -41,17 +54,8 @@ export function withPlainMatrix(
   arch: Architecture,
   parameters: Float32Array | Float64Array,
 ): { architecture: Architecture; parameters: Float32Array | Float64Array } {
-  const {
-    recurrence,
-    reflectors: _,
-    spectralMargin: __,
-    orthogonality: ___,
-    orthogonalityWeight: ____,
-    ...rest
-  } = arch;
-  if (recurrence === undefined || recurrence === 'dense' || recurrence === 'EURNN') {
-    return { architecture: arch, parameters };
-  }
+  const rest = plainArchitecture(arch);
+  if (rest === arch) return { architecture: arch, parameters };
   const tensors = new Map(tensorsOf(arch).map((t) => [t.name, parameters.subarray(t.offset, t.offset + t.size)]));
   const tensor = (name: string) => tensors.get(name) ?? new Float64Array();
   const plain = tensorsOf(rest);

@@ -6,6 +6,7 @@ import type { CompareMetrics } from '../../report/index.js';
 import { temporaryFolder, writeCsv, writeMnist } from '../../testing/index.js';
 import type { RunEvent } from '../events.js';
 import { readModel } from '../models.js';
+import { trainRecipe } from '../run.js';
 import { compareNetworks, type CompareOptions } from './compare.js';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -74,21 +75,55 @@ describe('a comparison', () => {
     expect(JSON.parse(await readFile(at('whole', 'compare.json'), 'utf8'))).toEqual(again.metrics);
   }, 120_000);
 
-  it('chooses learning rate and clipping on validation recordings, each network its own', async () => {
+  it('chooses nonlinearities, learning rate and clipping on validation recordings, each network its own', async () => {
     events.length = 0;
-    const { metrics } = await compareNetworks(options('tuned', { cells: ['FastRNN'], seeds: 1, protocol: 'tuned' }));
+    const tuned = { cells: ['FastRNN', 'GRU'], seeds: 1, protocol: 'tuned', boards: [] } as const;
+    const { metrics } = await compareNetworks(options('tuned', { ...tuned, bytes: 100 }));
     const told = events.flatMap((event) => (event.kind === 'note' ? [event.text] : []));
-    const tried = told.flatMap((text) => {
-      const found = /training\.(\w+)=(\S+): validation (\S+), loss (\S+)$/.exec(text);
-      return found ? [{ field: found[1], value: Number(found[2]), validation: +found[3], loss: +found[4] }] : [];
-    });
-    expect(tried.filter(({ field }) => field === 'learningRate').map(({ value }) => value)).toEqual([
-      0.05, 0.0125, 0.025, 0.1,
-    ]);
-    const order = [...tried].sort((a, b) => b.validation - a.validation || a.loss - b.loss);
-    const best = order.find(({ field }) => field === 'learningRate');
-    expect(metrics.rows[0].settings.learningRate).toBe(best?.value);
-    expect(metrics.rows[0].settings.clip).toBe(order[0].field === 'clip' ? order[0].value : 1);
+    const triedBy = (network: string) =>
+      told.flatMap((text) => {
+        const found = /^(\S+) (.+): validation (\S+), loss (\S+)$/.exec(text);
+        if (found?.[1] !== network) return [];
+        const set = Object.fromEntries(found[2].split(' ').map((one) => one.split('=')));
+        return [{ set, validation: +found[3], loss: +found[4] }];
+      });
+    const [fast, gru] = ['FastRNN', 'GRU'].map(triedBy);
+    const pairs = (tried: typeof fast, count: number) => tried.slice(0, count).map(({ set }) => Object.values(set));
+    const rates = ['0.05', '0.0167'];
+    expect(pairs(fast, 6)).toEqual(['hardTanh', 'tanh', 'relu'].flatMap((f) => rates.map((rate) => [f, rate])));
+    expect(pairs(gru, 4)).toEqual(
+      [
+        ['hardSigmoid4', 'hardTanh'],
+        ['sigmoid', 'tanh'],
+      ].flatMap((f) => rates.map((rate) => [...f, rate])),
+    );
+    for (const [row, tried] of [fast, gru].entries()) {
+      const { update, gate, learningRate, clip } = metrics.rows[row].settings;
+      const chosen: Record<string, string> = {};
+      let [validation, loss] = [-1, 0];
+      for (const one of tried) {
+        if (one.validation < validation || (one.validation === validation && one.loss >= loss)) continue;
+        ({ validation, loss } = one);
+        Object.assign(chosen, one.set);
+      }
+      const settings = { 'network.update': update, 'training.learningRate': String(learningRate) };
+      expect({ 'training.clip': '1', ...chosen }).toEqual({
+        ...settings,
+        ...{ 'training.clip': String(clip), ...(row === 1 && { 'network.gate': gate }) },
+      });
+    }
+  }, 60_000);
+
+  it('tests the network that a retraining on all recordings makes, without training it twice', async () => {
+    const sets = ['training.retrain=true'];
+    const { metrics } = await compareNetworks(options('once', { cells: ['FastRNN'], seeds: 1, boards: [], sets }));
+    const model = await readModel(at('once', 'FastRNN', 'seed-1', 'model.safetensors'));
+    const run = { recipe: at('csv', 'recipe.yaml'), out: at('twice'), workers: 1, targets: [] };
+    const { hiddenSize, wRank, uRank } = metrics.rows[0];
+    const shape = Object.entries({ hiddenSize, wRank, uRank }).map(([field, value]) => `network.${field}=${value}`);
+    const { trained } = await trainRecipe({ ...run, sets: [...sets, 'network.cell=FastRNN', ...shape] });
+    expect(trained.phases).toHaveLength(2);
+    expect(model).toMatchObject({ parameters: trained.model.parameters });
   }, 60_000);
 
   it('takes FastGRNN apart, the quantised and the float row of one training', async () => {

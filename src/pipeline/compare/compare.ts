@@ -17,10 +17,11 @@ import type { NetworkName } from './networks.js';
 import { paperDataOf } from './paper.js';
 import {
   candidatesOf,
+  finalRecipe,
+  rounds,
   tuningRecipe,
   underProtocol,
   withCandidate,
-  type Candidate,
   type Protocol,
 } from './protocols.js';
 import { comparison } from './rows.js';
@@ -113,26 +114,26 @@ function trialRecipe({ base }: Context, trial: string, recipe: Recipe, change: P
   return { name, recipe: resolveRecipe({ ...recipe, ...change }, name) };
 }
 
-/** The recipe that validation chooses for each trial: one list of candidates after the other, at the best of the earlier ones. */
+/** The recipe that validation chooses for each trial, round by round, each at the best of the earlier ones. */
 async function tune(entrants: readonly Entrant[], context: Context): Promise<Map<string, Recipe>> {
   const { options, listener, folder, dataset } = context;
+  const { protocol } = options;
   const state = entrants.map((entrant) => ({
     entrant,
     recipe: entrant.recipe,
-    lists: candidatesOf(options.protocol, entrant.recipe, entrant.name),
     best: undefined as TuningResult | undefined,
     trained: 0,
   }));
-  const rounds = Math.max(0, ...state.map(({ lists }) => lists.length));
-  for (let round = 0; round < rounds; round++) {
-    const jobs = state.flatMap((one) =>
-      (one.lists[round] ?? [])
-        .slice(one.best ? 1 : 0) // the first is what an earlier round ended with
-        .map((candidate: Candidate) => ({ one, candidate, number: ++one.trained })),
-    );
+  for (let round = 0; round < rounds[protocol]; round++) {
+    const jobs = state.flatMap((one) => {
+      const { entrant, recipe } = one;
+      return candidatesOf({ protocol, name: entrant.name, start: entrant.recipe, recipe, round }).map((candidate) => ({
+        ...{ one, candidate, number: ++one.trained },
+      }));
+    });
     listener({
       kind: 'step',
-      text: `choosing on validation, round ${round + 1} of ${rounds}: ${jobs.length} trainings`,
+      text: `choosing on validation, round ${round + 1} of ${rounds[protocol]}: ${jobs.length} trainings`,
     });
     const results = await severalRuns(
       jobs.length,
@@ -184,10 +185,8 @@ async function trainAll(
       const tag = `${entrant.label} seed ${seed}`;
       const own = { ...options, trainer, listener: quiet(taggedListener(listener, tag)) };
       const targets = first ? [...options.boards] : [];
-      const recipe = trialRecipe(context, entrant.trial, chosen.get(entrant.trial) ?? entrant.recipe, {
-        seed,
-        targets,
-      });
+      const settled = finalRecipe(chosen.get(entrant.trial) ?? entrant.recipe);
+      const recipe = trialRecipe(context, entrant.trial, settled, { seed, targets });
       const place = joinPath(folder, entrant.trial, `seed-${seed}`);
       const result = await runTrial({ folder: place, recipe, dataset }, own);
       const figure = result.integer ?? result.float;

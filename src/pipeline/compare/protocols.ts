@@ -58,37 +58,87 @@ export function networkTraining(protocol: Protocol, name: NetworkName): Partial<
   return protocol === 'paper' && name === 'RNN' ? { batchSize: 512, learningRate: 0.001 } : {};
 }
 
-const rates = [0.25, 0.5, 1, 2];
-const clips = [0.25, 1];
-const optimisers = ['adam', 'momentum', 'sgd'] as const;
+/** What validation may choose from next. */
+export interface Choice {
+  readonly protocol: Protocol;
+  readonly name: NetworkName;
+  /** The recipe before anything was chosen. */
+  readonly start: Recipe;
+  /** As chosen until now. */
+  readonly recipe: Recipe;
+  /** From 0. */
+  readonly round: number;
+}
+
+/** After how many rounds each protocol has chosen everything. */
+export const rounds: Readonly<Record<Protocol, number>> = { tuned: 4, recipe: 0, paper: 2 };
 
 /**
- * What validation chooses from for a network, one list after the other, the first of each the recipe's own. `tuned`: the
- * learning rate, then the clipping. `paper`: the optimiser, then (FastRNN and FastRNN-vector) tanh or ReLU.
+ * What validation chooses from in a round, beside what it chose until then; in the first round the first is the recipe's own.
+ * `tuned`: nonlinearities and learning rate together, then a rate further out as long as that is better, then the clipping.
+ * `paper`: the optimiser, then (FastRNN and FastRNN-vector) tanh or ReLU.
  */
-export function candidatesOf(protocol: Protocol, recipe: Recipe, name: string): Candidate[][] {
-  if (protocol === 'recipe') return [];
+export function candidatesOf(choice: Choice): Candidate[] {
+  if (choice.protocol === 'tuned') return tunedCandidates(choice);
+  return choice.protocol === 'paper' ? paperCandidates(choice) : [];
+}
+
+/** The part of the learning rate that is tried beside the recipe's, and by which it goes on falling; it rises by doubling. */
+const third = 1 / 3;
+const clips = [0.25, 1];
+
+function tunedCandidates({ name, start, recipe, round }: Choice): Candidate[] {
   const { learningRate, clip } = recipe.training;
-  const training = (change: Partial<Recipe['training']>): Candidate => ({
-    text: Object.entries(change)
-      .map(([field, value]) => `training.${field}=${value}`)
-      .join(' '),
-    training: change,
-  });
-  if (protocol === 'tuned') {
-    const others = rates.map((factor) => Number((factor * learningRate).toPrecision(12)));
-    return [
-      firstOf(learningRate, others).map((rate) => training({ learningRate: rate })),
-      firstOf(clip, clips).map((norm) => training({ clip: norm })),
-    ];
+  const first = start.training.learningRate;
+  const lower = rateOf(first, third);
+  if (round === 0) {
+    return nonlinearitiesOf(start, name).flatMap((network) =>
+      [first, lower].map((rate) => candidate({ network, training: { learningRate: rate } })),
+    );
+  }
+  if (round === rounds.tuned - 1) {
+    return clips.filter((norm) => norm !== clip).map((norm) => candidate({ training: { clip: norm } }));
+  }
+  const stayed = learningRate === first || learningRate === lower;
+  if (round > 1 && stayed) return [];
+  const further = rateOf(learningRate, learningRate < first ? third : 2);
+  return [candidate({ training: { learningRate: further } })];
+}
+
+/** Rates are rounded, so that a recipe with a candidate's rate written out is the same recipe. */
+function rateOf(rate: number, factor: number): number {
+  return Number((factor * rate).toPrecision(3));
+}
+
+/**
+ * The recipe's own nonlinearities first, then the true ones of the literature; for networks without gates ReLU too, as in the
+ * marked rows of Tables 3 and 13. EURNN has its own.
+ */
+function nonlinearitiesOf({ network: { gate, update } }: Recipe, name: NetworkName): Partial<Recipe['network']>[] {
+  if (name === 'EURNN') return [{}];
+  const gated = ['FastGRNN', 'UGRNN', 'GRU', 'LSTM'].includes(name);
+  const own = gated ? { gate, update } : { update };
+  const others: Partial<Recipe['network']>[] = gated
+    ? [{ gate: 'sigmoid', update: 'tanh' }]
+    : [{ update: 'tanh' }, { update: 'relu' }];
+  return [own, ...others.filter((other) => other.update !== update || other.gate !== own.gate)];
+}
+
+function paperCandidates({ name, recipe, round }: Choice): Candidate[] {
+  if (round === 0) {
+    return firstOf(recipe.training.optimiser, optimisers).map((optimiser) => candidate({ training: { optimiser } }));
   }
   const either = name === 'FastRNN' || name === 'FastRNN-vector';
-  return [
-    firstOf(recipe.training.optimiser, optimisers).map((optimiser) => training({ optimiser })),
-    ...(either
-      ? [(['tanh', 'relu'] as const).map((update) => ({ text: `network.update=${update}`, network: { update } }))]
-      : []),
-  ];
+  return either ? [candidate({ network: { update: 'relu' } })] : [];
+}
+
+const optimisers = ['adam', 'momentum', 'sgd'] as const;
+
+function candidate(change: Omit<Candidate, 'text'>): Candidate {
+  const texts = Object.entries({ network: change.network ?? {}, training: change.training ?? {} }).flatMap(
+    ([section, fields]) => Object.entries(fields).map(([field, value]) => `${section}.${field}=${value}`),
+  );
+  return { ...change, text: texts.join(' ') };
 }
 
 /** A list that begins with `first` and has it once. */
@@ -100,4 +150,19 @@ function firstOf<T>(first: T, others: readonly T[]): T[] {
 export function tuningRecipe(recipe: Recipe): Recipe {
   const [dense, thresholding, support] = recipe.training.epochs.map((epochs) => Math.ceil(epochs / 3));
   return { ...recipe, training: { ...recipe.training, epochs: [dense, thresholding, support], retrain: false } };
+}
+
+/**
+ * The recipe of a trial that is tested: on all training recordings from the start, where its own training with a part kept
+ * apart would choose nothing (no early stopping in a later stage). The network is the one that a retraining makes.
+ */
+export function finalRecipe(recipe: Recipe): Recipe {
+  const { retrain, earlyStopping, epochs } = recipe.training;
+  const stops = earlyStopping && (epochs[1] > 0 || epochs[2] > 0 || (recipe.training.roundedEpochs ?? 0) > 0);
+  if (!retrain || stops) return recipe;
+  return {
+    ...recipe,
+    data: { ...recipe.data, validation: 0 },
+    training: { ...recipe.training, retrain: false },
+  };
 }

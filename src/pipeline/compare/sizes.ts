@@ -1,12 +1,6 @@
 import { paperSize } from '../../compression/index.js';
 import type { Dataset } from '../../data/index.js';
-import {
-  ArchitectureError,
-  parameterCount,
-  tensorsOf,
-  withPlainMatrix,
-  type Architecture,
-} from '../../network/index.js';
+import { ArchitectureError, plainArchitecture, tensorsOf, type Architecture } from '../../network/index.js';
 import { RecipeError, type Recipe } from '../../recipe/index.js';
 import { thresholdedMatrices } from '../../training/index.js';
 import { architectureOf } from '../prepare.js';
@@ -32,7 +26,7 @@ export interface PlannedSize {
 /** The size that a network has when its matrices have the nonzeros that the recipe leaves them. */
 export function plannedSize(architecture: Architecture, compression: Recipe['compression']): PlannedSize {
   const own = (of: Architecture) => tensorsOf(of).filter(({ role }) => role !== 'embedding');
-  const device = onDevice(architecture);
+  const device = plainArchitecture(architecture); // U is a matrix there; EURNN has no such form
   const matrices = thresholdedMatrices(device, compression).map(({ tensor: { name, size }, kept }) => ({
     ...{ name, entries: size, nonzeros: kept },
   }));
@@ -43,11 +37,6 @@ export function plannedSize(architecture: Architecture, compression: Recipe['com
     paperBytes: paperSize(matrices, others).bytes,
     floatBytes: 4 * own(architecture).reduce((sum, { size }) => sum + size, 0),
   };
-}
-
-/** A network as a device has it: U is a matrix, whatever it is made of while it is trained. EURNN has no such form. */
-function onDevice(architecture: Architecture): Architecture {
-  return withPlainMatrix(architecture, new Float32Array(parameterCount(architecture))).architecture;
 }
 
 /** What the sizes of a comparison follow from. */

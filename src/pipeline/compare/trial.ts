@@ -60,11 +60,17 @@ export async function runTrial(
   const identity = await identityOf(task, options);
   const file = joinPath(task.folder, 'trial.json');
   const kept = await keptResult<TrialResult>(file, identity);
-  if (kept) return kept;
+  if (kept && !canGoFurther(kept, task, way)) return kept;
   await prepareFolder(task.folder);
   const result = { identity, ...(await unlessDiverged(() => trained(task, options, way))) };
   await writeFile(file, `${JSON.stringify(result, undefined, 2)}\n`);
   return result;
+}
+
+/** Whether a kept network was float for want of an integer form that it has by now; its training is not made again. */
+function canGoFurther(kept: TrialResult, { recipe, dataset }: TrialTask, way: 'whole' | 'float'): boolean {
+  if (way === 'float' || kept.failed !== undefined || kept.skipped?.integer === undefined) return false;
+  return whyFloatAlone(architectureOf(recipe.recipe, dataset)) === undefined;
 }
 
 async function unlessDiverged<T>(run: () => Promise<T>): Promise<T | { failed: string }> {
