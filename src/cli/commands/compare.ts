@@ -21,6 +21,8 @@ interface CompareFlags extends RecipeFlags {
   readonly bytes?: number;
   readonly board: BoardName[];
   readonly ablate?: boolean;
+  readonly float?: boolean;
+  readonly against?: NetworkName;
 }
 
 export function addCompare(program: Command): void {
@@ -50,12 +52,18 @@ export function addCompare(program: Command): void {
     .addOption(
       new Option(
         '--protocol <how>',
-        "tuned: learning rate and clipping of each network chosen on validation; recipe: the recipe's for all; paper: section 4's settings, the optimiser chosen on validation",
+        "tuned: nonlinearities, learning rate and clipping of each network chosen on validation; recipe: the recipe's for all; paper: section 4's settings, the optimiser chosen on validation",
       )
         .choices(protocols)
         .default('tuned'),
     )
     .option('--ablate', "FastGRNN without quantisation, sparsity and low rank beside (the paper's -Q, -SQ and -LSQ)")
+    .option(
+      '--against <network>',
+      'the network that the leads of the others are over (default: FastGRNN)',
+      networkNamed,
+    )
+    .option('--float', 'the float networks alone: nothing is quantised, and no board is run')
     .option('--board <names>', 'boards that the first seed runs on, with commas between; none for no board', boardsOf, [
       'uno',
       'rp2040',
@@ -63,14 +71,16 @@ export function addCompare(program: Command): void {
     .action(compareCommand);
 }
 
+/** A network's name in any case, for commander. */
+function networkNamed(name: string): NetworkName {
+  const known = networkNames.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
+  if (!known) throw new InvalidArgumentError(`there is no network ${name}; there are ${networkNames.join(', ')}.`);
+  return known;
+}
+
 /** `all`, or names of networks, for commander. */
 function networksOf(text: string): NetworkName[] {
-  const names = text === 'all' ? [...networkNames] : listOf(text);
-  return names.map((name) => {
-    const known = networkNames.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
-    if (!known) throw new InvalidArgumentError(`there is no network ${name}; there are ${networkNames.join(', ')}.`);
-    return known;
-  });
+  return text === 'all' ? [...networkNames] : listOf(text).map(networkNamed);
 }
 
 /** `none`, or names of boards, for commander. */

@@ -88,7 +88,8 @@ export async function trainLengths(task: RetrainTask, lengths: readonly number[]
   });
   task.listener({ kind: 'step', text: `FastRNN at ${variants.map(({ steps }) => steps).join(', ')} steps` });
   const trained = await trainVariants(task, variants);
-  const paper = paperDataOf(base.recipe, dataset);
+  const near = paperDataOf(base.recipe, dataset);
+  const paper = near?.measured ? near : undefined;
   const rows: LengthRow[] = [];
   for (const [{ steps, frames }, all] of trained) {
     const whole = all.filter(({ result }) => result.failed === undefined);

@@ -175,6 +175,20 @@ describe('a comparison', () => {
     expect(model.facts.architecture).toMatchObject({ cell: 'GRU', residual: 'free' });
   }, 60_000);
 
+  it('trains the float networks alone, and takes them on to integer networks without another training', async () => {
+    const some = { cells: ['RNN', 'FastRNN'], seeds: 1, against: 'RNN' } as const;
+    const { metrics } = await compareNetworks(options('float', { ...some, float: true }));
+    for (const row of metrics.rows) expect(row).toMatchObject({ integer: null, modelBytes: null, boards: {} });
+    const [rnn, fast] = metrics.rows;
+    expect([rnn.ahead, fast.ahead?.of, fast.ahead?.by]).toEqual([null, 'RNN', 'float']);
+    const whole = await compareNetworks(options('float', some));
+    expect(whole.metrics.rows.map(({ trainingSeconds }) => trainingSeconds)).toEqual(
+      metrics.rows.map(({ trainingSeconds }) => trainingSeconds),
+    );
+    for (const row of whole.metrics.rows) expect(row.boards.uno.runtime?.bitExact).toBe(true);
+    expect(whole.metrics.rows[1].ahead?.by).toBe('integer');
+  }, 60_000);
+
   it('takes what is one network’s alone out of the others', async () => {
     const sets = ['network.cell=GRU', 'network.reset=before'];
     const { metrics } = await compareNetworks(

@@ -39,6 +39,10 @@ export interface CompareOptions extends Omit<RunOptions, 'trainer'> {
   readonly bytes?: number | undefined;
   /** On which boards the first seed's networks run. */
   readonly boards: readonly BoardName[];
+  /** The float networks alone: nothing is quantised, no board is run. */
+  readonly float?: boolean | undefined;
+  /** The network that the others' leads are over; FastGRNN without it. */
+  readonly against?: NetworkName | undefined;
   /** FastGRNN with and without its low rank, sparsity and quantisation beside. */
   readonly ablate?: boolean | undefined;
 }
@@ -74,7 +78,7 @@ export async function compareNetworks(options: CompareOptions): Promise<Finished
   const seeds = Array.from({ length: options.seeds }, (_, i) => base.recipe.seed + i);
   const results = await trainAll(trials, chosen, seeds, context);
   const metrics = await comparison({
-    ...{ base, dataset, paper, protocol, sizing, seeds },
+    ...{ base, dataset, paper, protocol, sizing, seeds, against: options.against ?? 'FastGRNN' },
     entries: entrants.map((entrant) => ({
       entrant,
       recipe: chosen.get(entrant.trial) ?? entrant.recipe,
@@ -188,7 +192,7 @@ async function trainAll(
       const settled = finalRecipe(chosen.get(entrant.trial) ?? entrant.recipe);
       const recipe = trialRecipe(context, entrant.trial, settled, { seed, targets });
       const place = joinPath(folder, entrant.trial, `seed-${seed}`);
-      const result = await runTrial({ folder: place, recipe, dataset }, own);
+      const result = await runTrial({ folder: place, recipe, dataset }, own, options.float ? 'float' : 'whole');
       const figure = result.integer ?? result.float;
       const text = figure === undefined ? 'diverged' : figure.toFixed(4);
       listener({ kind: 'note', text: `${++done} of ${jobs.length}, ${tag}: ${text}` });

@@ -28,22 +28,21 @@ export interface ComparisonTask {
   readonly protocol: string;
   readonly sizing: string;
   readonly seeds: readonly number[];
+  /** The row that the others' leads are over, where it is among them; else the first. */
+  readonly against: string;
   readonly entries: readonly Entry[];
 }
 
-/** The network that the others are compared with, where it is among them. */
-const reference = 'FastGRNN';
-
 /** What `compare.json` holds. */
 export async function comparison(task: ComparisonTask): Promise<CompareMetrics> {
-  const { base, dataset, paper, protocol, sizing, seeds, entries } = task;
-  const other = entries.find(({ entrant }) => entrant.label === reference) ?? entries[0];
+  const { base, dataset, paper, protocol, sizing, seeds, against, entries } = task;
+  const other = entries.find(({ entrant }) => entrant.label === against) ?? entries[0];
   const backends = new Set(entries.flatMap(({ results }) => results.flatMap(({ backend }) => backend ?? [])));
   const { node, cpu } = describeHost();
   return {
     recipe: base.name,
     data: { name: dataset.name, train: dataset.train.count, test: dataset.test.count },
-    paperData: paper?.name ?? null,
+    paperData: paper?.measured ? paper.name : null,
     protocol,
     size: sizing,
     seeds,
@@ -88,7 +87,7 @@ function row(entry: Entry, other: Entry | undefined, { dataset, paper, seeds }: 
     boards: quantised ? (results[0].boards ?? {}) : {},
     skipped: quantised ? (results[0].skipped ?? {}) : {},
     ahead: other ? aheadOf(entry, other) : null,
-    paper: paper?.figures[label] ?? null,
+    paper: (paper?.measured && paper.figures[label]) || null,
   };
 }
 
