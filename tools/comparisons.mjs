@@ -47,7 +47,7 @@ async function compared(id) {
   }
   const place = ({ network }) => networkNames.indexOf(network.replace(/-(L?S?Q)$/, ''));
   const rows = all
-    .flatMap(({ rows }) => rows)
+    .flatMap((part) => part.rows)
     .filter((row, i, list) => list.findIndex(({ network }) => network === row.network) === i)
     .sort((a, b) => place(a) - place(b));
   return { ...all[0], rows };
