@@ -1,11 +1,14 @@
 // The paper's tables 4, 5 and 12 on this project's simulated boards: milliseconds a prediction beside the paper's, and instructions of an
 // emulated Raspberry Pi. Random networks of the paper's shapes.
-//   npm run bench:paper [-- --steps N]
+//   npm run bench:paper [-- --steps N] [--board NAME] [--row NAME]
 import { parseArgs } from 'node:util';
 import { proofSequences, runRaspberryPi, simulate } from '../dist/boards/index.js';
-import { randomFastGRNN, randomFloat, shapes } from './random-networks.mjs';
+import { IntegerNetworkError } from '../dist/integer/index.js';
+import { integerOf, randomFastGRNN, randomFloat, shapes } from './random-networks.mjs';
 
-const { values: options } = parseArgs({ options: { steps: { type: 'string', default: '32' } } });
+const { values: options } = parseArgs({
+  options: { steps: { type: 'string', default: '32' }, board: { type: 'string' }, row: { type: 'string' } },
+});
 const tasks = ['Google-12', 'HAR-2', 'Wakeword-2'];
 
 /** Milliseconds that the paper measured on boards, in the order of `tasks`. "FastGRNN" is the integer one, "FastGRNN-Q" is in floats. */
@@ -40,6 +43,24 @@ const full = (fields) => (task) => {
   return { float: randomFloat({ ...sizesOf(sizes), wRank: 0, uRank: 0, ...fields }, 1, 1) };
 };
 
+const spectral = { cell: 'RNN', recurrence: 'SpectralRNN', reflectors: 4, spectralMargin: 0.1 };
+
+/** The same network in integers, with the nonlinearities of FastGRNN's row; nothing where its cell has no integer form. */
+const fullInteger = (name, fields) => {
+  const make = full({ gate: 'hardSigmoid4', update: 'hardTanh', ...fields });
+  return (task) => {
+    try {
+      return { network: integerOf(make(task).float, 1) };
+    } catch (error) {
+      if (!(error instanceof IntegerNetworkError)) throw error;
+      reasons.add(`${name}: ${error.message}`);
+      return undefined;
+    }
+  };
+};
+
+const reasons = new Set();
+
 /** The rows: what a task's network is, integer or float. A cell that the float C refuses is left out with its reason. */
 const rows = {
   FastGRNN: (task) => {
@@ -60,7 +81,12 @@ const rows = {
   UGRNN: full({ cell: 'UGRNN' }),
   GRU: full({ cell: 'GRU' }),
   LSTM: full({ cell: 'LSTM' }),
-  SpectralRNN: full({ cell: 'RNN', recurrence: 'SpectralRNN', reflectors: 4, spectralMargin: 0.1 }),
+  SpectralRNN: full(spectral),
+  'RNN, integer': fullInteger('RNN', { cell: 'RNN' }),
+  'UGRNN, integer': fullInteger('UGRNN', { cell: 'UGRNN' }),
+  'GRU, integer': fullInteger('GRU', { cell: 'GRU' }),
+  'LSTM, integer': fullInteger('LSTM', { cell: 'LSTM' }),
+  'SpectralRNN, integer': fullInteger('SpectralRNN', spectral),
 };
 
 /** What the comparisons and the sequences of a float network need of an integer one: sizes and inputs alone. */
@@ -68,8 +94,6 @@ function standIn(task) {
   const [sizes, densities] = shapes[task];
   return randomFastGRNN(sizes, densities, 1, { centre: Int16Array.of(0), multiplier: Int16Array.of(16384) });
 }
-
-const reasons = new Set();
 
 /** Milliseconds a prediction of the task's steps; undefined where nothing runs. */
 async function milliseconds(board, task, { network, float }) {
@@ -113,13 +137,15 @@ const figure = (value) =>
   value === undefined ? '' : value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : value.toFixed(0);
 
 async function table(title, board, unit, measured, told) {
+  if (options.board && options.board !== board) return;
   console.log(`\n${title}\n`);
   line(['', ...tasks.flatMap((task) => [`${task}, paper, ms`, `ours, ${unit}`])]);
   line(['---', ...tasks.flatMap(() => ['--:', '--:'])]);
-  for (const [name, make] of Object.entries(rows)) {
+  for (const [name, make] of Object.entries(rows).filter(([name]) => !options.row || options.row === name)) {
     const cells = [];
     for (const [k, task] of tasks.entries()) {
-      cells.push(paper[board]?.[name]?.[k] ?? '', told(await measured(task, make(task))));
+      const what = make(task);
+      cells.push(paper[board]?.[name]?.[k] ?? '', told(what && (await measured(task, what))));
     }
     line([name, ...cells]);
   }

@@ -1,5 +1,6 @@
 // Random networks of the paper's shapes, for what boards cost.
 import { Random } from '../dist/math/index.js';
+import { calibrate, convert, equalSequences } from '../dist/integer/index.js';
 import { plainHead, tensorsOf } from '../dist/network/index.js';
 
 /** Exactly round(rows * columns * density) nonzeros, or as many as are given, of weights -127..127. */
@@ -71,4 +72,15 @@ export function randomFloat(fields, density, seed) {
     }
   }
   return { architecture, parameters, affine: { centre: [0], scale: [1 / 1000] } };
+}
+
+/** The integer network that becomes of a random float one, its formats calibrated on random inputs of 1 in a thousand counts. */
+export function integerOf({ architecture, parameters }, seed) {
+  const random = new Random(seed);
+  const shape = { count: 8, steps: 64, channels: architecture.inputSize };
+  const counts = Int16Array.from({ length: shape.count * shape.steps * shape.channels }, () => 1000 * random.normal());
+  const normalisation = { centre: Int16Array.of(0), scale: Float64Array.of(1 / 1000) };
+  const rows = Uint32Array.from({ length: shape.count }, (_, i) => i);
+  const ranges = calibrate(architecture, parameters, normalisation, equalSequences(counts, shape), rows);
+  return convert(architecture, parameters, normalisation, ranges, 1.25);
 }
