@@ -141,7 +141,8 @@ async function table(title, board, unit, measured, told) {
   console.log(`\n${title}\n`);
   line(['', ...tasks.flatMap((task) => [`${task}, paper, ms`, `ours, ${unit}`])]);
   line(['---', ...tasks.flatMap(() => ['--:', '--:'])]);
-  for (const [name, make] of Object.entries(rows).filter(([name]) => !options.row || options.row === name)) {
+  for (const [name, make] of Object.entries(rows)) {
+    if (options.row && options.row !== name) continue;
     const cells = [];
     for (const [k, task] of tasks.entries()) {
       const what = make(task);

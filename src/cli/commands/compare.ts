@@ -140,5 +140,11 @@ function summary(folder: string, { rows, metric, seeds, protocol, size }: Compar
   ];
   const failed = rows.flatMap((row) => row.failed.map(({ seed }) => `${row.network} diverged with seed ${seed}`));
   const how = `${metricNames[metric]} of the test recordings, mean and standard error over ${seeds.length} ${seeds.length === 1 ? 'seed' : 'seeds'}; protocol ${protocol}, size ${size}; boards: cycles a step, simulated`;
-  return `${table(lines)}\n\n${dim(how)}${failed.length > 0 ? `\n${failed.join('\n')}` : ''}\n\n${bold('report')}  ${folder}/compare.html`;
+  const chosen = [
+    ['network', 'gate', 'update', 'optimiser', 'rate', 'clip', 'epochs'],
+    ...rows.map(({ network, settings: { gate, update, optimiser, learningRate, clip, epochs } }) => [
+      ...[network, gate, update, optimiser, String(learningRate), String(clip), epochs.join('+')],
+    ]),
+  ];
+  return `${table(lines)}\n\n${dim(how)}\n\n${table(chosen)}${failed.length > 0 ? `\n\n${failed.join('\n')}` : ''}\n\n${bold('report')}  ${folder}/compare.html`;
 }

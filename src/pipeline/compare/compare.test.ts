@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RecipeError } from '../../recipe/index.js';
 import type { CompareMetrics } from '../../report/index.js';
-import { temporaryFolder, writeCsv, writeMnist } from '../../testing/index.js';
+import { temporaryFolder, writeCsv, writeMnist, writeUciHar, type HarWindow } from '../../testing/index.js';
 import type { RunEvent } from '../events.js';
 import { readModel } from '../models.js';
 import { trainRecipe } from '../run.js';
@@ -222,6 +222,24 @@ describe('a comparison', () => {
     expect(fast.settings).toMatchObject({ batchSize: 100, learningRate: 0.01, epochs: [1, 1, 1] });
     expect(fast.paper).toEqual({ accuracy: 98.2, kilobytes: 6 });
   }, 120_000);
+
+  it('takes HAR-2’s sizes for six activities, and not its figures', async () => {
+    const person = (part: number, activity: number): HarWindow => ({
+      ...{ activity, person: part },
+      value: (step, channel) => Math.sin(step + activity * channel),
+    });
+    const windows = (part: number) => Array.from({ length: 18 }, (_, i) => person(part + (i % 3), i % 6));
+    await writeUciHar(at('har'), { train: windows(1), test: windows(4) }, { steps: 8 });
+    const sets = ['training.epochs=[1,0,0]', 'data.validationBy=random'];
+    const { metrics } = await compareNetworks(
+      options('har6', {
+        ...{ recipe: 'har6', dataDirectory: at('har'), sets, cells: ['RNN'], seeds: 1, sizing: 'paper', float: true },
+      }),
+    );
+    expect(metrics.paperData).toBeNull();
+    expect(metrics.rows[0]).toMatchObject({ wRank: 0, paper: null });
+    expect(Math.abs(metrics.rows[0].floatBytes - 29 * 1024)).toBeLessThan(400); // a hidden unit more takes 4 (9 + 2 H + 7)
+  }, 60_000);
 
   it('refuses what can’t be compared', async () => {
     const refused = (more: Partial<CompareOptions>) => compareNetworks(options('refused', more));
