@@ -1,11 +1,12 @@
 import { mnistRows } from './datasets/mnist-rows.js';
 import { speechCommands } from './datasets/speech-commands.js';
 import { uciHar } from './datasets/uci-har.js';
+import { wakeWords } from './datasets/wake-words.js';
 import { DataError } from './errors.js';
 import { nearest } from '../recipe/index.js';
 import type { Benchmark } from './source.js';
 
-const benchmarks: readonly Benchmark[] = [mnistRows, uciHar, speechCommands];
+const benchmarks: readonly Benchmark[] = [mnistRows, uciHar, speechCommands, wakeWords];
 
 /** The names of the benchmarks, as `data list` gives them. */
 export const datasetNames: readonly string[] = benchmarks.map(({ description }) => description.name);

@@ -31,8 +31,20 @@ export async function makeDataset(parts: Omit<Dataset, 'hash'>): Promise<Dataset
 }
 
 async function digests(sequences: Sequences): Promise<object> {
-  const { features, stepStride, values, starts, lengths, labels, frameLabels, targets, frameTargets, groups, heldOut } =
-    sequences;
+  const {
+    features,
+    stepStride,
+    values,
+    starts,
+    lengths,
+    labels,
+    frameLabels,
+    targets,
+    frameTargets,
+    groups,
+    heldOut,
+    folds,
+  } = sequences;
   return {
     shape: [sequences.count, sequences.steps, features, stepStride],
     values: await digest(values),
@@ -42,6 +54,7 @@ async function digests(sequences: Sequences): Promise<object> {
     targets: targets && (await digest(targets)),
     frameTargets: frameTargets && (await digest(frameTargets)),
     groups: groups && (await digest(groups)),
+    ...(folds ? { folds: await digest(folds) } : {}),
     ...(heldOut ? { heldOut: await digest(heldOut) } : {}),
   };
 }

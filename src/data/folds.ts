@@ -19,7 +19,7 @@ export interface Folds {
 const foldStream = 1004;
 
 /**
- * Divides sequences into folds. The same seed gives the same ones.
+ * Divides sequences into folds. The same seed gives the same ones. Data that have as many folds of their own keep them.
  *
  * `group`, or a number with `byGroup`: whole groups; the largest are dealt first, each into the fold with the fewest sequences so
  * far. Else: recordings (or sequences, where each is a recording), of each class alike.
@@ -27,12 +27,18 @@ const foldStream = 1004;
  * @throws DataError where there are fewer groups or recordings than folds
  */
 export function makeFolds(
-  sequences: Pick<Sequences, 'count' | 'labels' | 'groups' | 'recordings'>,
+  sequences: Pick<Sequences, 'count' | 'labels' | 'groups' | 'recordings' | 'folds'>,
   count: FoldCount,
   byGroup: boolean,
   seed: number,
 ): Folds {
   const random = new Random(seed, foldStream);
+  const given = membersOf(sequences.folds ?? new Int32Array(0));
+  given.delete(-1);
+  if (given.size === count) {
+    const own = Array.from(given.values(), ascending);
+    return { by: 'sequence', folds: own, groups: own.map(() => []) };
+  }
   if (count === 'group' || byGroup) return groupFolds(sequences, count, random);
   const { recordings, labels } = sequences;
   const by = recordings ? 'recording' : 'sequence';

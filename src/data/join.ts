@@ -32,6 +32,7 @@ export function joinSequences(a: Sequences, b: Sequences): Sequences {
     groups: joined(Int32Array, a.groups, b.groups),
     recordings: joined(Int32Array, a.recordings, b.recordings),
     heldOut: joined(Uint8Array, a.heldOut, b.heldOut),
+    folds: joined(Int32Array, a.folds, b.folds),
     targets: joined(Float32Array, a.targets, b.targets),
   };
 }

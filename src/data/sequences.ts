@@ -17,6 +17,8 @@ export interface Sequences extends Int16Sequences {
   readonly groups: Int32Array | undefined;
   /** [count], 1 for those that the data's own makers keep apart for validation; undefined where they say nothing of it. */
   readonly heldOut?: Uint8Array | undefined;
+  /** [count], the fold of each where the data are divided into folds once for all, -1 for what is in every training part. */
+  readonly folds?: Int32Array | undefined;
   /** [count], which recording each sequence was cut from; undefined where each is a recording of its own. */
   readonly recordings?: Int32Array | undefined;
 }
@@ -30,7 +32,7 @@ export function sharedInt16(length: number): Int16Array {
 
 /** The chosen sequences, in the order of `indices`: other views of the same values. */
 export function selectSequences(from: Sequences, indices: Uint32Array): Sequences {
-  const { starts, lengths, labels, groups, recordings, heldOut, targets } = from;
+  const { starts, lengths, labels, groups, recordings, heldOut, folds, targets } = from;
   const outputs = targets ? targets.length / from.count : 0;
   const lengthsOf = Uint32Array.from(indices, (index) => lengths[index]);
   return {
@@ -43,6 +45,7 @@ export function selectSequences(from: Sequences, indices: Uint32Array): Sequence
     groups: groups && Int32Array.from(indices, (index) => groups[index]),
     recordings: recordings && Int32Array.from(indices, (index) => recordings[index]),
     heldOut: heldOut && Uint8Array.from(indices, (index) => heldOut[index]),
+    folds: folds && Int32Array.from(indices, (index) => folds[index]),
     targets:
       targets &&
       Float32Array.from(

@@ -78,7 +78,15 @@ export function packageFile(file: string): string {
   return new URL(`../../${file}`, here).href;
 }
 
-export async function sha256(bytes: Uint8Array): Promise<string> {
+export function sha256(bytes: Uint8Array): Promise<string> {
+  return hexDigest('SHA-256', bytes);
+}
+
+export function sha1(bytes: Uint8Array): Promise<string> {
+  return hexDigest('SHA-1', bytes);
+}
+
+async function hexDigest(algorithm: 'SHA-1' | 'SHA-256', bytes: Uint8Array): Promise<string> {
   if (!isSecureContext) {
     throw new HostError(
       `can't hash on ${location.origin}: browsers hash in secure contexts only; serve the page by https, or from localhost`,
@@ -86,7 +94,7 @@ export async function sha256(bytes: Uint8Array): Promise<string> {
   }
   // Shared memory could change meanwhile, so browsers hash copies of it alone.
   const own = bytes.buffer instanceof ArrayBuffer ? (bytes as Uint8Array<ArrayBuffer>) : Uint8Array.from(bytes);
-  const digest = await crypto.subtle.digest('SHA-256', own);
+  const digest = await crypto.subtle.digest(algorithm, own);
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
@@ -164,6 +172,7 @@ type WaitAsync = (words: Int32Array, index: number, value: number, most: number)
   packageDirectory,
   packageFile,
   sha256,
+  sha1,
   now,
   parallelism,
   describeHost,

@@ -156,6 +156,10 @@ export async function sha256(bytes: Uint8Array): Promise<string> {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
+export async function sha1(bytes: Uint8Array): Promise<string> {
+  return createHash('sha1').update(bytes).digest('hex');
+}
+
 export function now(): number {
   return performance.now();
 }
@@ -234,6 +238,7 @@ export async function waitForChange(words: Int32Array, index: number, value: num
   packageDirectory,
   packageFile,
   sha256,
+  sha1,
   now,
   parallelism,
   describeHost,

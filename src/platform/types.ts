@@ -32,6 +32,8 @@ export interface Platform {
   packageFile(path: string): string;
   /** Lower-case hexadecimal SHA-256. */
   sha256(bytes: Uint8Array): Promise<string>;
+  /** Lower-case hexadecimal SHA-1: for divisions of data that are defined by it, never for trust. */
+  sha1(bytes: Uint8Array): Promise<string>;
   /** Milliseconds on a monotonic clock. For progress and timings only: never reaches a model. */
   now(): number;
   /** How many threads run at once here. */

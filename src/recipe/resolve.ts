@@ -129,10 +129,19 @@ function folderConflicts({ path, labels, groupBy, window }: Recipe['data']): str
   return problems;
 }
 
+/** Fields that some benchmarks alone have. */
+const ownFields = [
+  ['classes', ['speech-commands']],
+  ['silence', ['speech-commands']],
+  ['subset', ['speech-commands', 'wake-words']],
+  ['fold', ['wake-words']],
+  ['negatives', ['wake-words']],
+] as const satisfies readonly (readonly [keyof Recipe['data'], readonly Recipe['data']['name'][]])[];
+
 function benchmarkConflicts({ name, path, ...data }: Recipe['data']): string[] {
-  const problems = (['classes', 'subset', 'silence'] as const)
-    .filter((field) => data[field] !== undefined && name !== 'speech-commands')
-    .map((field) => `data.${field}: only speech-commands has it; take it out, or set data.name`);
+  const problems = ownFields
+    .filter(([field, names]) => data[field] !== undefined && !(names as readonly string[]).includes(name))
+    .map(([field, names]) => `data.${field}: only ${names.join(' and ')} has it; take it out, or set data.name`);
   if (path === undefined) return problems;
   return [...problems, `data.path: only folder has a path; ${name} is looked for in the folder that --data names`];
 }

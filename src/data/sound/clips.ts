@@ -64,3 +64,18 @@ export function joinClips(parts: readonly SoundClips[], length: number): SoundCl
     names: all(({ names }) => names),
   };
 }
+
+/** The chosen clips, in the order of `indices`. */
+export function selectClips(from: SoundClips, indices: readonly number[]): SoundClips {
+  const { length } = from;
+  const samples = sharedInt16(indices.length * length);
+  indices.forEach((clip, i) => samples.set(from.samples.subarray(clip * length, (clip + 1) * length), i * length));
+  return {
+    count: indices.length,
+    length,
+    samples,
+    words: indices.map((clip) => from.words[clip]),
+    speakers: indices.map((clip) => from.speakers[clip]),
+    names: indices.map((clip) => from.names[clip]),
+  };
+}

@@ -24,7 +24,7 @@ function capturesSomething(pattern: string): boolean {
 export const data = z.strictObject({
   name: choice(
     'The data set, or folder for recordings of your own.',
-    ['mnist-rows', 'uci-har', 'speech-commands', 'folder'],
+    ['mnist-rows', 'uci-har', 'speech-commands', 'wake-words', 'folder'],
     'mnist-rows',
   ),
   path: field(
@@ -147,12 +147,22 @@ export const data = z.strictObject({
   ),
   subset: optional(
     z.enum(['all', 'lossless']),
-    'speech-commands: train on all clips (without it), or without those that are coded with loss.',
+    'speech-commands, wake-words: train on all clips (without it), or without those that are coded with loss.',
     'one of all, lossless',
   ),
   silence: optional(
     z.int().check(z.gte(0), z.lte(100_000)),
     'speech-commands: how many clips of silence are cut from the background noise for training; without it as many as a command has on average.',
+    'an integer from 0 to 100000',
+  ),
+  fold: optional(
+    z.int().check(z.gte(0), z.lte(4)),
+    'wake-words: which of the five folds is the test set; without it the first, 0.',
+    'an integer from 0 to 4',
+  ),
+  negatives: optional(
+    z.int().check(z.gte(0), z.lte(100_000)),
+    'wake-words: how many words of speech-commands are trained on beside the other phrases; without it 1500.',
     'an integer from 0 to 100000',
   ),
   merge: field(

@@ -2,9 +2,9 @@ import { joinPath, kindOf, readFile, sha256 } from '#platform';
 import type { Tell } from '../../cache/cache.js';
 import { DataError } from '../../errors.js';
 import { cachedClips, readClipArchive } from '../../sound/archives.js';
-import { clipsOf, type NamedSound, type SoundClips } from '../../sound/clips.js';
+import { clipsOf, joinClips, type NamedSound, type SoundClips } from '../../sound/clips.js';
 import { decodeOpus } from '../../sound/opus.js';
-import { clipSamples, type SpeechArchive, type SpeechLayout } from './layout.js';
+import { clipSamples, type SpeechLayout, type SpeechPart } from './layout.js';
 import type { NoiseRecording } from './silence.js';
 import { commands, silence, unknown } from './words.js';
 
@@ -14,25 +14,23 @@ import { commands, silence, unknown } from './words.js';
  */
 export const packedLayout: SpeechLayout = {
   isThere: async (folder) => (await kindOf(joinPath(folder, 'test', 'yes.tar'))) === 'file',
+  describe: (subset) =>
+    subset === 'all' ? 'v0.01 training set, part of it Opus-coded' : 'v0.01 training set, the lossless part',
   classes: ['google12'],
-  files: (subset) => [
+  files: (parts, subset) => [
     'background_noise.tar',
-    ...[...commands, unknown].flatMap((name) => [`train/${name}.tar`, `validation/${name}.tar`, `test/${name}.tar`]),
-    `test/${silence}.tar`,
-    ...(subset === 'all'
-      ? ['train-opus/index.tsv', ...[...commands, unknown].map((name) => `train-opus/${name}.opus`)]
+    ...parts.flatMap((part) => classesOf(part).map((name) => `${part}/${name}.tar`)),
+    ...(parts.includes('train') && subset === 'all'
+      ? ['train-opus/index.tsv', ...classesOf('train').map((name) => `train-opus/${name}.opus`)]
       : []),
   ],
-  async *archives(folder, subset, tell) {
-    for (const part of ['train', 'validation', 'test'] as const) {
-      for (const className of [...commands, unknown, ...(part === 'test' ? [silence] : [])]) {
-        const path = joinPath(folder, part, `${className}.tar`);
-        yield { part, clips: await readClipArchive(path, clipSamples, nameInTar, tell) } satisfies SpeechArchive;
-        if (part === 'train' && subset === 'all') {
-          yield { part, clips: await opusClips(folder, className, tell) } satisfies SpeechArchive;
-        }
-      }
+  clips: async (folder, part, subset, tell) => {
+    const archives: SoundClips[] = [];
+    for (const className of classesOf(part)) {
+      archives.push(await readClipArchive(joinPath(folder, part, `${className}.tar`), clipSamples, nameInTar, tell));
+      if (part === 'train' && subset === 'all') archives.push(await opusClips(folder, className, tell));
     }
+    return joinClips(archives, clipSamples);
   },
   noise: async (folder, tell) => {
     const path = joinPath(folder, 'background_noise.tar');
@@ -45,6 +43,10 @@ export const packedLayout: SpeechLayout = {
     });
   },
 };
+
+function classesOf(part: SpeechPart): string[] {
+  return [...commands, unknown, ...(part === 'test' ? [silence] : [])];
+}
 
 /** `<class>/<speaker>_nohash_<n>.flac`, where words are mixed `<class>/<word>_<speaker>_nohash_<n>.flac`. */
 function nameInTar(name: string): { word: string; speaker: string } {
