@@ -13,6 +13,7 @@ const rooms = [
   'runtime',
   'features',
   'data',
+  'synthesis',
   'training',
   'analysis',
   'firmware',

@@ -13,6 +13,8 @@ export { readNpy, type NpyArray, type NpyData, type NpyNumbers } from './formats
 export { halfToNumber } from './formats/half.js';
 export { readNpz } from './formats/npz.js';
 export { toLogMel } from './formats/sound.js';
+export { wavReader } from './formats/wav.js';
+export { writeWav } from './formats/write-wav.js';
 export { lsbFor } from './lsb.js';
 export { loadDataset, type LoadOptions } from './load.js';
 export { chooseLsb, quantise } from './lsb.js';

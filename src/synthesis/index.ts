@@ -1,0 +1,4 @@
+export { makeClips, wakeClasses, type ClipOptions, type MadeClips } from './clips.js';
+export type { Synthesiser, Utterance } from './engine.js';
+export { phraseProblem } from './phrases.js';
+export { installedSynthesisers, synthesisers, type Installed } from './voices.js';
