@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { BACKENDS, type Backend } from '../kernels/index.js';
 
 /** Collects `--set k=v` given more than once. */
-function collect(value: string, earlier: string[]): string[] {
+export function collect(value: string, earlier: string[]): string[] {
   return [...earlier, value];
 }
 

@@ -24,6 +24,7 @@ import { addInteger } from './commands/integer.js';
 import { addRun } from './commands/run.js';
 import { addSimulate } from './commands/simulate.js';
 import { addTrain } from './commands/train.js';
+import { addWakeword } from './commands/wakeword.js';
 import { clearLine } from './terminal.js';
 
 /** What can go wrong for reasons outside this program: told in one line. Anything else is a bug and shows its stack. */
@@ -53,6 +54,7 @@ const commands = [
   addInspect,
   addExport,
   addSimulate,
+  addWakeword,
   addCompare,
   addAnalyse,
   addFlash,

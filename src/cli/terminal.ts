@@ -113,6 +113,11 @@ export function progressListener(): Listener {
         if (event.record.validation !== undefined)
           accuracy = `, validation ${score(event.head, event.record.validation)}`;
         break;
+      case 'share':
+        if (!live) break;
+        clearLine();
+        stream.write(`  ${event.done} of ${event.of} ${event.what}`);
+        break;
       case 'progress': {
         if (!live) break;
         const { epochs, totalEpochs, stage, loss, secondsLeft, sequencesPerSecond } = event.progress;

@@ -7,6 +7,8 @@ export type RunEvent =
   | { readonly kind: 'step'; readonly text: string }
   /** A training moves on. */
   | { readonly kind: 'progress'; readonly phase: string; readonly progress: Progress }
+  /** Work that can be counted moves on. */
+  | { readonly kind: 'share'; readonly what: string; readonly done: number; readonly of: number }
   /** An epoch is done. */
   | {
       readonly kind: 'epoch';

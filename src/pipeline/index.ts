@@ -43,5 +43,6 @@ export { runRecipe, trainRecipe, type FinishedRun, type TrainedRun } from './run
 export { checkDataDirectory, stackDataset, validationSplit } from './prepare.js';
 export { networkSize, type NetworkSize } from './size.js';
 export { severalRuns, type Trainer } from './several.js';
+export { makeWakeword, type FinishedWakeword, type WakewordOptions } from './wakeword.js';
 export { measureSpeeds, type Speed } from './speed.js';
 export { packageVersion, spread, trainModel, type TrainedModel } from './train-model.js';

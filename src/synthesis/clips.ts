@@ -1,7 +1,7 @@
 import { joinPath, writeFile } from '#platform';
 import { writeWav } from '../data/index.js';
 import { Random } from '../math/index.js';
-import { soundRate } from './acoustics.js';
+import { soundRate, trimmed } from './acoustics.js';
 import { otherPhrase } from './phrases.js';
 import { renderClip, renderNoise, type Surroundings } from './render.js';
 import { speak, type Saying } from './speak.js';
@@ -16,6 +16,8 @@ export interface ClipOptions {
   readonly other: number;
   readonly quiet: number;
   readonly seed: number;
+  /** The user's own recordings of the phrase, one each, and of anything else; sounds at 16 kHz, may be none. */
+  readonly own: { readonly wake: readonly Float64Array[]; readonly other: readonly Float64Array[] };
   /** Recordings of noise at 16 kHz; may be none. */
   readonly noises: readonly Float64Array[];
   /** Told how many of all clips are done. */
@@ -24,7 +26,7 @@ export interface ClipOptions {
 
 /** Clips that were made. */
 export interface MadeClips {
-  /** Samples of each at 16 kHz. */
+  /** Samples of each clip at 16 kHz. */
   readonly samples: number;
   readonly wake: number;
   readonly other: number;
@@ -44,7 +46,13 @@ const shortestClip = 26_080;
 /** Room around the longest way of saying the phrase, in seconds, and how much slower a speaker of another size may be. */
 const [around, slowest] = [0.35, 1 / 0.84];
 
-const streams = { wake: 31, other: 32, wakeRender: 33, otherRender: 34 } as const;
+/** A clip's length is so many whole samples: one frame more or less. */
+const hop = 160;
+
+/** Sounds of other speech that are kept to be heard before the phrase; clips that are made of one recording of one's own. */
+const [mostBefore, mostTimes] = [500, 40];
+
+const streams = { wake: 31, other: 32, render: 33 } as const;
 
 /**
  * Speaks the phrase and other things in many voices and writes clips, one WAV file each, into `directory`/wake and `directory`/other.
@@ -52,55 +60,74 @@ const streams = { wake: 31, other: 32, wakeRender: 33, otherRender: 34 } as cons
  * can be kept apart for validation.
  */
 export async function makeClips(directory: string, options: ClipOptions): Promise<MadeClips> {
-  const { phrase, installed, seed, noises } = options;
+  const { phrase, installed, seed, noises, own } = options;
   const total = options.wake + options.other + options.quiet;
-  const spoken: Record<string, { clips: number; failed: number }> = {};
+  const spoken: Spoken = {};
   let done = 0;
-  const step = (count: number) => options.progress?.((done += count), total);
+  const tell = (count: number) => options.progress?.((done += count), total);
+  const sayings = (count: number, stream: number, text: (random: Random) => string): Saying[] => {
+    const random = new Random(seed, stream);
+    return Array.from({ length: count }, () => ({ text: text(random), ...drawSpeaker(installed, random) }));
+  };
+  const numbers = { wake: 0, other: 0 };
+  const write = (name: keyof typeof wakeClasses, voice: string, clip: Float64Array) => {
+    const file = `${voice}_${String(numbers[name]++).padStart(5, '0')}.wav`;
+    return writeFile(joinPath(directory, wakeClasses[name], file), writeWav(clip, soundRate));
+  };
 
-  const wakes = await speakAll(sayings(options.wake, streams.wake, () => phrase), spoken, () => undefined);
-  const durations = wakes.map(({ sound }) => sound.length).sort((a, b) => a - b);
-  const longest = durations[Math.floor(0.97 * (durations.length - 1))];
-  const samples = Math.max(shortestClip, 160 * Math.ceil((longest * slowest + around * soundRate) / 160));
+  const wakes = await speakAll(
+    sayings(options.wake, streams.wake, () => phrase),
+    spoken,
+    (count) => tell(count / 2),
+  );
+  const ownWakes = own.wake.map((sound) => trimmed(sound));
+  const samples = clipLength([...wakes.map(({ sound }) => sound.length), ...ownWakes.map(({ length }) => length)]);
 
   const others: Float64Array[] = [];
   const surroundings: Surroundings = { others, noises };
-  const render = new Random(seed, streams.otherRender);
-  let written = 0;
-  for (let start = 0; start < options.other; start += together) {
-    const drawn = sayings(Math.min(together, options.other - start), streams.other + 16 * start, (random) => otherPhrase(phrase, random));
-    for (const { saying, sound } of await speakAll(drawn, spoken, () => undefined)) {
-      if (others.length < 500) others.push(sound);
-      await write(wakeClasses.other, nameOf(saying), written++, renderClip(sound, samples, render, surroundings));
+  const random = new Random(seed, streams.render);
+  const render = (sound: Float64Array) => renderClip(sound, samples, random, surroundings);
+  const drawn = sayings(options.other, streams.other, (words) => otherPhrase(phrase, words));
+  for (let start = 0; start < drawn.length; start += together) {
+    const some = drawn.slice(start, start + together);
+    for (const { saying, sound } of await speakAll(some, spoken, tell)) {
+      if (others.length < mostBefore) others.push(sound);
+      await write('other', nameOf(saying), render(sound));
     }
-    step(drawn.length);
   }
   for (let i = 0; i < options.quiet; i++) {
-    await write(wakeClasses.other, `quiet-${i % 20}`, written++, renderNoise(samples, render, surroundings));
+    await write('other', `quiet-${i % 20}`, renderNoise(samples, random, surroundings));
+    tell(1);
   }
-  step(options.quiet);
-  const renderWake = new Random(seed, streams.wakeRender);
-  for (const [i, { saying, sound }] of wakes.entries()) {
-    await write(wakeClasses.wake, nameOf(saying), i, renderClip(sound, samples, renderWake, surroundings));
-    step(1);
+  for (const { saying, sound } of wakes) {
+    await write('wake', nameOf(saying), render(sound));
+    tell(1 / 2);
   }
-  return { samples, wake: wakes.length, other: written, spoken };
-
-  function sayings(count: number, stream: number, text: (random: Random) => string): Saying[] {
-    const random = new Random(seed, stream);
-    return Array.from({ length: count }, () => ({ text: text(random), ...drawSpeaker(installed, random) }));
+  const times = Math.min(mostTimes, Math.ceil(options.wake / 2 / Math.max(1, ownWakes.length)));
+  for (const [i, sound] of ownWakes.entries()) {
+    for (let n = 0; n < times; n++) await write('wake', `own-${i}`, render(sound));
   }
-
-  function write(name: string, voice: string, number: number, clip: Float64Array): Promise<void> {
-    const file = `${voice}_${String(number).padStart(5, '0')}.wav`;
-    return writeFile(joinPath(directory, name, file), writeWav(clip, soundRate));
+  for (const [i, sound] of own.other.entries()) {
+    for (let start = 0; start === 0 || start + samples <= sound.length; start += samples) {
+      await write('other', `own-${i}`, render(sound.slice(start, start + samples)));
+    }
   }
+  return { samples, ...numbers, spoken };
 }
+
+/** Samples of a clip that holds nearly all ways of saying the phrase, by slow speakers too, with room around them. */
+function clipLength(lengths: readonly number[]): number {
+  const sorted = [...lengths].sort((a, b) => a - b);
+  const longest = sorted[Math.floor(0.97 * (sorted.length - 1))] ?? 0;
+  return Math.max(shortestClip, hop * Math.ceil((longest * slowest + around * soundRate) / hop));
+}
+
+type Spoken = Record<string, { clips: number; failed: number }>;
 
 async function speakAll(
   drawn: readonly Saying[],
-  spoken: Record<string, { clips: number; failed: number }>,
-  progress: (count: number) => void,
+  spoken: Spoken,
+  tell: (count: number) => void,
 ): Promise<{ saying: Saying; sound: Float64Array }[]> {
   const all: { saying: Saying; sound: Float64Array }[] = [];
   for (let start = 0; start < drawn.length; start += together) {
@@ -114,7 +141,7 @@ async function speakAll(
         all.push({ saying: some[i], sound });
       }
     }
-    progress(some.length);
+    tell(some.length);
   }
   return all;
 }

@@ -15,7 +15,7 @@ export const festival: Synthesiser = {
   packages: 'festival festvox-kallpc16k festvox-kdlpc16k festvox-us-slt-hts',
 
   async voices() {
-    const result = await runProgram('festival', ['-b', "(mapcar (lambda (v) (format t \"%s\\n\" v)) (voice.list))"]);
+    const result = await runProgram('festival', ['-b', '(mapcar (lambda (v) (format t "%s\\n" v)) (voice.list))']);
     // Names are of languages too; voices of other languages can't speak English spelling.
     const names = result?.code === 0 ? result.stdout.split('\n').filter((name) => /^\w+$/.test(name)) : [];
     return names.filter((name) => /^(k[ae][ld]|rab|don)_diphone$|^cmu_us_|^en/.test(name)).sort();
@@ -30,9 +30,7 @@ export const festival: Synthesiser = {
       await writeFile(script, `${lines.join('\n')}\n`);
       await runProgram('festival', ['-b', script], { milliseconds: 120_000 });
     });
-    return Promise.all(
-      utterances.map(async (_, i) => ((await kindOf(fileOf(i))) === 'file' ? fileOf(i) : undefined)),
-    );
+    return Promise.all(utterances.map(async (_, i) => ((await kindOf(fileOf(i))) === 'file' ? fileOf(i) : undefined)));
   },
 };
 
@@ -44,7 +42,9 @@ function spoken({ text, voice, speed, pitch }: Utterance, file: string): string[
     `(Parameter.set 'Duration_Stretch ${(1 / speed).toFixed(3)})`,
     ...(mean === undefined
       ? []
-      : [`(set! int_lr_params '((target_f0_mean ${(mean * pitch).toFixed(1)}) (target_f0_std 14) (model_f0_mean 170) (model_f0_std 34)))`]),
+      : [
+          `(set! int_lr_params '((target_f0_mean ${(mean * pitch).toFixed(1)}) (target_f0_std 14) (model_f0_mean 170) (model_f0_std 34)))`,
+        ]),
     `(unwind-protect (utt.save.wave (utt.synth (Utterance Text ${JSON.stringify(text)})) ${JSON.stringify(file)} 'riff))`,
   ];
 }
