@@ -1,4 +1,10 @@
-import { separateLayers, tablesOf, type IntegerMatrix, type IntegerNetwork } from '../integer/index.js';
+import {
+  hasSeveralGates,
+  separateLayers,
+  tablesOf,
+  type IntegerMatrix,
+  type IntegerNetwork,
+} from '../integer/index.js';
 import { crc16 } from './crc.js';
 import { ExportError } from './errors.js';
 import { denseForm, encodeRow, smallerForm, sparseForm, type MatrixForm } from './rows.js';
@@ -72,6 +78,7 @@ export function encodeBlob(network: IntegerNetwork): Uint8Array {
       `the generic runtimes run a network of one layer, this one has ${network.upper.length + 1}; use the exported C`,
     );
   }
+  if (hasSeveralGates(network) || network.alpha) throw new ExportError(`no firmware for ${network.cell} yet`);
   const forms = matrixForms(network);
   const bytes: number[] = new Array<number>(blobHeaderBytes).fill(0);
   const int16 = (value: number): void => void bytes.push(value & 255, (value >> 8) & 255);

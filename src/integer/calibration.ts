@@ -11,6 +11,10 @@ export interface LayerRanges {
   readonly u: number;
   /** Hidden state h. */
   readonly state: number;
+  /** Of a GRU that resets after the product: W a + b and U h + d of its candidate. */
+  readonly candidate?: number;
+  /** Of the LSTM: c. */
+  readonly memory?: number;
 }
 
 /** The largest magnitudes that a float network's values take: they choose the integer formats. Of a stack, first its first layer's. */
@@ -50,7 +54,11 @@ export function calibrate(
   const tokens = architecture.vocabulary > 0;
   const given = tokens ? 0 : features; // values that are normalised
   let input = largestMagnitude(first.embedding);
-  const largest = layers.map(() => ({ w: 0, u: 0, state: 0 }));
+  const largest = layers.map((): Largest => ({
+    ...{ w: 0, u: 0, state: 0 },
+    ...(first.parts.length > 0 ? { candidate: 0 } : {}),
+    ...(architecture.cell === 'LSTM' ? { memory: 0 } : {}),
+  }));
   for (const row of rows) {
     let xs = Array.from({ length: lengths[row] }, (_, t) => {
       const a = new Float64Array(architecture.inputSize);
@@ -77,11 +85,14 @@ export function calibrate(
   return { input, ...own, ...(upper.length > 0 ? { upper } : {}) };
 }
 
+/** Ranges that grow. */
+type Largest = { -readonly [name in keyof LayerRanges]: LayerRanges[name] };
+
 /** The states of one cell over a sequence; `largest` grows with its values. */
 function statesOf(
   network: FloatNetwork,
   xs: readonly Float64Array<ArrayBuffer>[],
-  largest: { w: number; u: number; state: number },
+  largest: Largest,
 ): Float64Array<ArrayBuffer>[] {
   network.reset();
   const states = xs.map((x) => {
@@ -91,6 +102,8 @@ function statesOf(
       largest.u = largestMagnitude(u, largest.u);
     }
     largest.state = largestMagnitude(network.h, largest.state);
+    if (largest.candidate !== undefined) largest.candidate = largestMagnitude(network.parts, largest.candidate);
+    if (largest.memory !== undefined) largest.memory = largestMagnitude(network.memory, largest.memory);
     return Float64Array.from(network.h);
   });
   // The last state would be projected in the next step.

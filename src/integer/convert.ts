@@ -1,4 +1,4 @@
-import { exponentOf, powerOfTwo, sigmoid } from '../math/index.js';
+import { exponentOf, powerOfTwo } from '../math/index.js';
 import {
   layerInputSize,
   layersOf,
@@ -6,27 +6,17 @@ import {
   tensorsOf,
   withPlainMatrix,
   type Architecture,
-  type Nonlinearity,
 } from '../network/index.js';
-import { rangesByName, type LayerRanges, type Ranges } from './calibration.js';
-import { largestMagnitude, residualWeights, transpose } from './float-network.js';
-import {
-  bitsFor,
-  clampRound,
-  fixed16,
-  integerAffine,
-  perInput,
-  quantise,
-  weightBits,
-  type WeightStep,
-} from './formats.js';
+import { rangesByName, type Ranges } from './calibration.js';
+import { layerOf, leastInputBits, limitOf, type TensorOf } from './convert-layer.js';
+import { largestMagnitude } from './float-network.js';
+import { bitsFor, clampRound, integerAffine, perInput, quantise, weightBits, type WeightStep } from './formats.js';
 import { fits24, sparings, type Spared } from './narrow.js';
 import { balancedUnlessRounded, weightStep } from './rounding.js';
 import type { Normalisation } from './input.js';
 import {
   checkIntegerNetwork,
   embeddingShift,
-  integerCell,
   IntegerNetworkError,
   largestEmbedding,
   maximumSize,
@@ -36,12 +26,6 @@ import {
   type IntegerNetwork,
   type Storage,
 } from './network.js';
-
-/** Q12: the format of what enters a nonlinearity. */
-const preactivationBits = 12;
-
-/** Gates that leave [0, 1], so that |zeta (1 - z) + nu| can reach 3 and its format needs two bits before the point. */
-const wideGates: readonly Nonlinearity[] = ['tanh', 'tanh8', 'hardTanh', 'relu'];
 
 /**
  * [V][D] as int8 with one scale. Its rows are inputs with `embeddingShift` fraction bits more, and inputs take at most 20, lest a
@@ -62,8 +46,6 @@ const noAffine = {
 /** Why a bidirectional network stays where it is. */
 export const bidirectionalRefusal =
   'network.bidirectional: such a network reads each sequence from its end too, so it gives nothing before the whole sequence is there and needs all of its steps in memory; an integer network takes one step after the other. Train one that reads forwards, with more units or layers, or the float network alone with "fastgrnn train"';
-
-type TensorOf = (name: string) => Float64Array;
 
 /**
  * Turns a float network into an integer one (section 3.3 of the paper): weights to int8 with one power-of-two scale a matrix,
@@ -112,7 +94,7 @@ function networkOf(
   { architecture, parameters, normalisation, ranges, margin, storage }: Given,
   spared?: Spared,
 ): IntegerNetwork {
-  const { inputSize, wRank, classes } = architecture;
+  const { inputSize, classes } = architecture;
   const step = weightStep(storage.weightBits);
   const balancedParameters = balancedUnlessRounded(architecture, parameters);
   const tensors = new Map(
@@ -120,15 +102,10 @@ function networkOf(
   );
   const tensor: TensorOf = (name) => tensors.get(name) ?? new Float64Array();
 
-  // No shift may be negative, so inputs have bits enough for Q12.
-  const afterInput = wRank > 0 ? weightBits(tensor('W1'), 20, step) : 0;
   const embedding = architecture.vocabulary > 0 ? quantisedEmbedding(tensor('embedding'), inputSize) : undefined;
   const inputBits = embedding
     ? embedding.fractionBits + embeddingShift
-    : Math.max(
-        bitsFor(ranges.input) - (spared?.input ?? 0),
-        preactivationBits - afterInput - weightBits(inputWeights(architecture, tensor), 20, step),
-      );
+    : Math.max(bitsFor(ranges.input) - (spared?.input ?? 0), leastInputBits(architecture, tensor, step));
   const { remainder, ...affine } = embedding ? noAffine : integerAffine(perInput(normalisation, inputSize), inputBits);
   const first = layerOf(architecture, tensor, {
     inputBits,
@@ -173,87 +150,12 @@ function networkOf(
   return network;
 }
 
-/** What multiplies a layer's inputs, a row an output: W2' or W. */
-function inputWeights({ inputSize, wRank }: Architecture, tensor: TensorOf): Float64Array {
-  return wRank > 0 ? transpose(tensor('W2'), inputSize, wRank) : tensor('W');
-}
-
-/** One layer, whose input has `inputBits` fraction bits; W also takes the factor `remainder`, one for all inputs or one each. */
-function layerOf(
-  architecture: Architecture,
-  tensor: TensorOf,
-  o: {
-    inputBits: number;
-    inputLimit: number;
-    remainder: Float64Array;
-    ranges: LayerRanges;
-    margin: number;
-    step: WeightStep;
-    spared: Spared | undefined;
-    where?: string;
-  },
-): IntegerLayer {
-  const cell = integerCell(architecture);
-  const { inputSize, hiddenSize, wRank, uRank, gate, update } = architecture;
-  const { inputBits, inputLimit, remainder, ranges, margin, step, spared, where = '' } = o;
-  const compensated = inputWeights(architecture, tensor).map(
-    (v, i) => v * remainder[remainder.length > 1 ? i % inputSize : 0],
-  );
-
-  const w2 = wRank > 0 ? quantise(compensated, wRank, inputSize, step) : undefined;
-  const w1 =
-    wRank > 0 ? quantise(tensor('W1'), hiddenSize, wRank, step) : quantise(compensated, hiddenSize, inputSize, step);
-  const u2 = uRank > 0 ? quantise(transpose(tensor('U2'), hiddenSize, uRank), uRank, hiddenSize, step) : undefined;
-  const u1 =
-    uRank > 0 ? quantise(tensor('U1'), hiddenSize, uRank, step) : quantise(tensor('U'), hiddenSize, hiddenSize, step);
-
-  const mostStateBits = cell === 'FastGRNN' && wideGates.includes(gate) ? 11 : 12;
-  const allStateBits = Math.max(1, Math.min(mostStateBits, bitsFor(ranges.state * margin)));
-  const leastStateBits = u2 ? 1 : Math.max(1, Math.min(allStateBits, preactivationBits - u1.fractionBits));
-  const stateBits = Math.max(leastStateBits, allStateBits - (spared?.state ?? 0));
-  const w = between(inputBits, w2, w1, ranges.w * margin * powerOfTwo(spared?.w ?? 0), `${where}W`);
-  const u = between(stateBits, u2, u1, ranges.u * margin * powerOfTwo(spared?.u ?? 0), `${where}U`);
-  const limit = (range: number, bits: number): number => (spared ? limitOf(range * margin, bits) : 32767);
-  return {
-    cell,
-    inputSize,
-    hiddenSize,
-    wRank,
-    uRank,
-    gate,
-    update,
-    inputBits,
-    w2,
-    w1,
-    u2,
-    u1,
-    w2Shift: w.first,
-    w1Shift: w.second,
-    u2Shift: u.first,
-    u1Shift: u.second,
-    inputLimit,
-    wLimit: w2 ? limit(ranges.w, inputBits + w2.fractionBits - w.first) : 32767,
-    uLimit: u2 ? limit(ranges.u, stateBits + u2.fractionBits - u.first) : 32767,
-    stateLimit: limit(ranges.state, stateBits),
-    biasGate: fixed16(tensor('biasGate'), preactivationBits),
-    biasUpdate: fixed16(tensor(cell === 'FastGRNN' ? 'biasUpdate' : 'bias'), preactivationBits),
-    stateBits,
-    ...residual(architecture, tensor, stateBits),
-  };
-}
-
-/** The limit that holds a range. */
-function limitOf(range: number, bits: number): number {
-  return Math.min(32767, Math.max(1, Math.ceil(range * powerOfTwo(bits))));
-}
-
 function missingRanges(layer: number): never {
   throw new IntegerNetworkError(`the ranges of layer ${layer + 1} are missing; train the float network again`);
 }
 
 function check(architecture: Architecture, parameters: Float32Array, ranges: Ranges): void {
   checkReal(architecture);
-  integerCell(architecture); // refuses a cell that has no integers
   const { inputSize, hiddenSize, wRank, uRank, classes } = architecture;
   if (architecture.bidirectional) throw new IntegerNetworkError(bidirectionalRefusal);
   for (const [name, size] of Object.entries({ inputSize, hiddenSize, wRank, uRank, classes })) {
@@ -308,28 +210,6 @@ export function checkReal({ recurrence }: Architecture): void {
   );
 }
 
-/** zeta and nu, or alpha and beta, after their sigmoid, in Q(n+2) and (beta) Q14. */
-function residual(architecture: Architecture, tensor: TensorOf, stateBits: number): { scale: number; offset: number } {
-  if (architecture.cell === 'FastGRNN') {
-    return {
-      scale: scalar(sigmoid(tensor('zeta')[0]), stateBits + 2, 'zeta'),
-      offset: scalar(sigmoid(tensor('nu')[0]), stateBits + 2, 'nu'),
-    };
-  }
-  const { alpha, beta } = residualWeights(architecture, tensor);
-  return { scale: scalar(alpha, stateBits + 2, 'alpha'), offset: scalar(beta, 14, 'beta') };
-}
-
-function scalar(value: number, bits: number, name: string): number {
-  const rounded = Math.floor(value * powerOfTwo(bits) + 0.5);
-  if (!(Math.abs(rounded) <= 32767)) {
-    throw new IntegerNetworkError(
-      `network.${name} is ${value}: here an integer network takes magnitudes below ${powerOfTwo(15 - bits)}`,
-    );
-  }
-  return rounded;
-}
-
 /**
  * The classifier's fraction bits: as many as its weights allow, so that a regression's values are as fine as int8 weights give; but
  * so that its biases, in Q(these + stateBits), stay below 2^30.
@@ -337,31 +217,4 @@ function scalar(value: number, bits: number, name: string): number {
 function classifierBits(tensor: TensorOf, stateBits: number, step: WeightStep): number {
   const bias = largestMagnitude(tensor('classifierBias'));
   return weightBits(tensor('classifier'), bias > 0 ? Math.min(20, 29 - stateBits - exponentOf(bias)) : 20, step);
-}
-
-/** The shifts around a matrix pair: after the first (low rank), and to Q12 after the second. */
-function between(
-  bitsIn: number,
-  first: IntegerMatrix | undefined,
-  second: IntegerMatrix,
-  range: number,
-  name: string,
-): { first: number; second: number } {
-  if (!first) return { first: 0, second: shift(bitsIn + second.fractionBits - preactivationBits, name) };
-  // As many bits as fit 16, but no shift may become negative.
-  const most = bitsIn + first.fractionBits;
-  const bits = Math.max(Math.min(bitsFor(range), most), preactivationBits - second.fractionBits);
-  return {
-    first: shift(most - bits, `${name}2`),
-    second: shift(bits + second.fractionBits - preactivationBits, `${name}1`),
-  };
-}
-
-function shift(s: number, name: string): number {
-  if (s < 0 || s > 30) {
-    throw new IntegerNetworkError(
-      `${name} needs a shift of ${s} bits, 0 to 30 are possible: its weights are too ${s < 0 ? 'large' : 'small'}; train with more weight decay or gradient clipping`,
-    );
-  }
-  return s;
 }

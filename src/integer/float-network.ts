@@ -36,6 +36,8 @@ export class FloatNetwork {
   /** The LSTM's c, [H]; 0 elsewhere. */
   readonly memory: Float64Array;
   readonly gates: readonly FloatGate[];
+  /** Of a GRU that resets after the product: the last step's W a + b and U h + d of the candidate, [2 H]; empty elsewhere. */
+  readonly parts: Float64Array;
   /** [V][D]; empty where inputs are numbers. */
   readonly embedding: Float64Array;
   private readonly architecture: Architecture;
@@ -69,6 +71,7 @@ export class FloatNetwork {
     this.embedding = tensors.get('embedding') ?? new Float64Array();
     this.h = new Float64Array(hiddenSize);
     this.memory = new Float64Array(hiddenSize);
+    this.parts = new Float64Array(cell === 'GRU' && resetOf(architecture) === 'after' ? 2 * hiddenSize : 0);
     this.gates = gatesOf(architecture).map((suffix) => ({
       w2: wRank > 0 ? transpose(tensor(`W${suffix}2`), inputSize, wRank) : undefined,
       w1: tensor(wRank > 0 ? `W${suffix}1` : `W${suffix}`),
@@ -161,10 +164,14 @@ export class FloatNetwork {
       for (let j = 0; j < h.length; j++) scaled[j] = r[j] * h[j];
       recur(update, scaled, update.p);
     } else {
-      const bias = tensor('biasRecurrent');
+      const [bias, recurrentBias] = [tensor('biasUpdate'), tensor('biasRecurrent')];
       scaled.fill(0);
       recur(update, h, scaled);
-      for (let j = 0; j < h.length; j++) update.p[j] += r[j] * (scaled[j] + bias[j]);
+      for (let j = 0; j < h.length; j++) {
+        this.parts[j] = update.p[j] + bias[j];
+        this.parts[h.length + j] = scaled[j] + recurrentBias[j];
+        update.p[j] += r[j] * (scaled[j] + recurrentBias[j]);
+      }
     }
     this.blend(z, this.candidate(2, 'Update'));
   }

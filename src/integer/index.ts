@@ -6,8 +6,11 @@ export { equalSequences, framesOf, type Int16Sequences, type Normalisation } fro
 export { IntegerInterpreter } from './interpreter.js';
 export { integerModelParts, integerNetworkFrom } from './model-file.js';
 export {
+  biasNames,
   checkIntegerNetwork,
   embeddingShift,
+  hasSeveralGates,
+  integerGates,
   integerLayers,
   isGivenInput,
   integerCell,
@@ -21,6 +24,7 @@ export {
   separateLayers,
   stepInputs,
   weightStep4,
+  type IntegerGate,
   type IntegerLayer,
   type IntegerMatrix,
   type IntegerNetwork,
@@ -30,6 +34,7 @@ export { WeightRounding } from './rounding.js';
 export { balanced } from './balance.js';
 export {
   activateQ14,
+  isGatedCell,
   roundingShift,
   saturate,
   tableOf,

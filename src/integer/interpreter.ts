@@ -1,114 +1,9 @@
 import { argmax } from '../math/index.js';
 import { meanOf, pool } from './mean.js';
-import {
-  embeddingShift,
-  integerLayers,
-  stateSize,
-  stepInputs,
-  type IntegerLayer,
-  type IntegerMatrix,
-  type IntegerNetwork,
-} from './network.js';
-import { activateQ14, oneQ14, roundingShift, saturate, updateQ12 } from './nonlinearity.js';
-
-/** The nonzeros of a matrix by rows: row j's stand at `starts[j]` up to `starts[j + 1]`. Zeros add nothing to a sum. */
-interface Rows {
-  readonly starts: Int32Array;
-  readonly columns: Uint8Array;
-  readonly values: Int8Array;
-}
-
-function rowsOf(matrix: IntegerMatrix): Rows {
-  const starts = new Int32Array(matrix.rows + 1);
-  const columns: number[] = [];
-  const values: number[] = [];
-  for (let row = 0; row < matrix.rows; row++) {
-    for (let column = 0; column < matrix.columns; column++) {
-      const value = matrix.values[row * matrix.columns + column];
-      if (value !== 0) {
-        columns.push(column);
-        values.push(value);
-      }
-    }
-    starts[row + 1] = columns.length;
-  }
-  return { starts, columns: Uint8Array.from(columns), values: Int8Array.from(values) };
-}
-
-/** Every saturated argument's value, so that a step needs no branches: 128 KB. */
-function tabulate(f: (p: number) => number): Int16Array {
-  const table = new Int16Array(65536);
-  for (let p = -32767; p <= 32767; p++) table[p + 32768] = f(p);
-  return table;
-}
-
-function dot(rows: Rows, row: number, vector: Int16Array): number {
-  const { columns, values, starts } = rows;
-  const end = starts[row + 1];
-  let sum = 0;
-  for (let k = starts[row]; k < end; k++) sum = (sum + values[k] * vector[columns[k]]) | 0;
-  return sum;
-}
-
-/** One layer: steps 2 to 9. */
-class LayerInterpreter {
-  private readonly layer: IntegerLayer;
-  private readonly a: Int16Array;
-  private readonly h: Int16Array;
-  private readonly r: Uint16Array;
-  private readonly t: Int16Array;
-  private readonly u: Int16Array;
-  private readonly p: Int32Array;
-  private readonly w2: Rows | undefined;
-  private readonly w1: Rows;
-  private readonly u2: Rows | undefined;
-  private readonly u1: Rows;
-  private readonly gateTable: Int16Array;
-  private readonly updateTable: Int16Array;
-
-  /** @param o its input, its state and its remainders, where they stand, and the tables of its nonlinearities */
-  constructor(
-    layer: IntegerLayer,
-    o: { a: Int16Array; h: Int16Array; r: Uint16Array; gateTable: Int16Array; updateTable: Int16Array },
-  ) {
-    this.layer = layer;
-    this.a = o.a;
-    this.h = o.h;
-    this.r = o.r;
-    this.t = layer.wRank > 0 ? new Int16Array(layer.wRank) : o.a;
-    this.u = layer.uRank > 0 ? new Int16Array(layer.uRank) : o.h;
-    this.p = new Int32Array(layer.hiddenSize);
-    this.w2 = layer.w2 && rowsOf(layer.w2);
-    this.w1 = rowsOf(layer.w1);
-    this.u2 = layer.u2 && rowsOf(layer.u2);
-    this.u1 = rowsOf(layer.u1);
-    this.gateTable = o.gateTable;
-    this.updateTable = o.updateTable;
-  }
-
-  step(): void {
-    const { layer: n, a, t, u, p, h, r } = this;
-    if (this.w2) {
-      for (let j = 0; j < t.length; j++) t[j] = saturate(roundingShift(dot(this.w2, j, a), n.w2Shift), n.wLimit);
-    }
-    if (this.u2) {
-      for (let j = 0; j < u.length; j++) u[j] = saturate(roundingShift(dot(this.u2, j, h), n.u2Shift), n.uLimit);
-    }
-    // Of full rank, u is h itself: every row must be read before a state is written.
-    for (let j = 0; j < h.length; j++) {
-      p[j] = roundingShift(dot(this.w1, j, t), n.w1Shift) + roundingShift(dot(this.u1, j, u), n.u1Shift);
-    }
-    const gated = n.cell === 'FastGRNN';
-    for (let j = 0; j < h.length; j++) {
-      const c = this.updateTable[saturate(p[j] + n.biasUpdate[j], 32767) + 32768];
-      const z = gated ? this.gateTable[saturate(p[j] + n.biasGate[j], 32767) + 32768] : n.offset;
-      const g = gated ? saturate(roundingShift(n.scale * (oneQ14 - z), 14) + n.offset, 32767) : n.scale;
-      const v = g * c + z * h[j] + r[j];
-      h[j] = saturate(v >> 14, n.stateLimit);
-      r[j] = v & (oneQ14 - 1);
-    }
-  }
-}
+import { LayerInterpreter, nonlinearityTables } from './layer-interpreter.js';
+import { embeddingShift, integerLayers, stateSize, stepInputs, type IntegerNetwork } from './network.js';
+import { oneQ14, roundingShift, saturate } from './nonlinearity.js';
+import { dot, rowsOf, type Rows } from './matrix-rows.js';
 
 /**
  * Runs an integer network: the definition of what firmware computes, one readable line an equation of
@@ -120,6 +15,8 @@ export class IntegerInterpreter {
   readonly h: Int16Array;
   /** The rounding remainders, 14 bits each, in the same order. */
   readonly r: Uint16Array;
+  /** The LSTM's c, int16, in the same order; empty for others. */
+  readonly memory: Int16Array;
   /** Sums of the last layer's states since the reset, and how many they are: where the head reads their mean. */
   readonly sums: Int32Array;
   count = 0;
@@ -135,17 +32,22 @@ export class IntegerInterpreter {
     this.network = network;
     this.h = new Int16Array(stateSize(network));
     this.r = new Uint16Array(this.h.length);
+    this.memory = new Int16Array(network.cell === 'LSTM' ? this.h.length : 0);
     this.a = new Int16Array(network.inputSize);
-    const gateTable = tabulate((p) => (network.cell === 'FastGRNN' ? activateQ14(network.gate, p) : 0));
-    const updateTable = tabulate((p) => updateQ12(network.update, p));
+    const tables = nonlinearityTables(network);
     let { a } = this;
     let start = 0;
     this.layers = integerLayers(network).map((layer) => {
       const end = start + layer.hiddenSize;
-      const own = { a, h: this.h.subarray(start, end), r: this.r.subarray(start, end), gateTable, updateTable };
-      a = own.h;
+      const [h, r, memory] = [this.h, this.r, this.memory].map((all) => all.subarray(start, end)) as [
+        Int16Array,
+        Uint16Array,
+        Int16Array,
+      ];
+      const below = a;
+      a = h;
       start = end;
-      return new LayerInterpreter(layer, own);
+      return new LayerInterpreter(layer, { a: below, h, r, memory, ...tables });
     });
     this.last = a;
     this.sums = new Int32Array(network.mean ? a.length : 0);
@@ -159,6 +61,7 @@ export class IntegerInterpreter {
   reset(): void {
     this.h.fill(0);
     this.r.fill(oneQ14 / 2);
+    this.memory.fill(0);
     this.sums.fill(0);
     this.count = 0;
   }

@@ -9,13 +9,14 @@ import {
   type ModelMetadata,
   type Tensor,
 } from '../network/index.js';
-import { randomNetwork } from '../testing/random-network.js';
+import { integerCells, randomNetwork } from '../testing/random-network.js';
 import { integerModelParts, integerNetworkFrom } from './model-file.js';
 import { IntegerNetworkError, type IntegerNetwork } from './network.js';
 
 function architectureOf(network: IntegerNetwork): Architecture {
-  const { cell, inputSize, hiddenSize, wRank, uRank, classes, gate, update } = network;
-  return { cell, inputSize, hiddenSize, wRank, uRank, classes, gate, update, residual: 'free', ...plainHead };
+  const { cell, reset, inputSize, hiddenSize, wRank, uRank, classes, gate, update, upper = [] } = network;
+  const more = { ...(reset ? { reset } : {}), ...(upper.length > 0 ? { layers: 1 + upper.length } : {}) };
+  return { cell, ...more, inputSize, hiddenSize, wRank, uRank, classes, gate, update, residual: 'free', ...plainHead };
 }
 
 function metadataOf(network: IntegerNetwork, settings: Record<string, IntegerSetting>): ModelMetadata {
@@ -45,8 +46,8 @@ function metadataOf(network: IntegerNetwork, settings: Record<string, IntegerSet
 }
 
 describe('an integer network in a model file', () => {
-  test('comes back as it was', async () => {
-    for (let seed = 0; seed < 60; seed++) {
+  test('comes back as it was, of every cell and of layers', async () => {
+    for (let seed = 0; seed < 84; seed++) {
       // A rank of a factor is at most the sizes that it joins.
       const sizes = {
         inputSize: 8,
@@ -54,7 +55,12 @@ describe('an integer network in a model file', () => {
         wRank: seed % 2 ? 1 + (seed % 8) : 0,
         uRank: seed % 3 ? seed % 9 : 0,
       };
-      const network = randomNetwork(new Random(seed), { ...sizes, extreme: seed % 5 < 3 });
+      const network = randomNetwork(new Random(seed), {
+        ...integerCells[seed % 7],
+        ...sizes,
+        extreme: seed % 5 < 3,
+        layers: 1 + (seed % 2),
+      });
       const { settings, tensors } = integerModelParts(network);
       const file = await decodeModel(await encodeModel(metadataOf(network, settings), tensors), 'm');
       const { architecture, integer = {} } = file.metadata;

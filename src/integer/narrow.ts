@@ -1,4 +1,10 @@
-import type { IntegerLayer, IntegerMatrix, IntegerNetwork } from './network.js';
+import {
+  integerGates,
+  type IntegerGate,
+  type IntegerLayer,
+  type IntegerMatrix,
+  type IntegerNetwork,
+} from './network.js';
 
 /** Bits that formats may give up for shorter sums. Those of weights stay; of 15 bits of an activation 12 are left. */
 export const mostSpared = 3;
@@ -35,11 +41,15 @@ export function fits24(network: IntegerNetwork): boolean {
 const fits = (bound: number): boolean => bound < 2 ** 23;
 
 function layerFits(layer: IntegerLayer): boolean {
-  const { w2, w1, u2, u1, inputLimit, stateLimit, wLimit, uLimit, w1Shift, u1Shift } = layer;
+  return integerGates(layer).every((gate) => gateFits(gate, layer));
+}
+
+function gateFits(gate: IntegerGate, { inputLimit, stateLimit }: IntegerLayer): boolean {
+  const { w2, w1, u2, u1, wLimit, uLimit, w1Shift, u1Shift } = gate;
   const all = (matrix: IntegerMatrix, limit: number, shift: number): boolean =>
     Array.from({ length: matrix.rows }, (_, row) => row).every((row) => fits(rowSum(matrix, row, limit) + half(shift)));
-  if (w2 && !all(w2, inputLimit, layer.w2Shift)) return false;
-  if (u2 && !all(u2, stateLimit, layer.u2Shift)) return false;
+  if (w2 && !all(w2, inputLimit, gate.w2Shift)) return false;
+  if (u2 && !all(u2, stateLimit, gate.u2Shift)) return false;
   const w = { matrix: w1, limit: w2 ? wLimit : inputLimit, shift: w1Shift };
   const u = { matrix: u1, limit: u2 ? uLimit : stateLimit, shift: u1Shift };
   const [first, second] = u1Shift > w1Shift ? [u, w] : [w, u];

@@ -1,4 +1,5 @@
-import type { Architecture, Nonlinearity } from '../network/index.js';
+import type { Nonlinearity } from '../network/index.js';
+import { gatesOf, type Architecture } from '../network/light.js';
 
 /** An int8 matrix, a row an output: `values[row * columns + column]` in -127..127 stands for `value * 2^-fractionBits`. */
 export interface IntegerMatrix {
@@ -22,9 +23,32 @@ export const plainStorage: Storage = { weightBits: 8, indices: 'byte' };
 /** What 4-bit weights are multiples of. */
 export const weightStep4 = 16;
 
-/** One layer of an integer network: equations 2 to 9 of `docs/integer-network.md` over its input a. */
-export interface IntegerLayer {
-  readonly cell: 'FastGRNN' | 'FastRNN';
+/** The W and U of one gate, each of full or low rank: equations 2 to 4 of `docs/integer-network.md`. */
+export interface IntegerGate {
+  /** rw x D, only of low rank. */
+  readonly w2: IntegerMatrix | undefined;
+  /** H x rw, or H x D of full rank. */
+  readonly w1: IntegerMatrix;
+  /** ru x H, only of low rank. */
+  readonly u2: IntegerMatrix | undefined;
+  /** H x ru, or H x H of full rank. */
+  readonly u1: IntegerMatrix;
+  readonly w2Shift: number;
+  readonly w1Shift: number;
+  readonly u2Shift: number;
+  readonly u1Shift: number;
+  readonly wLimit: number;
+  readonly uLimit: number;
+}
+
+/** The cells that have an integer network; a RNN is a FastRNN of alpha 1 and beta 0. */
+export const integerCellNames = ['FastGRNN', 'FastRNN', 'FastRNN-vector', 'UGRNN', 'GRU', 'LSTM'] as const;
+
+/** One layer of an integer network: equations 2 to 9 of `docs/integer-network.md` over its input a, or what its cell has in their place. */
+export interface IntegerLayer extends IntegerGate {
+  readonly cell: (typeof integerCellNames)[number];
+  /** GRU alone. */
+  readonly reset?: 'before' | 'after';
   readonly inputSize: number;
   readonly hiddenSize: number;
   /** 0: W is of full rank and stands in `w1`. */
@@ -39,33 +63,31 @@ export interface IntegerLayer {
   /** |a| is at most this; of a layer above the first it is the `stateLimit` of the one below. */
   readonly inputLimit: number;
 
-  /** rw x D, only of low rank. */
-  readonly w2: IntegerMatrix | undefined;
-  /** H x rw, or H x D of full rank. */
-  readonly w1: IntegerMatrix;
-  /** ru x H, only of low rank. */
-  readonly u2: IntegerMatrix | undefined;
-  /** H x ru, or H x H of full rank. */
-  readonly u1: IntegerMatrix;
-  readonly w2Shift: number;
-  readonly w1Shift: number;
-  readonly u2Shift: number;
-  readonly u1Shift: number;
-
-  readonly wLimit: number;
-  readonly uLimit: number;
   readonly stateLimit: number;
 
-  /** int16[H] in Q12; empty for FastRNN. */
+  /** UGRNN, GRU and LSTM: the W and U of the gates behind the first, whose own stand in this layer's fields. */
+  readonly furtherGates?: readonly IntegerGate[];
+  /** UGRNN, GRU and LSTM: int16[H] in Q12 of each gate; behind them the recurrent bias of a GRU that resets after the product. */
+  readonly biases?: readonly Int16Array[];
+
+  /** FastGRNN: int16[H] in Q12; empty elsewhere. */
   readonly biasGate: Int16Array;
-  /** int16[H] in Q12. */
+  /** FastGRNN, FastRNN and FastRNN-vector: int16[H] in Q12; empty elsewhere. */
   readonly biasUpdate: Int16Array;
   /** Fraction bits n of the hidden state, 1..12. */
   readonly stateBits: number;
-  /** FastGRNN: zeta in Q(n+2). FastRNN: alpha in Q(n+2). */
+  /** FastGRNN: zeta in Q(n+2). FastRNN: alpha in Q(n+2). 0 elsewhere. */
   readonly scale: number;
-  /** FastGRNN: nu in Q(n+2). FastRNN: beta in Q14. */
+  /** FastGRNN: nu in Q(n+2). FastRNN: beta in Q14. 0 elsewhere. */
   readonly offset: number;
+  /** FastRNN-vector: int16[H] in Q14. */
+  readonly alpha?: Int16Array;
+  readonly beta?: Int16Array;
+  /** GRU that resets after the product: fraction bits of the two parts of its candidate, 1..12. */
+  readonly candidateBits?: number;
+  /** LSTM: fraction bits of c, 1..12, and what |c| is at most. */
+  readonly memoryBits?: number;
+  readonly memoryLimit?: number;
 }
 
 /**
@@ -104,13 +126,19 @@ export class IntegerNetworkError extends Error {
   override name = 'IntegerNetworkError';
 }
 
-/** What an architecture's cell is as an integer network: a RNN is a FastRNN of alpha 1 and beta 0. Throws `IntegerNetworkError` for others. */
-export function integerCell({ cell }: Architecture): IntegerNetwork['cell'] {
-  if (cell === 'FastGRNN' || cell === 'FastRNN') return cell;
-  if (cell === 'RNN') return 'FastRNN';
-  throw new IntegerNetworkError(
-    `network.cell is ${cell}: RNN, FastRNN and FastGRNN have an integer network; take one of them, or train the float network alone with "fastgrnn train"`,
-  );
+/** What an architecture's cell is as an integer network: a RNN is a FastRNN of alpha 1 and beta 0. */
+export function integerCell({ cell }: Pick<Architecture, 'cell'>): IntegerNetwork['cell'] {
+  return cell === 'RNN' ? 'FastRNN' : cell;
+}
+
+/** The W and U of each gate, in the order of the float network's (`gatesOf`). */
+export function integerGates(layer: IntegerLayer): readonly IntegerGate[] {
+  return layer.furtherGates ? [layer, ...layer.furtherGates] : [layer];
+}
+
+/** Whether each gate of the cell has a W and a U of its own. */
+export function hasSeveralGates({ cell }: Pick<IntegerLayer, 'cell'>): boolean {
+  return gatesOf({ cell }).length > 1;
 }
 
 /** Bounds that make every sum fit 32 bits (docs/integer-network.md, "Why 32 bits are enough"). */
@@ -208,19 +236,55 @@ function checkLayer(where: string, layer: IntegerLayer): void {
   whole('hiddenSize', h, 1, maximumSize);
   whole('wRank', wRank, 0, maximumSize);
   whole('uRank', uRank, 0, maximumSize);
-  for (const name of ['w2Shift', 'w1Shift', 'u2Shift', 'u1Shift'] as const) whole(name, layer[name], 0, 30);
-  for (const name of ['inputLimit', 'wLimit', 'uLimit', 'stateLimit'] as const) whole(name, layer[name], 1, 32767);
+  for (const name of ['inputLimit', 'stateLimit'] as const) whole(name, layer[name], 1, 32767);
   whole('inputBits', layer.inputBits, -127, 127);
   whole('stateBits', layer.stateBits, 1, 12);
   whole('scale', layer.scale, -32767, 32767);
   whole('offset', layer.offset, -32767, 32767);
 
-  matrix(`${where}w2`, layer.w2, wRank > 0 ? [wRank, d] : undefined);
-  matrix(`${where}w1`, layer.w1, [h, wRank > 0 ? wRank : d]);
-  matrix(`${where}u2`, layer.u2, uRank > 0 ? [uRank, h] : undefined);
-  matrix(`${where}u1`, layer.u1, [h, uRank > 0 ? uRank : h]);
-  length(`${where}biasGate`, layer.biasGate, layer.cell === 'FastGRNN' ? h : 0);
-  length(`${where}biasUpdate`, layer.biasUpdate, h);
+  const names = gatesOf(layer);
+  length(`${where}gates`, integerGates(layer), names.length);
+  for (const [i, gate] of integerGates(layer).entries()) {
+    const named = (name: string) => `${where}${name}${names[i]}`;
+    for (const name of ['w2Shift', 'w1Shift', 'u2Shift', 'u1Shift'] as const) integer(named(name), gate[name], 0, 30);
+    for (const name of ['wLimit', 'uLimit'] as const) integer(named(name), gate[name], 1, 32767);
+    matrix(named('w2'), gate.w2, wRank > 0 ? [wRank, d] : undefined);
+    matrix(named('w1'), gate.w1, [h, wRank > 0 ? wRank : d]);
+    matrix(named('u2'), gate.u2, uRank > 0 ? [uRank, h] : undefined);
+    matrix(named('u1'), gate.u1, [h, uRank > 0 ? uRank : h]);
+  }
+  checkCell(where, layer);
+}
+
+/** What only some cells have, is there where it is needed and nowhere else. */
+function checkCell(where: string, layer: IntegerLayer): void {
+  const { cell, hiddenSize: h, biases = [] } = layer;
+  const several = hasSeveralGates(layer);
+  length(`${where}biasGate`, layer.biasGate, cell === 'FastGRNN' ? h : 0);
+  length(`${where}biasUpdate`, layer.biasUpdate, several ? 0 : h);
+  length(`${where}biases`, biases, several ? biasNames(layer).length : 0);
+  for (const [i, bias] of biases.entries()) length(where + biasNames(layer)[i], bias, h);
+  for (const name of ['alpha', 'beta'] as const) {
+    length(where + name, layer[name] ?? [], cell === 'FastRNN-vector' ? h : 0);
+  }
+  const only = (name: string, value: number | undefined, needed: boolean, high: number) => {
+    if (needed) integer(where + name, value ?? NaN, 1, high);
+    else if (value !== undefined) throw new IntegerNetworkError(`integer network: ${where}${name} is not of a ${cell}`);
+  };
+  if (cell === 'GRU' ? !['before', 'after'].includes(String(layer.reset)) : layer.reset !== undefined) {
+    throw new IntegerNetworkError(
+      `integer network: ${where}reset is ${String(layer.reset)}, it must be before or after of a GRU and absent elsewhere`,
+    );
+  }
+  only('candidateBits', layer.candidateBits, layer.reset === 'after', 12);
+  only('memoryBits', layer.memoryBits, cell === 'LSTM', 12);
+  only('memoryLimit', layer.memoryLimit, cell === 'LSTM', 32767);
+}
+
+/** The names of the biases of a cell of several gates. */
+export function biasNames(layer: Pick<IntegerLayer, 'cell' | 'reset'>): string[] {
+  const own = gatesOf(layer).map((gate) => `bias${gate}`);
+  return layer.reset === 'after' ? [...own, 'biasRecurrent'] : own;
 }
 
 /** A layer above the first fits the one below, and all states together have indices of a byte. */
@@ -233,10 +297,10 @@ function checkUpper(network: IntegerNetwork): void {
     integer(`${where}inputSize`, layer.inputSize, below.hiddenSize, below.hiddenSize);
     integer(`${where}inputBits`, layer.inputBits, below.stateBits, below.stateBits);
     integer(`${where}inputLimit`, layer.inputLimit, below.stateLimit, below.stateLimit);
-    for (const name of ['cell', 'gate', 'update'] as const) {
+    for (const name of ['cell', 'reset', 'gate', 'update'] as const) {
       if (layer[name] === network[name]) continue;
       throw new IntegerNetworkError(
-        `integer network: ${where}${name} is ${layer[name]}, it must be that of the first layer, ${network[name]}`,
+        `integer network: ${where}${name} is ${String(layer[name])}, it must be that of the first layer, ${String(network[name])}`,
       );
     }
   }
@@ -253,7 +317,9 @@ function checkStorage(network: IntegerNetwork): void {
     throw new IntegerNetworkError(`integer network: indices is ${String(indices)}, it must be byte, bitmap or delta`);
   }
   if (weightBits === 8) return;
-  const matrices = integerLayers(network).flatMap(({ w2, w1, u2, u1 }) => Object.entries({ w2, w1, u2, u1 }));
+  const matrices = integerLayers(network)
+    .flatMap(integerGates)
+    .flatMap(({ w2, w1, u2, u1 }) => Object.entries({ w2, w1, u2, u1 }));
   for (const [name, m] of [...matrices, ['classifier', classifier] as const]) {
     const odd = m?.values.find((value) => value % weightStep4 !== 0);
     if (odd !== undefined) {
@@ -272,7 +338,7 @@ function integer(name: string, value: number, low: number, high: number): void {
   }
 }
 
-function length(name: string, values: ArrayLike<number>, expected: number): void {
+function length(name: string, values: { readonly length: number }, expected: number): void {
   if (values.length !== expected) {
     throw new IntegerNetworkError(`integer network: ${name} has ${values.length} values, it must have ${expected}`);
   }

@@ -67,9 +67,14 @@ export function tableOf(kind: Nonlinearity): Int16Array | undefined {
   return kind === 'tanh8' || kind === 'sigmoid8' ? tanh8Table : undefined;
 }
 
-/** The tables that a step interpolates in, which firmware links, the longer one first; FastRNN has no gate that could read one. */
+/** Whether a cell has gates. */
+export function isGatedCell({ cell }: { cell: string }): boolean {
+  return cell !== 'FastRNN' && cell !== 'FastRNN-vector';
+}
+
+/** The tables that a step interpolates in, which firmware links, the longer one first; a cell without gates reads none for them. */
 export function tablesOf(network: { cell: string; gate: Nonlinearity; update: Nonlinearity }): Int16Array[] {
-  const { cell, gate, update } = network;
-  const read = [tableOf(update), cell === 'FastGRNN' ? tableOf(gate) : undefined];
+  const { gate, update } = network;
+  const read = [tableOf(update), isGatedCell(network) ? tableOf(gate) : undefined];
   return [tanhTable, tanh8Table].filter((table) => read.includes(table));
 }

@@ -1,5 +1,13 @@
 /** What running a model needs of this room: it loads no library and no kernels. */
-export { fixedResidual, layerInputSize, layersOf, tensorPrefix, type Architecture } from './architecture.js';
+export {
+  fixedResidual,
+  gatesOf,
+  layerInputSize,
+  layersOf,
+  resetOf,
+  tensorPrefix,
+  type Architecture,
+} from './architecture.js';
 export { recurrentMatrix } from './recurrence/matrix.js';
 export { checkTensors, openModel } from './container.js';
 export type { DetectorSettings, IntegerSetting, ModelMetadata } from './model-metadata.js';

@@ -80,9 +80,10 @@ export interface ModelMetadata {
   /** Networks that came in by import. */
   readonly imported?: Imported;
   /** Float networks: the largest magnitudes that their values took on training data; they choose an integer network's formats. */
-  readonly ranges?: Readonly<Record<'input' | 'w' | 'u' | 'state', number>> & {
+  readonly ranges?: LayerRanges & {
+    readonly input: number;
     /** Of the layers above the first. */
-    readonly upper?: readonly Readonly<Record<'w' | 'u' | 'state', number>>[];
+    readonly upper?: readonly LayerRanges[];
   };
   /** Float networks: how many times `ranges` an integer network shall hold; the recipe's `integer.margin`. */
   readonly margin?: number;
@@ -96,6 +97,15 @@ export interface ModelMetadata {
   readonly detector?: DetectorSettings;
 }
 
+/** Ranges of one layer; `candidate` of a GRU that resets after the product, `memory` of the LSTM. */
+interface LayerRanges {
+  readonly w: number;
+  readonly u: number;
+  readonly state: number;
+  readonly candidate?: number;
+  readonly memory?: number;
+}
+
 /** What float and integer model share: everything in the file but numbers. */
 export type ModelFacts = Omit<ModelMetadata, 'kind' | 'integer' | 'ranges' | 'margin' | 'storage' | 'sumBits'>;
 
@@ -105,7 +115,7 @@ export type IntegerSetting = number | string | boolean | null | readonly number[
 const hash = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const size = z.int().check(z.gte(0));
 const fraction = z.exactOptional(z.number());
-const layerRanges = { w: z.number(), u: z.number(), state: z.number() };
+const layerRanges = { w: z.number(), u: z.number(), state: z.number(), candidate: fraction, memory: fraction };
 
 /** The shape of `ModelMetadata` as it stands in a file. */
 export const metadataSchema = z.strictObject({

@@ -5,6 +5,7 @@ import {
   bidirectionalRefusal,
   checkReal,
   checkUnits,
+  hasSeveralGates,
   integerCell,
   IntegerNetworkError,
   maximumSize,
@@ -58,7 +59,11 @@ export async function trainOpened({ folder, recipe, dataset }: OpenRun, options:
 export function checkConvertible(architecture: Architecture): void {
   checkArchitecture(architecture);
   checkReal(architecture);
-  integerCell(architecture);
+  if (hasSeveralGates({ cell: integerCell(architecture) }) || architecture.cell === 'FastRNN-vector') {
+    throw new IntegerNetworkError(
+      `network.cell is ${architecture.cell}: its integer network has no firmware yet; take RNN, FastRNN or FastGRNN, or train the float network alone with "fastgrnn train"`,
+    );
+  }
   if (architecture.bidirectional) throw new IntegerNetworkError(bidirectionalRefusal);
   checkUnits(architecture);
   for (const [what, count] of [

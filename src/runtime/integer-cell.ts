@@ -33,6 +33,7 @@ export class IntegerCell implements Layer {
 
   constructor(module: WebAssembly.Module, network: IntegerNetwork) {
     const n = network;
+    if (n.furtherGates || n.alpha) throw new Error(`no stream of an integer ${n.cell} yet`);
     const vector = (length: number) => new Int16Array(padded(length, 8));
     const [x, a] = [vector(n.inputSize), vector(n.inputSize)];
     const [t, u] = [vector(n.wRank), vector(n.uRank)];

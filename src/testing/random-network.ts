@@ -1,12 +1,16 @@
 import {
   plainStorage,
   weightStep4,
+  biasNames,
+  hasSeveralGates,
+  type IntegerGate,
   type IntegerLayer,
   type IntegerMatrix,
   type IntegerNetwork,
   type Storage,
 } from '../integer/index.js';
 import type { Random } from '../math/index.js';
+import { gatesOf } from '../network/index.js';
 
 const kinds = ['hardTanh', 'hardSigmoid', 'hardSigmoid4', 'relu', 'tanh', 'sigmoid', 'tanh8', 'sigmoid8'] as const;
 
@@ -20,7 +24,10 @@ export function nonlinearityPair(index: number): Pick<IntegerNetwork, 'gate' | '
 
 /** What to fix; the rest is drawn. */
 export interface RandomNetworkOptions extends Partial<
-  Pick<IntegerNetwork, 'cell' | 'inputSize' | 'hiddenSize' | 'wRank' | 'uRank' | 'classes' | 'gate' | 'update' | 'mean'>
+  Pick<
+    IntegerNetwork,
+    'cell' | 'reset' | 'inputSize' | 'hiddenSize' | 'wRank' | 'uRank' | 'classes' | 'gate' | 'update' | 'mean'
+  >
 > {
   /** Layers, one by default. */
   readonly layers?: number;
@@ -40,6 +47,17 @@ export interface RandomNetworkOptions extends Partial<
 export const storages: readonly Storage[] = ([8, 4] as const).flatMap((weightBits) =>
   (['byte', 'bitmap', 'delta'] as const).map((indices) => ({ weightBits, indices })),
 );
+
+/** Every cell that has integers, a GRU in both of its forms; a random network is a FastGRNN or a FastRNN unless told otherwise. */
+export const integerCells: readonly Pick<IntegerNetwork, 'cell' | 'reset'>[] = [
+  { cell: 'FastGRNN' },
+  { cell: 'FastRNN' },
+  { cell: 'FastRNN-vector' },
+  { cell: 'UGRNN' },
+  { cell: 'GRU', reset: 'before' },
+  { cell: 'GRU', reset: 'after' },
+  { cell: 'LSTM' },
+];
 
 /** The shape of the paper's smaller networks: sparse, of low rank. */
 export function realisticNetwork(random: Random, pair: Pick<IntegerNetwork, 'gate' | 'update'>): IntegerNetwork {
@@ -115,11 +133,43 @@ function randomLayer(random: Random, options: Omit<RandomNetworkOptions, 'layers
     Int16Array.from({ length }, () => (extreme ? random.below(65536) - 32768 : random.below(2 * most) - most));
 
   const channels = options.vocabulary ? 0 : random.below(2) ? inputSize : 1;
-  const w2 = wRank ? matrix(wRank, inputSize) : undefined;
-  const w1 = matrix(hiddenSize, wRank || inputSize);
-  const u2 = uRank ? matrix(uRank, hiddenSize) : undefined;
-  const u1 = matrix(hiddenSize, uRank || hiddenSize);
+  const matrices = (): Pick<IntegerGate, 'w2' | 'w1' | 'u2' | 'u1'> => ({
+    w2: wRank ? matrix(wRank, inputSize) : undefined,
+    w1: matrix(hiddenSize, wRank || inputSize),
+    u2: uRank ? matrix(uRank, hiddenSize) : undefined,
+    u1: matrix(hiddenSize, uRank || hiddenSize),
+  });
+  const own = matrices();
   const gated = cell === 'FastGRNN';
+  const shifts = ({ w2, w1, u2, u1 }: typeof own) => ({
+    w2Shift: shift(w2, 0),
+    w1Shift: shift(w1, 0),
+    u2Shift: shift(u2, 1),
+    u1Shift: shift(u1, 1),
+  });
+  const several = (): Partial<IntegerLayer> => {
+    const vector = (low: number, high: number) =>
+      Int16Array.from({ length: hiddenSize }, () => low + random.below(high - low + 1));
+    const bits = () => 1 + random.below(12);
+    if (cell === 'FastRNN-vector') {
+      const [low, high] = extreme ? [-32767, 32767] : [2000, 14384];
+      return { alpha: vector(low, high), beta: vector(low, high), scale: 0, offset: 0 };
+    }
+    if (!hasSeveralGates({ cell })) return {};
+    const reset = cell === 'GRU' ? { reset: options.reset ?? (random.below(2) ? 'before' : 'after') } : {};
+    const furtherGates = gatesOf({ cell })
+      .slice(1)
+      .map(() => matrices())
+      .map((gate): IntegerGate => ({ ...gate, ...shifts(gate), wLimit: limit(), uLimit: limit() }));
+    return {
+      ...reset,
+      furtherGates,
+      biases: biasNames({ cell, ...reset }).map(() => int16(hiddenSize, 6000)),
+      ...{ biasUpdate: new Int16Array(), scale: 0, offset: 0 },
+      ...(reset.reset === 'after' ? { candidateBits: extreme ? bits() : 12 } : {}),
+      ...(cell === 'LSTM' ? { memoryBits: bits(), memoryLimit: limit() } : {}),
+    };
+  };
   return {
     cell,
     inputSize,
@@ -135,14 +185,8 @@ function randomLayer(random: Random, options: Omit<RandomNetworkOptions, 'layers
     multiplier: int16(channels, 32767),
     inputShift: options.vocabulary ? 0 : extreme ? random.below(31) : 15,
     inputBits: 12,
-    w2,
-    w1,
-    u2,
-    u1,
-    w2Shift: shift(w2, 0),
-    w1Shift: shift(w1, 0),
-    u2Shift: shift(u2, 1),
-    u1Shift: shift(u1, 1),
+    ...own,
+    ...shifts(own),
     inputLimit: limit(),
     wLimit: limit(),
     uLimit: limit(),
@@ -157,5 +201,6 @@ function randomLayer(random: Random, options: Omit<RandomNetworkOptions, 'layers
       extreme ? random.below(2147483647) - 1073741823 : random.below(2000000) - 1000000,
     ),
     storage,
+    ...several(),
   };
 }

@@ -1,4 +1,12 @@
-import { separateLayers, stateSize, tablesOf, type IntegerMatrix, type IntegerNetwork } from '../../integer/index.js';
+import { ExportError } from '../errors.js';
+import {
+  hasSeveralGates,
+  separateLayers,
+  stateSize,
+  tablesOf,
+  type IntegerMatrix,
+  type IntegerNetwork,
+} from '../../integer/index.js';
 import { smallerForm, type MatrixForm } from '../rows.js';
 
 /** A matrix as the exported C names and stores it. */
@@ -40,6 +48,7 @@ export interface CLayout {
 
 /** The layouts of a network's layers, the first one first. */
 export function layoutsOf(network: IntegerNetwork, prefix: string): CLayout[] {
+  if (hasSeveralGates(network) || network.alpha) throw new ExportError(`no firmware for ${network.cell} yet`);
   const upper = prefix.toUpperCase();
   const allUnits = stateSize(network);
   if (!network.upper) return [layoutOf(network, { prefix, own: prefix, units: `${upper}_HIDDEN`, at: 0, allUnits })];
