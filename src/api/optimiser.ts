@@ -2,6 +2,7 @@ import type { Kernels } from '../kernels/index.js';
 import { Optimiser, orthogonalFactors, type Architecture } from '../network/index.js';
 import { resolveRecipe, type Recipe } from '../recipe/index.js';
 import { markDecay } from '../training/index.js';
+import { ApiError } from './errors.js';
 
 type Training = Recipe['training'];
 
@@ -37,8 +38,13 @@ export class StepOptimiser {
   private readonly network: Stepped;
   private readonly inner: Optimiser;
 
-  /** Throws `RecipeError` that names the field, its value and what is allowed. */
+  /** Throws `RecipeError` or, of the optimiser rsg, `ApiError` that names the field, its value and what is allowed. */
   constructor(kernels: Kernels, network: Stepped, options: OptimiserOptions = {}) {
+    if (options.optimiser === 'rsg') {
+      throw new ApiError(
+        'optimiser: rsg draws the number of its steps and their batches itself; train with it by `train`, or step with sgd',
+      );
+    }
     const { training } = resolveRecipe({ training: options }, 'network.optimiser');
     const { optimiser, learningRate, weightDecay, momentum, clip } = training;
     this.settings = { optimiser, learningRate, weightDecay, momentum, clip };

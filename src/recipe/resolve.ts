@@ -57,6 +57,7 @@ function conflicts(recipe: Recipe): string[] {
     );
   }
   for (const [field, cell] of [
+    ['vectorZetaNu', 'FastGRNN'],
     ['reset', 'GRU'],
     ['forgetBias', 'LSTM'],
   ] as const) {
@@ -73,6 +74,10 @@ function conflicts(recipe: Recipe): string[] {
     problems.push(
       `training.dropout: ${training.dropout} leaves out values between layers, but the network has one; set network.layers, or take it out`,
     );
+  }
+  if (training.optimiser === 'rsg') problems.push(...randomisedConflicts(recipe));
+  else if (training.dBar !== undefined) {
+    problems.push(`training.dBar: ${training.dBar} is for the optimiser rsg; set training.optimiser, or take it out`);
   }
   const { recurrence = 'dense' } = network;
   if (recurrence !== 'dense' && compression.uSparsity < 1) {
@@ -91,6 +96,24 @@ function conflicts(recipe: Recipe): string[] {
     problems.push(
       'training.earlyStopping: needs validation data; set data.validation above 0 or earlyStopping to false',
     );
+  }
+  return problems;
+}
+
+/** Algorithm 1 is of equation (2), one run of stochastic gradients. */
+function randomisedConflicts({ network, training }: Recipe): string[] {
+  const problems: string[] = [];
+  if (network.cell !== 'FastRNN' && network.cell !== 'RNN') {
+    problems.push(
+      `training.optimiser: rsg takes its steps from alpha of equation (2), which a ${network.cell} has not; set network.cell to FastRNN or RNN, or train it with sgd`,
+    );
+  }
+  const [, thresholding, support] = training.epochs;
+  if (thresholding + support + (training.roundedEpochs ?? 0) > 0) {
+    problems.push('training.epochs: rsg has the first stage alone; set the others to 0, as in [100, 0, 0]');
+  }
+  if (training.balance === 'sampling') {
+    problems.push('training.balance: rsg draws its own batches; use weights, or none');
   }
   return problems;
 }

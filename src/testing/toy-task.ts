@@ -47,7 +47,7 @@ export function toyTask(options: ToyOptions = {}): TrainingTask {
       training: { batchSize: 32, learningRate: 0.02, warmup: 0, weightDecay: 0, epochs, ...options.training },
       ...(compression === undefined ? {} : { compression }),
       ...(options.integer === undefined ? {} : { integer: options.integer }),
-      ...(network?.layers === undefined ? {} : { network: { layers: network.layers } }),
+      network: { ...(network?.layers && { layers: network.layers }), ...(network?.cell && { cell: network.cell }) },
     },
     'toy',
   );

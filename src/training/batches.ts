@@ -4,6 +4,7 @@ import { Random } from '../math/index.js';
 export const streams = {
   initialise: 1,
   validation: 2,
+  iterate: 3,
   shuffle: 1000,
   augment: 1_000_000,
   balance: 2_000_000,

@@ -4,6 +4,7 @@ export { evaluateFloat, type Evaluation } from './evaluation.js';
 export { batchesFor, cut, epochOrder, sortByLength, streams } from './batches.js';
 export type { AugmentSettings } from './augment.js';
 export { Gather, recordingLimits, type InputTarget } from './gather.js';
+export { randomisedGradient, type RandomisedGradient } from './randomised.js';
 export { learningRateAt, type ScheduleSettings } from './schedule.js';
 export { markDecay, thresholdedMatrices, type ThresholdedMatrix } from './support.js';
 export type { BestEpoch, TrainingState } from './state.js';

@@ -7,6 +7,7 @@ import { batchesFor, cut, epochOrder, largestShard, sortByLength } from './batch
 import { blockRows, score } from './evaluation.js';
 import type { Exchange } from './exchange.js';
 import { Gather, recordingLimits } from './gather.js';
+import { drawnOrder, randomisedGradient, type RandomisedGradient } from './randomised.js';
 import { learningRateAt } from './schedule.js';
 import { shardedGradient } from './shards.js';
 import type { TrainingState } from './state.js';
@@ -53,6 +54,8 @@ export class TrainingLoop {
   /** What the stage of rounded weights computes with. */
   private readonly rounding: WeightRounding;
   private readonly totalEpochs: number;
+  /** With the optimiser rsg: when it ends, and its step size. */
+  private readonly randomised: RandomisedGradient | undefined;
   private readonly batch: TrainingBatch;
   /** Whether sequences differ in length. */
   private readonly ragged: boolean;
@@ -71,6 +74,7 @@ export class TrainingLoop {
     this.ragged = sequences.lengths.some((length) => length !== sequences.steps);
     this.batch = new TrainingBatch(task, this.engine, this.gather);
     this.totalEpochs = task.stages.reduce((sum, stage) => sum + stage.epochs, 0);
+    this.randomised = training.optimiser === 'rsg' ? randomisedGradient(task) : undefined;
     this.optimiser = new Optimiser(kernels, parameterCount(architecture), orthogonalFactors(architecture));
     this.support = new Float32Array(this.optimiser.length);
     this.matrices = thresholdedMatrices(architecture, compression).map(({ tensor: { offset, size }, kept }) => ({
@@ -88,7 +92,7 @@ export class TrainingLoop {
   async run(hooks: LoopHooks = {}): Promise<void> {
     const { state, task } = this;
     while (state.stage < task.stages.length) {
-      const { stopAfter } = task.stages[state.stage];
+      const stopAfter = this.randomised?.epochs ?? task.stages[state.stage].stopAfter;
       if (state.epoch < stopAfter) {
         const record = await this.epoch(hooks);
         state.history.push(record);
@@ -122,15 +126,16 @@ export class TrainingLoop {
     for (let batch = 0; batch < batches; batch++) {
       const first = starts[batch];
       const count = starts[batch + 1] - first;
-      learningRate = learningRateAt(training, before + (batch + 1) / batches, this.totalEpochs);
+      learningRate =
+        this.randomised?.stepSize ?? learningRateAt(training, before + (batch + 1) / batches, this.totalEpochs);
       this.batch.take(first, count);
       const sum = shardedGradient(this.engine, this.exchange, this.batch, this.optimiser);
       const loss = typeof sum === 'number' ? sum : await sum;
+      const last = before * batches + batch + 1 === this.randomised?.iterate;
       if (Number.isFinite(loss) && this.clip()) {
-        this.step(learningRate);
+        if (!last) this.step(learningRate); // theta_R stays as it is
         if (stage.name === 'thresholding') {
-          const last = batch === batches - 1;
-          if (last || (batch + 1) % task.compression.thresholdEvery === 0) this.threshold();
+          if (batch === batches - 1 || (batch + 1) % task.compression.thresholdEvery === 0) this.threshold();
           else this.keepSupport();
         }
         lossSum += loss;
@@ -138,6 +143,7 @@ export class TrainingLoop {
       } else skipped++;
       const pause = hooks.onBatch?.(ran + (batch + 1) / batches, loss / count);
       if (pause) await pause; // a promise to wait for only where there is one: each would be allocated anew
+      if (last) break;
     }
     if (skipped > batches / 2) {
       throw this.diverged(before, `${skipped} of ${batches} batches have no finite gradient`);
@@ -158,8 +164,9 @@ export class TrainingLoop {
   /** The rows of an epoch in order. Of sequences of different lengths, each batch's are sorted, so that a shard's are alike. */
   private order(epoch: number): Uint32Array<ArrayBuffer> {
     const { trainRows, seed, training, sequences } = this.task;
-    const order =
-      training.balance === 'sampling'
+    const order = this.randomised
+      ? drawnOrder(trainRows, seed, epoch)
+      : training.balance === 'sampling'
         ? balancedOrder(trainRows, sequences.labels, seed, epoch)
         : epochOrder(trainRows, seed, epoch);
     if (!this.ragged) return order;
@@ -177,11 +184,11 @@ export class TrainingLoop {
   /** Scales the gradient down to the norm `clip`. False when it is not finite. */
   private clip(): boolean {
     const { optimiser } = this;
-    const { clip } = this.task.training;
+    const { clip, optimiser: kind } = this.task.training;
     const norm = optimiser.gradientNorm();
     // A norm that overflows float32 belongs to a gradient that is useless though it may be finite.
     if (!Number.isFinite(norm)) return false;
-    if (clip > 0 && norm > clip) optimiser.scaleGradient(clip / norm);
+    if (clip > 0 && kind !== 'rsg' && norm > clip) optimiser.scaleGradient(clip / norm);
     return true;
   }
 
@@ -190,7 +197,7 @@ export class TrainingLoop {
     const { optimiser: kind, weightDecay, momentum } = this.task.training;
     if (kind === 'adam') optimiser.adam({ rate, weightDecay });
     else if (kind === 'momentum') optimiser.momentum({ rate, weightDecay, momentum, nesterov: true });
-    else optimiser.momentum({ rate, weightDecay, momentum: 0 });
+    else optimiser.momentum({ rate, weightDecay: kind === 'rsg' ? 0 : weightDecay, momentum: 0 });
     this.compute();
   }
 

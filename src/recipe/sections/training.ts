@@ -25,7 +25,16 @@ export const training = z.strictObject({
     64,
     8,
   ),
-  optimiser: choice('The optimiser; momentum is Nesterov momentum.', ['adam', 'momentum', 'sgd'], 'adam'),
+  optimiser: choice(
+    "The optimiser; momentum is Nesterov momentum. rsg is the paper's Algorithm 1, randomised stochastic gradient, for RNN and FastRNN: its step size follows from alpha, the recordings' steps and dBar, so that learningRate, its schedule, weightDecay, momentum and clip don't count.",
+    ['adam', 'momentum', 'sgd', 'rsg'],
+    'adam',
+  ),
+  dBar: optional(
+    z.number().check(z.positive()),
+    'rsg: the D bar of Theorem 3.1, to which small step sizes are proportional; 1 without it.',
+    'a number above 0',
+  ),
   learningRate: positive('The largest learning rate.', 10, 0.01),
   finalLearningRate: number('The learning rate at the end of a cosine schedule.', 0, 10, 1e-4),
   schedule: choice(
