@@ -1,11 +1,12 @@
 // The gate pass of FastGRNN, one time step of a batch (the paper's equation (6)):
 //   z = gate(a + b_z),  c = update(a + b_h),  h = (zeta (1 - z) + nu) c + z h'
-// where a = W x + U h' is already there, and h' is the step before.
+// where a = W x + U h' is already there, and h' is the step before. zeta and nu come as a number a unit, which costs no more
+// than one for all: the passes wait for nonlinearities and stores.
 #include "activation.h"
 #include "operations.h"
 
 INLINE void fastgrnn_group(const unsigned n, struct group g, int gate, int update, float *z, float *c, const float *previous, float *h,
-                           const float *bias_gate, const float *bias_update, vec zeta, vec nu) {
+                           const float *bias_gate, const float *bias_update, const float *zeta, const float *nu) {
   const vec one = splat(1.0f);
   vec zs[GROUP], cs[GROUP];
   EACH {
@@ -16,18 +17,17 @@ INLINE void fastgrnn_group(const unsigned n, struct group g, int gate, int updat
   nonlinear(update, n, cs);
   nonlinear(gate, n, zs);
   EACH {
-    int at = g.at[i];
+    int at = g.at[i], column = g.column[i];
     vec before = load(previous + at);
     store(z + at, zs[i]);
     store(c + at, cs[i]);
-    store(h + at, (zeta * (one - zs[i]) + nu) * cs[i] + zs[i] * before);
+    store(h + at, (load(zeta + column) * (one - zs[i]) + load(nu + column)) * cs[i] + zs[i] * before);
   }
 }
 
-// z: a on entry, z on return. c, h: written. scalars: zeta, nu (after their sigmoid).
+// z: a on entry, z on return. c, h: written. zeta[n], nu[n]: as the equation has them.
 void fastgrnn_forward(int rows, int n, int ld, int gate, int update, float *z, float *c, const float *previous, float *h,
-                      const float *bias_gate, const float *bias_update, const float *scalars) {
-  const vec zeta = splat(scalars[0]), nu = splat(scalars[1]);
+                      const float *bias_gate, const float *bias_update, const float *zeta, const float *nu) {
 #define FORWARD(count, group) \
   fastgrnn_group(count, group, gate, update, z, c, previous, h, bias_gate, bias_update, zeta, nu)
   FOR_GROUPS(rows, n, ld, FORWARD);
@@ -40,15 +40,15 @@ void fastgrnn_forward(int rows, int n, int ld, int gate, int update, float *z, f
 // Sums: one a column, rows in order.
 INLINE void fastgrnn_gradients(const enum shape gate_shape, const enum shape update_shape, struct derivative gate, struct derivative update,
                      int rows, int n, int ld, const float *z, float *c, const float *previous, float *dh,
-                     const float *scalars, float *columns) {
-  const vec one = splat(1.0f), zeta = splat(scalars[0]), nu = splat(scalars[1]);
+                     const float *zeta, const float *nu, float *columns) {
+  const vec one = splat(1.0f);
   float *dbias_gate = columns, *dbias_update = columns + ld, *dzeta = columns + 2 * ld, *dnu = columns + 3 * ld;
   for (int r = 0; r < rows; r++) {
     for (int j = 0; j < n; j += VL) {
       vec g = load(dh + j), zj = load(z + j), cj = load(c + j);
-      vec rest = one - zj, gc = g * cj;
-      vec dz = g * (load(previous + j) - zeta * cj) * slope(gate_shape, gate, zj);
-      vec dc = g * (zeta * rest + nu) * slope(update_shape, update, cj);
+      vec rest = one - zj, gc = g * cj, weight = load(zeta + j);
+      vec dz = g * (load(previous + j) - weight * cj) * slope(gate_shape, gate, zj);
+      vec dc = g * (weight * rest + load(nu + j)) * slope(update_shape, update, cj);
       store(dbias_gate + j, load(dbias_gate + j) + dz);
       store(dbias_update + j, load(dbias_update + j) + dc);
       store(dzeta + j, load(dzeta + j) + gc * rest);
@@ -63,10 +63,10 @@ INLINE void fastgrnn_gradients(const enum shape gate_shape, const enum shape upd
 // c: c on entry, da on return. dh: dL/dh on entry, the direct part of dL/dh' on return.
 // columns[4][ld]: sums of dL/db_z, dL/db_h, dL/dzeta and dL/dnu by column, added to.
 void fastgrnn_backward(int rows, int n, int ld, int gate, int update, const float *z, float *c, const float *previous,
-                       float *dh, const float *scalars, float *columns) {
+                       float *dh, const float *zeta, const float *nu, float *columns) {
   struct derivative g = derivative_of(gate), u = derivative_of(update);
 #define PASS(gate_shape, update_shape) \
-  fastgrnn_gradients(gate_shape, update_shape, g, u, rows, n, ld, z, c, previous, dh, scalars, columns)
+  fastgrnn_gradients(gate_shape, update_shape, g, u, rows, n, ld, z, c, previous, dh, zeta, nu, columns)
   if (g.shape == POLYLINE || u.shape == POLYLINE) PASS(g.shape, u.shape);
   else if (g.shape == BOUNDED && u.shape == BOUNDED) PASS(BOUNDED, BOUNDED);
   else if (g.shape == BOUNDED) PASS(BOUNDED, SMOOTH);

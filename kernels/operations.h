@@ -21,9 +21,9 @@ LINKAGE void activate(int kind, int n, const float *x, const float *bias, float 
 
 // fastgrnn.c
 LINKAGE void fastgrnn_forward(int rows, int n, int ld, int gate, int update, float *z, float *c, const float *previous, float *h,
-                              const float *bias_gate, const float *bias_update, const float *scalars);
+                              const float *bias_gate, const float *bias_update, const float *zeta, const float *nu);
 LINKAGE void fastgrnn_backward(int rows, int n, int ld, int gate, int update, const float *z, float *c, const float *previous,
-                               float *dh, const float *scalars, float *columns);
+                               float *dh, const float *zeta, const float *nu, float *columns);
 
 // fastrnn.c
 LINKAGE void fastrnn_forward(int rows, int n, int ld, int update, float *c, const float *previous, float *h, const float *bias,

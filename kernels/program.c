@@ -55,10 +55,10 @@ static void execute(const struct operation *op, float *arena, int t) {
     case GEMM_TRANSPOSED: gemm_transposed(n[0], n[1], n[2], n[3], n[4], n[5], p[0], p[1], p[2]); break;
     case ACTIVATE: activate(n[0], n[1], p[0], p[1], p[2]); break;
     case FASTGRNN_FORWARD:
-      fastgrnn_forward(n[0], n[1], n[2], n[3], n[4], p[0], p[1], p[2], p[3], p[4], p[5], p[6]);
+      fastgrnn_forward(n[0], n[1], n[2], n[3], n[4], p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7]);
       break;
     case FASTGRNN_BACKWARD:
-      fastgrnn_backward(n[0], n[1], n[2], n[3], n[4], p[0], p[1], p[2], p[3], p[4], p[5]);
+      fastgrnn_backward(n[0], n[1], n[2], n[3], n[4], p[0], p[1], p[2], p[3], p[4], p[5], p[6]);
       break;
     case FASTRNN_FORWARD: fastrnn_forward(n[0], n[1], n[2], n[3], p[0], p[1], p[2], p[3], p[4]); break;
     case FASTRNN_BACKWARD: fastrnn_backward(n[0], n[1], n[2], n[3], p[0], p[1], p[2], p[3], p[4]); break;

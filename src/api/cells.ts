@@ -2,7 +2,7 @@ import type { KernelOptions } from '../kernels/index.js';
 import { decode, type Model } from '../pipeline/index.js';
 import { make, makeFrom } from './make.js';
 import { RecurrentNetwork } from './network.js';
-import type { FastRNNOptions, NetworkOptions } from './options.js';
+import type { FastGRNNOptions, FastRNNOptions } from './options.js';
 
 /**
  * A gated network: equations (5) and (6) of the paper.
@@ -16,7 +16,7 @@ import type { FastRNNOptions, NetworkOptions } from './options.js';
  */
 export class FastGRNN extends RecurrentNetwork {
   /** A network of random first values, which `seed` decides. Throws `RecipeError`, `ArchitectureError` or `KernelError`. */
-  static async create(options: NetworkOptions): Promise<FastGRNN> {
+  static async create(options: FastGRNNOptions): Promise<FastGRNN> {
     return new FastGRNN(await make('FastGRNN', options));
   }
 

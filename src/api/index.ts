@@ -10,5 +10,12 @@ export { RecurrentNetwork, type BatchEvaluation, type GradientOptions, type Loss
 export { FloatStream } from './stream.js';
 export { StepOptimiser, type OptimiserOptions, type StepOptions } from './optimiser.js';
 export { FastRNNVector, GRU, LSTM, RNN, UGRNN } from './other-cells.js';
-export type { FastRNNOptions, GRUOptions, LSTMOptions, NetworkOptions, RNNOptions } from './options.js';
+export type {
+  FastGRNNOptions,
+  FastRNNOptions,
+  GRUOptions,
+  LSTMOptions,
+  NetworkOptions,
+  RNNOptions,
+} from './options.js';
 export { train, type Trained, type TrainOptions, type TrainSettings } from './train.js';

@@ -39,6 +39,12 @@ export interface NetworkOptions extends KernelOptions, RecurrenceFields {
   readonly seed?: number;
 }
 
+/** What a FastGRNN has beside. */
+export interface FastGRNNOptions extends NetworkOptions {
+  /** Whether zeta and nu are vectors, a number a unit. Default: one number each. */
+  readonly vectorZetaNu?: boolean;
+}
+
 /** What a FastRNN has beside. */
 export interface FastRNNOptions extends Omit<NetworkOptions, 'gate'> {
   /** alpha and beta both learnt (free, the default), beta = 1 - alpha (tied), or neither learnt (fixed). */
@@ -62,7 +68,7 @@ export interface LSTMOptions extends NetworkOptions {
   readonly forgetBias?: number;
 }
 
-export type CellOptions = NetworkOptions | FastRNNOptions | RNNOptions | GRUOptions | LSTMOptions;
+export type CellOptions = FastGRNNOptions | FastRNNOptions | RNNOptions | GRUOptions | LSTMOptions;
 
 /** Throws `RecipeError` or `ArchitectureError` that name the field, its value and what is allowed. */
 export function architectureFrom(cell: Architecture['cell'], options: CellOptions): Architecture {
@@ -82,7 +88,17 @@ export function architectureFrom(cell: Architecture['cell'], options: CellOption
   // Sizes have no upper bound here but the machine's; the other fields are the recipe's.
   const fields = Object.fromEntries(Object.entries({ cell, ...rest }).filter(([, value]) => value !== undefined));
   const resolved = resolveRecipe({ ...(seed === undefined ? {} : { seed }), network: fields }, `${cell}.create`);
-  const { embedding, alpha, beta, reset, forgetBias, layers = 1, bidirectional = false, ...network } = resolved.network;
+  const {
+    embedding,
+    alpha,
+    beta,
+    vectorZetaNu,
+    reset,
+    forgetBias,
+    layers = 1,
+    bidirectional = false,
+    ...network
+  } = resolved.network;
   if (embedding > 0) {
     throw new ApiError(
       `embedding: ${embedding}; here the embedding's size is inputSize, and vocabulary says how many tokens there are`,
@@ -97,7 +113,7 @@ export function architectureFrom(cell: Architecture['cell'], options: CellOption
     vocabulary,
     classes: classNamesFrom(options).length,
     ...stackFields(layers, bidirectional),
-    ...optionalFields({ alpha, beta, reset, forgetBias }),
+    ...optionalFields({ alpha, beta, vectorZetaNu, reset, forgetBias }),
   };
   checkArchitecture(architecture);
   return architecture;

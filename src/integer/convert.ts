@@ -157,6 +157,11 @@ function missingRanges(layer: number): never {
 function check(architecture: Architecture, parameters: Float32Array, ranges: Ranges): void {
   checkReal(architecture);
   const { inputSize, hiddenSize, wRank, uRank, classes } = architecture;
+  if (architecture.vectorZetaNu) {
+    throw new IntegerNetworkError(
+      'network.vectorZetaNu: an integer network has one zeta and one nu; train with it false, or export float C (--target c-float)',
+    );
+  }
   if (architecture.bidirectional) throw new IntegerNetworkError(bidirectionalRefusal);
   for (const [name, size] of Object.entries({ inputSize, hiddenSize, wRank, uRank, classes })) {
     if (size > maximumSize) {

@@ -44,9 +44,9 @@ export class FloatNetwork {
   private readonly tensor: (name: string) => Float64Array;
   private readonly gate: (x: number) => number;
   private readonly update: (x: number) => number;
-  /** zeta or alpha, and nu or beta. */
-  private readonly scale: number;
-  private readonly offset: number;
+  /** zeta or alpha, and nu or beta, [H]: the same of every unit, but for vectors. */
+  private readonly scale: Float64Array;
+  private readonly offset: Float64Array;
   /** What the last step's gates made of it, a row a gate: of the GRU r, z, h~; of the LSTM i, f, c~, o. */
   private readonly made: readonly Float64Array[];
 
@@ -91,11 +91,10 @@ export class FloatNetwork {
     this.update = nonlinearities[update];
     if (cell === 'FastRNN') {
       const { alpha, beta } = residualWeights(architecture, tensor);
-      this.scale = alpha;
-      this.offset = beta;
+      this.scale = new Float64Array(hiddenSize).fill(alpha);
+      this.offset = new Float64Array(hiddenSize).fill(beta);
     } else {
-      this.scale = sigmoid(tensor('zeta')[0]);
-      this.offset = sigmoid(tensor('nu')[0]);
+      [this.scale, this.offset] = ['zeta', 'nu'].map((name) => perUnit(tensor(name).map(sigmoid), hiddenSize));
     }
   }
 
@@ -144,12 +143,12 @@ export class FloatNetwork {
       const candidate = complex ? modReLU(p, biasUpdate, j) : update(p[j] + biasUpdate[j]);
       if (cell === 'FastGRNN') {
         const z = gate(p[j] + biasGate[j]);
-        h[j] = (scale * (1 - z) + offset) * candidate + z * h[j];
+        h[j] = (scale[j] * (1 - z) + offset[j]) * candidate + z * h[j];
       } else if (cell === 'FastRNN') {
-        h[j] = scale * candidate + offset * h[j];
+        h[j] = scale[j] * candidate + offset[j] * h[j];
       } else if (cell === 'FastRNN-vector') {
         const alpha = sigmoid(alphas[j]);
-        h[j] = alpha * candidate + (scale * (1 - alpha) + offset) * h[j];
+        h[j] = alpha * candidate + (scale[j] * (1 - alpha) + offset[j]) * h[j];
       } else h[j] = candidate;
     }
   }
@@ -223,6 +222,11 @@ export function residualWeights(
   if (architecture.residual === 'fixed') return fixedResidual(architecture);
   const alpha = sigmoid(tensor('alpha')[0]);
   return { alpha, beta: architecture.residual === 'tied' ? 1 - alpha : sigmoid(tensor('beta')[0]) };
+}
+
+/** A number a unit, [hiddenSize]: `values` as they are, or their only one for every unit. */
+export function perUnit(values: Float64Array, hiddenSize: number): Float64Array {
+  return values.length === hiddenSize ? values : new Float64Array(hiddenSize).fill(values[0]);
 }
 
 /** The larger of `least` and all magnitudes of `values`. */

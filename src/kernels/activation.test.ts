@@ -124,12 +124,12 @@ describe.each(backends)('$name', ({ kernels }) => {
     const c = bench.matrix(1, hidden, [0.25, 0.25, 0.25]);
     const previous = bench.matrix(1, hidden, [1, 1, 1]);
     const dh = bench.matrix(1, hidden, [2 ** -105, NaN, 1]);
-    const scalars = bench.vector([0.5, 0.5]);
+    const [zeta, nu] = [1, 2].map(() => bench.vector([0.5, 0.5, 0.5]));
     const columns = bench.matrix(4, hidden, new Float32Array(12));
     expect(rowStride(hidden)).toBe(16);
     const results = bench.run(kernels, (program) =>
       program.fastgrnnBackward({
-        ...{ rows: 1, hidden, gate: 'sigmoid', update: 'tanh', z, c, previous, dh, scalars, columns },
+        ...{ rows: 1, hidden, gate: 'sigmoid', update: 'tanh', z, c, previous, dh, zeta, nu, columns },
       }),
     );
     const [tiny, nan, one] = results.matrix(c, 1, hidden);

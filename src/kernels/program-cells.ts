@@ -20,7 +20,7 @@ function gateSizes(o: GatePass): number[] {
 
 /** The cells' own passes over a time step, forwards and backwards. Every operation's meaning is told beside its C function. */
 export class CellPasses extends ProgramWords {
-  /** One step of FastGRNN: see kernels/fastgrnn.c. z holds W x + U h' on entry. scalars: zeta, nu. */
+  /** One step of FastGRNN: see kernels/fastgrnn.c. z holds W x + U h' on entry. zeta, nu: [hidden]. */
   fastgrnnForward(o: {
     rows: number;
     hidden: number;
@@ -32,10 +32,11 @@ export class CellPasses extends ProgramWords {
     h: Matrix;
     biasGate: Operand;
     biasUpdate: Operand;
-    scalars: Operand;
+    zeta: Operand;
+    nu: Operand;
   }): this {
     const kinds = [nonlinearityNumber(o.gate), nonlinearityNumber(o.update)];
-    const operands = [o.z, o.c, o.previous, o.h, o.biasGate, o.biasUpdate, o.scalars];
+    const operands = [o.z, o.c, o.previous, o.h, o.biasGate, o.biasUpdate, o.zeta, o.nu];
     return this.write('fastgrnnForward', [o.rows, o.hidden, o.z.stride, ...kinds], operands);
   }
 
@@ -49,11 +50,12 @@ export class CellPasses extends ProgramWords {
     c: Matrix;
     previous: Matrix;
     dh: Matrix;
-    scalars: Operand;
+    zeta: Operand;
+    nu: Operand;
     columns: Matrix;
   }): this {
     const kinds = [nonlinearityNumber(o.gate), nonlinearityNumber(o.update)];
-    const operands = [o.z, o.c, o.previous, o.dh, o.scalars, o.columns];
+    const operands = [o.z, o.c, o.previous, o.dh, o.zeta, o.nu, o.columns];
     return this.write('fastgrnnBackward', [o.rows, o.hidden, o.z.stride, ...kinds], operands);
   }
 

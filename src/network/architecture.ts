@@ -30,6 +30,8 @@ export interface Architecture extends RecurrenceFields {
   /** FastRNN with a fixed residual: the weights themselves, not before a sigmoid. alpha 1, beta 0 is a plain RNN. */
   readonly alpha?: number;
   readonly beta?: number;
+  /** FastGRNN alone: whether zeta and nu are vectors, a number a unit, as EdgeML's users ask for. Absent: one number each. */
+  readonly vectorZetaNu?: boolean;
   /** GRU alone: whether the reset gate comes before the recurrent product or after it, which it does without this field. */
   readonly reset?: 'before' | 'after';
   /** LSTM alone: the first value of the forget gate's bias; 1 without it. */
@@ -101,6 +103,9 @@ export function checkArchitecture(arch: Architecture): void {
   among('cell', CELLS);
   among('head', ['softmax', 'sigmoid', 'regression']);
   among('output', ['last', 'every', 'mean']);
+  if (arch.vectorZetaNu && arch.cell !== 'FastGRNN') {
+    throw new ArchitectureError(`vectorZetaNu is true: only FastGRNN has zeta and nu a unit, the cell is ${arch.cell}`);
+  }
   const [wrong] = recurrenceProblems(arch);
   if (wrong) throw new ArchitectureError(`${wrong.field} ${wrong.problem}`);
 }
@@ -163,7 +168,10 @@ export function tensorsOf(arch: Architecture): TensorSpec[] {
     for (const { name, role, shape } of recurrenceTensors(recurrence, H)) add(name, role, ...shape);
     for (const bias of biasesOf(arch)) add(bias, 'bias', recurrence.kind === 'EURNN' ? recurrence.units : H);
     if (arch.cell === 'FastRNN-vector') add('alpha', 'scalar', H);
-    for (const scalar of scalarsOf(arch)) add(scalar, 'scalar');
+    for (const scalar of scalarsOf(arch)) {
+      if (arch.vectorZetaNu) add(scalar, 'scalar', H);
+      else add(scalar, 'scalar');
+    }
   };
   if (arch.vocabulary > 0) add('embedding', 'embedding', arch.vocabulary, arch.inputSize);
   for (layer = 0; layer < layersOf(arch); layer++) {
@@ -183,16 +191,17 @@ export function optionalFields(fields: { readonly [F in OptionalField]?: Archite
   Architecture,
   OptionalField
 > {
-  const { alpha, beta, reset, forgetBias } = fields;
+  const { alpha, beta, vectorZetaNu, reset, forgetBias } = fields;
   return {
     ...(alpha === undefined ? {} : { alpha }),
     ...(beta === undefined ? {} : { beta }),
+    ...(vectorZetaNu ? { vectorZetaNu } : {}),
     ...(reset === undefined ? {} : { reset }),
     ...(forgetBias === undefined ? {} : { forgetBias }),
   };
 }
 
-type OptionalField = 'alpha' | 'beta' | 'reset' | 'forgetBias';
+type OptionalField = 'alpha' | 'beta' | 'vectorZetaNu' | 'reset' | 'forgetBias';
 
 /** What the names of the matrices of each gate end in; '' where one W and one U serve the whole cell. */
 export function gatesOf({ cell }: Pick<Architecture, 'cell'>): readonly string[] {
@@ -203,7 +212,7 @@ export function gatesOf({ cell }: Pick<Architecture, 'cell'>): readonly string[]
 }
 
 /** The biases, in their order: of cells with several gates, kernels take them as one matrix. */
-function biasesOf(arch: Architecture): readonly string[] {
+export function biasesOf(arch: Architecture): readonly string[] {
   if (arch.cell === 'FastGRNN') return ['biasGate', 'biasUpdate'];
   const own = gatesOf(arch).map((gate) => `bias${gate}`);
   return arch.cell === 'GRU' && resetOf(arch) === 'after' ? [...own, 'biasRecurrent'] : own;

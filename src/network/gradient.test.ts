@@ -128,6 +128,18 @@ describe('gradients of every backend equal central differences of the float64 re
   }
 });
 
+describe('gradients of vectors zeta and nu equal central differences of the float64 reference', () => {
+  for (const [wRank, uRank] of ranks) {
+    for (const gate of NONLINEARITIES) {
+      test(`ranks ${wRank} and ${uRank}, gate ${gate}`, () => {
+        for (const update of ['tanh', 'relu'] as const) {
+          checkClear({ ...base, vectorZetaNu: true, wRank, uRank, gate, update });
+        }
+      });
+    }
+  }
+});
+
 describe('gradients of the other cells equal central differences of the float64 reference', () => {
   const gated = [
     { cell: 'UGRNN' },
@@ -155,6 +167,7 @@ describe.each(backends)('a wrong gradient is found: $name', ({ kernels }) => {
   test.each([
     { gate: 'sigmoid' },
     { gate: 'hardSigmoid' },
+    { vectorZetaNu: true },
     { cell: 'RNN' },
     { cell: 'FastRNN-vector' },
     { cell: 'UGRNN' },

@@ -5,6 +5,7 @@ export {
   checkArchitecture,
   directionsOf,
   fixedResidual,
+  biasesOf,
   gatesOf,
   isGated,
   layerInputSize,

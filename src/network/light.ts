@@ -1,5 +1,7 @@
 /** What running a model needs of this room: it loads no library and no kernels. */
 export {
+  biasesOf,
+  CELLS,
   fixedResidual,
   gatesOf,
   layerInputSize,

@@ -133,6 +133,7 @@ export const metadataSchema = z.strictObject({
     residual: z.enum(['free', 'tied', 'fixed']),
     alpha: fraction,
     beta: fraction,
+    vectorZetaNu: z.exactOptional(z.boolean()),
     reset: z.exactOptional(z.enum(['before', 'after'])),
     forgetBias: fraction,
     recurrence: z.exactOptional(z.enum(RECURRENCES)),

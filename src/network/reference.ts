@@ -168,12 +168,14 @@ function nextState(
     }
     case 'FastGRNN': {
       // equation (6)
-      const [zeta, nu] = ['zeta', 'nu'].map((name) => sigmoid(tensor(name)[0]));
+      const [zetaOf, nuOf] = ['zeta', 'nu'].map(
+        (name) => (i: number) => sigmoid(tensor(name)[arch.vectorZetaNu ? i : 0]),
+      );
       const a = products('', x, previous);
       return previous.map((h, i) => {
         const z = gate(a.x[i] + a.h[i] + bias('biasGate', i));
         const candidate = update(a.x[i] + a.h[i] + bias('biasUpdate', i));
-        return (zeta * (1 - z) + nu) * candidate + z * h;
+        return (zetaOf(i) * (1 - z) + nuOf(i)) * candidate + z * h;
       });
     }
     case 'UGRNN':

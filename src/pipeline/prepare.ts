@@ -56,7 +56,17 @@ export function stackDataset(dataset: Dataset, { frames, stride }: Stacking): Da
  * @throws DataError where the data don't have what its head learns, or no tokens for its embedding
  */
 export function architectureOf(recipe: Recipe, dataset: Dataset): Architecture {
-  const { alpha, beta, reset, forgetBias, embedding, layers = 1, bidirectional = false, ...network } = recipe.network;
+  const {
+    alpha,
+    beta,
+    vectorZetaNu,
+    reset,
+    forgetBias,
+    embedding,
+    layers = 1,
+    bidirectional = false,
+    ...network
+  } = recipe.network;
   checkHead(network, dataset);
   return {
     ...network,
@@ -64,7 +74,7 @@ export function architectureOf(recipe: Recipe, dataset: Dataset): Architecture {
     vocabulary: embedding > 0 ? vocabularyOf(dataset) : 0,
     classes: dataset.classNames.length,
     ...stackFields(layers, bidirectional),
-    ...optionalFields({ alpha, beta, reset, forgetBias }),
+    ...optionalFields({ alpha, beta, vectorZetaNu, reset, forgetBias }),
   };
 }
 

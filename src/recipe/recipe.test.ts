@@ -61,7 +61,7 @@ describe('resolving', () => {
     ],
     [
       { network: 7 },
-      'recipe r: network: 7 must be a group of fields: cell, hiddenSize, wRank, uRank, layers, bidirectional, recurrence, reflectors, spectralMargin, orthogonality, orthogonalityWeight, arrangement, capacity, gate, update, head, output, embedding, residual, alpha, beta, reset, forgetBias',
+      'recipe r: network: 7 must be a group of fields: cell, hiddenSize, wRank, uRank, layers, bidirectional, recurrence, reflectors, spectralMargin, orthogonality, orthogonalityWeight, arrangement, capacity, gate, update, head, output, embedding, residual, alpha, beta, vectorZetaNu, reset, forgetBias',
     ],
     [
       { training: { epochs: [0, 0, 0] } },

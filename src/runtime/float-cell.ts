@@ -1,9 +1,12 @@
 import { nonlinearityNumber } from '../kernels/light.js';
 import {
+  biasesOf,
   fixedResidual,
+  gatesOf,
   layerInputSize,
   layersOf,
   recurrentMatrix,
+  resetOf,
   tensorPrefix,
   type Architecture,
   type Tensor,
@@ -54,6 +57,8 @@ export class FloatCell implements Layer {
   private readonly words: number;
   private readonly x: Float32Array;
   private readonly h: Float32Array;
+  /** The LSTM's c. */
+  private readonly carried: Float32Array;
   private readonly logits: Float32Array;
   /** Of a network whose head reads the mean: sums of the states, how many they are, and their mean. */
   private readonly sums: Float64Array;
@@ -84,27 +89,30 @@ export class FloatCell implements Layer {
       }
       return wide;
     };
-    const [w2, u2] = [
-      wRank ? matrix('W2', wRank, D, true) : vector(0),
-      uRank ? matrix('U2', uRank, H, true) : vector(0),
-    ];
-    const w1 = wRank ? matrix('W1', H, wRank) : matrix('W', H, D);
-    const u1 = uRank ? matrix('U1', H, uRank) : matrix('U', H, H, false, recurrentMatrix(arch, tensor));
-    const gated = arch.cell === 'FastGRNN';
-    const biasGate = vector(H, tensor('biasGate'));
-    const biasUpdate = vector(H, tensor(gated ? 'biasUpdate' : 'bias'));
-    const scalars = vector(group);
+    const [width, gates] = [padded(H, group), gatesOf(arch)];
+    const maps = gates.flatMap((suffix) => {
+      const [W, U] = [`W${suffix}`, `U${suffix}`];
+      const full = suffix === '' ? recurrentMatrix(arch, tensor) : tensor(U);
+      return [
+        wRank ? matrix(`${W}2`, wRank, D, true) : vector(0),
+        wRank ? matrix(`${W}1`, H, wRank) : matrix(W, H, D),
+        uRank ? matrix(`${U}2`, uRank, H, true) : vector(0),
+        uRank ? matrix(`${U}1`, H, uRank) : matrix(U, H, H, false, full),
+      ];
+    });
+    // What only the cells with alpha and beta, or zeta and nu, have.
+    const [first, second] = [vector(H), vector(H)];
+    const biases = vector(biasesOf(arch).length * H + group);
+    biasesOf(arch).forEach((name, i) => biases.set(tensor(name), i * H));
     const classifier = matrix('classifier', L, H);
     const classifierBias = vector(L, tensor('classifierBias'));
     const [x, t, u] = [vector(D), vector(wRank), vector(uRank)];
-    const [a, c, h, mean, logits] = [vector(H), vector(H), vector(H), vector(H), vector(L)];
-    const pointers = [
-      ...[x, w2, w1, u2, u1, biasGate, biasUpdate, scalars, classifier, classifierBias],
-      ...[t, u, a, c, h, logits],
-    ];
+    const a = new Float32Array(Math.max(gates.length, arch.cell === 'GRU' ? 4 : 1) * width);
+    const [c, carried, h, mean, logits] = [vector(H), vector(H), vector(H), vector(H), vector(L)];
+    const pointers = [x, biases, first, second, classifier, classifierBias, t, u, a, c, carried, h, logits, ...maps];
     // The words of `struct float_network`, in its order.
     const numbers = [
-      ...[gated ? 1 : 0, nonlinearityNumber(arch.gate), nonlinearityNumber(arch.update)],
+      ...[cellNumber(arch), nonlinearityNumber(arch.gate), nonlinearityNumber(arch.update), gates.length],
       ...[D, H, wRank, uRank, L],
       ...[H, wRank, uRank, L].map((size) => padded(size, group)),
     ];
@@ -118,21 +126,12 @@ export class FloatCell implements Layer {
     this.words = memory.address(words);
     this.x = memory.view(x);
     this.h = memory.view(h);
+    this.carried = memory.view(carried);
     this.logits = memory.view(logits).subarray(0, L);
     this.sums = new Float64Array(arch.output === 'mean' ? H : 0);
     this.mean = memory.view(mean);
     this.readAt = memory.address(arch.output === 'mean' ? mean : h);
-    const residual = memory.view(scalars);
-    if (arch.cell === 'RNN') {
-      residual.set([1, 0]);
-    } else if (arch.residual === 'fixed' && !gated) {
-      const { alpha, beta } = fixedResidual(arch);
-      residual.set([alpha, beta]);
-    } else {
-      residual.set([tensor(gated ? 'zeta' : 'alpha')[0], tensor(gated ? 'nu' : 'beta')[0] ?? 0]);
-      memory.exports.float_sigmoid(memory.address(scalars));
-      if (arch.residual === 'tied' && !gated) residual[1] = 1 - residual[0];
-    }
+    setResidual(arch, tensor, memory, [first, second]);
   }
 
   step(values: ArrayLike<number>, start: number): void {
@@ -153,6 +152,7 @@ export class FloatCell implements Layer {
 
   reset(): void {
     this.h.fill(0);
+    this.carried.fill(0);
     this.sums.fill(0);
     this.count = 0;
   }
@@ -166,5 +166,45 @@ export class FloatCell implements Layer {
     for (let j = 0; j < sums.length; j++) mean[j] = count === 0 ? 0 : sums[j] / count;
     this.memory.exports.float_logits(this.words, this.readAt);
     return this.logits;
+  }
+}
+
+/** `enum cell` of kernels/step/step.c. */
+function cellNumber(arch: Architecture): number {
+  const numbers = { FastGRNN: 0, FastRNN: 1, 'FastRNN-vector': 1, RNN: 2, UGRNN: 3, GRU: 4, LSTM: 6 } as const;
+  return numbers[arch.cell] + (arch.cell === 'GRU' && resetOf(arch) === 'before' ? 1 : 0);
+}
+
+/** zeta and nu, or alpha and beta, a number a unit each: as the training engine has them. */
+function setResidual(
+  arch: Architecture,
+  tensor: (name: string) => Float32Array,
+  memory: Memory,
+  arrays: readonly [Float32Array, Float32Array],
+): void {
+  const { exports } = memory;
+  const [first, second] = arrays.map((array) => memory.view(array));
+  const [firstAt, secondAt] = arrays.map((array) => memory.address(array));
+  const squashed = (name: string, values: Float32Array, address: number) => {
+    if (tensor(name).length > 1) values.set(tensor(name));
+    else values.fill(tensor(name)[0]);
+    exports.float_sigmoid(values.length, address);
+  };
+  if (arch.cell === 'FastGRNN') {
+    squashed('zeta', first, firstAt);
+    squashed('nu', second, secondAt);
+  } else if (arch.cell === 'FastRNN-vector') {
+    // zeta and nu stand in the first two places of beta's array, until it is made of them.
+    second.set([tensor('zeta')[0], tensor('nu')[0]]);
+    exports.float_sigmoid(second.length, secondAt);
+    squashed('alpha', first, firstAt);
+    exports.float_residual(first.length, firstAt, secondAt, secondAt);
+  } else if (arch.cell === 'FastRNN') {
+    const { alpha, beta } = fixedResidual(arch);
+    first.fill(alpha);
+    second.fill(beta);
+    if (arch.residual !== 'fixed') squashed('alpha', first, firstAt);
+    if (arch.residual === 'free') squashed('beta', second, secondAt);
+    if (arch.residual === 'tied') for (let j = 0; j < first.length; j++) second[j] = 1 - first[j];
   }
 }

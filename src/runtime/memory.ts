@@ -6,7 +6,8 @@ interface StepExports extends WebAssembly.Exports {
   readonly __heap_base: WebAssembly.Global;
   readonly float_step: (network: number) => void;
   readonly float_logits: (network: number, state: number) => void;
-  readonly float_sigmoid: (values: number) => void;
+  readonly float_sigmoid: (length: number, values: number) => void;
+  readonly float_residual: (length: number, alpha: number, scalars: number, beta: number) => void;
   readonly integer_step: (network: number) => void;
   readonly integer_logits: (network: number, state: number) => void;
 }
@@ -16,7 +17,7 @@ export class RuntimeError extends Error {
   override name = 'RuntimeError';
 }
 
-/** Compiles the step functions, some 11 KB of WASM with 128-bit vectors. */
+/** Compiles the step functions, some 18 KB of WASM with 128-bit vectors. */
 export async function compileStep(): Promise<WebAssembly.Module> {
   const bytes = Uint8Array.from(atob(wasm), (character) => character.charCodeAt(0));
   try {

@@ -1,7 +1,10 @@
 import { NONLINEARITIES } from '../kernels/light.js';
-import { ModelFileError, RECURRENCES, type ModelMetadata } from '../network/light.js';
+import { CELLS, ModelFileError, RECURRENCES, type ModelMetadata } from '../network/light.js';
 
 type Facts = Record<string, unknown>;
+
+/** Cells whose integer networks run here. */
+const integerCells = ['FastGRNN', 'FastRNN', 'RNN'];
 
 /**
  * The metadata of a whole model file, as far as running it depends on them. The hash was right, so they are what a `fastgrnn`
@@ -28,7 +31,7 @@ export function checkMetadata(metadata: Facts, path: string): ModelMetadata {
   };
   oneOf(metadata, 'kind', 'float', 'integer');
   const architecture = map(metadata, 'architecture');
-  oneOf(architecture, 'cell', 'FastGRNN', 'FastRNN', 'RNN');
+  oneOf(architecture, 'cell', ...(metadata['kind'] === 'float' ? CELLS : integerCells));
   oneOf(architecture, 'gate', ...NONLINEARITIES);
   oneOf(architecture, 'update', ...NONLINEARITIES);
   oneOf(architecture, 'residual', 'free', 'tied', 'fixed');

@@ -143,6 +143,18 @@ const cells: Record<string, Partial<Architecture>> = {
   'three layers of low rank': { layers: 3 },
   'two layers of FastRNN, tokens': { cell: 'FastRNN', layers: 2, wRank: 0, uRank: 0, vocabulary: 11 },
   'the mean of the second layer': { layers: 2, output: 'mean' },
+  'FastGRNN, vectors of zeta and nu': { vectorZetaNu: true },
+  'FastRNN-vector': { cell: 'FastRNN-vector' },
+  'RNN of full rank, relu': { cell: 'RNN', wRank: 0, uRank: 0, update: 'relu' },
+  'UGRNN of low rank': { cell: 'UGRNN' },
+  'UGRNN of full rank, smooth': { cell: 'UGRNN', wRank: 0, uRank: 0, gate: 'sigmoid', update: 'tanh' },
+  'GRU of low rank': { cell: 'GRU' },
+  'GRU of full rank, smooth': { cell: 'GRU', wRank: 0, uRank: 0, gate: 'sigmoid', update: 'tanh' },
+  'GRU, reset before': { cell: 'GRU', reset: 'before', gate: 'sigmoid8', update: 'tanh8' },
+  'LSTM of low rank': { cell: 'LSTM' },
+  'LSTM of full rank, smooth': { cell: 'LSTM', wRank: 0, uRank: 0, gate: 'sigmoid', update: 'tanh' },
+  'two layers of GRU, reset before': { cell: 'GRU', reset: 'before', layers: 2, output: 'every' },
+  'three layers of LSTM, tokens': { cell: 'LSTM', layers: 3, vocabulary: 11 },
   oRNN: { cell: 'RNN', uRank: 0, recurrence: 'oRNN' },
   'two layers of SpectralRNN': { cell: 'RNN', uRank: 0, recurrence: 'SpectralRNN', layers: 2 },
 };
@@ -157,6 +169,11 @@ describe('a float model', () => {
     const steps = 50;
     const engine = new NetworkEngine(await loadKernels(), architecture, { rows: 1, steps, training: false });
     engine.parameters.set(initialise(architecture, random));
+    // Values of their own for what starts the same in every unit.
+    for (const { role, offset, size } of tensorsOf(architecture)) {
+      if (role !== 'bias' && role !== 'scalar') continue;
+      for (let k = offset; k < offset + size; k++) engine.parameters[k] += 0.3 * random.normal();
+    }
     const tensors = tensorsOf(architecture).map(({ name, shape, offset, size }) => ({
       ...{ name, shape, dtype: 'F32' as const, data: engine.parameters.slice(offset, offset + size) },
     }));

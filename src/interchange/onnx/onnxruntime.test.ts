@@ -153,6 +153,7 @@ const cases: [name: string, arch: Partial<Architecture>, setting?: Setting][] = 
   ['FastGRNN, gate tanh, update relu, one affine', { gate: 'tanh', update: 'relu' }, { affine: 'one' }],
   ['FastGRNN, hard gate, an output at every step', { gate: 'hardSigmoid', output: 'every' }],
   ['FastGRNN, the mean', { output: 'mean', uRank: 3 }],
+  ['FastGRNN, vectors of zeta and nu', { vectorZetaNu: true }],
   ['FastRNN', { cell: 'FastRNN' }],
   ['FastRNN, tied, of low rank', { cell: 'FastRNN', residual: 'tied', wRank: 3, uRank: 2, update: 'relu' }],
   ['FastRNN, fixed', { cell: 'FastRNN', residual: 'fixed', alpha: 0.2, beta: 0.7 }],

@@ -16,7 +16,7 @@ export interface CellNumbers {
   map(name: string): LinearMap;
   /** [H] */
   bias(name: string): Float32Array;
-  /** FastRNN-vector's alpha as it multiplies, [H]. */
+  /** FastRNN-vector's alpha, or FastGRNN's zeta and nu where they are vectors, as they multiply, [H]. */
   vector(name: string): Float32Array;
   /** zeta and nu, or alpha and beta, as they multiply. */
   readonly scalars: readonly [number, number];

@@ -10,12 +10,12 @@ import type { BackwardPass, Cell, ForwardPass } from './cell.js';
  *   z_t  = gate(a_t + b_z)
  *   h~_t = update(a_t + b_h)
  *   h_t  = (zeta (1 - z_t) + nu) * h~_t + z_t * h_{t-1}
- * with zeta and nu behind a sigmoid. Backwards, with g = dL/dh_t:
+ * with zeta and nu behind a sigmoid, a number each, or with `vectorZetaNu` a number a unit each. Backwards, with g = dL/dh_t:
  *   dL/dz  = g (h_{t-1} - zeta h~_t) gate'        summed over rows and steps: dL/db_z
  *   dL/dh~ = g (zeta (1 - z_t) + nu) update'      summed: dL/db_h
  *   dL/da_t = dL/dz + dL/dh~
  *   dL/dh_{t-1} = g z_t + U^T dL/da_t
- *   dL/dzeta = sum g h~_t (1 - z_t),  dL/dnu = sum g h~_t
+ *   dL/dzeta = sum g h~_t (1 - z_t),  dL/dnu = sum g h~_t     over rows, steps and, of one number, units
  */
 export class FastGRNN implements Cell {
   private readonly arch: Architecture;
@@ -26,8 +26,12 @@ export class FastGRNN implements Cell {
   private readonly z: Matrix;
   /** h~_t, then dL/da_t: [steps][rows][hiddenSize]; without training one step alone. */
   private readonly c: Matrix;
-  /** zeta and nu behind their sigmoid. */
-  private readonly scalars: Operand;
+  /** zeta and nu behind their sigmoid: as they are trained, and as the gate pass takes them, a number a unit. */
+  private readonly trained: readonly [Operand, Operand];
+  private readonly zeta: Operand;
+  private readonly nu: Operand;
+  /** What spreads a number over the units. */
+  private readonly ones: Operand;
   /** Column sums of the gradients of b_z, b_h, zeta and nu: [4][hiddenSize]. */
   private readonly columns: Matrix;
 
@@ -39,13 +43,26 @@ export class FastGRNN implements Cell {
     const stride = rowStride(arch.hiddenSize);
     this.z = layout.sequence(limits.steps, limits.rows, stride);
     this.c = layout.sequence(limits.training ? limits.steps : 1, limits.rows, stride);
-    this.scalars = layout.vector(2);
+    const vector = () => layout.vector(arch.hiddenSize);
+    [this.zeta, this.nu] = [vector(), vector()];
+    this.ones = layout.vector(arch.vectorZetaNu ? 0 : arch.hiddenSize);
+    this.trained = arch.vectorZetaNu ? [this.zeta, this.nu] : [layout.vector(1), layout.vector(1)];
     this.columns = layout.matrix(4, stride);
   }
 
   prepare(program: ProgramBuilder): void {
     this.linear.prepare(program);
-    program.activate({ kind: 'sigmoid', length: 2, x: this.places.parameter('zeta'), y: this.scalars });
+    const { arch, places, trained, ones } = this;
+    const length = arch.hiddenSize;
+    for (const [i, name] of (['zeta', 'nu'] as const).entries()) {
+      const [x, y] = [places.parameter(name), this[name]];
+      program.activate({ kind: 'sigmoid', length: arch.vectorZetaNu ? length : 1, x, y: trained[i] });
+      if (arch.vectorZetaNu) continue;
+      program
+        .fill({ length, value: 1, target: ones })
+        .fill({ length, value: 0, target: y })
+        .addScaled({ length, x: ones, scale: trained[i], y });
+    }
   }
 
   forward(program: ProgramBuilder, pass: ForwardPass): void {
@@ -64,7 +81,8 @@ export class FastGRNN implements Cell {
           h: written(states),
           biasGate: this.places.parameter('biasGate'),
           biasUpdate: this.places.parameter('biasUpdate'),
-          scalars: this.scalars,
+          zeta: this.zeta,
+          nu: this.nu,
         });
       },
     });
@@ -73,7 +91,7 @@ export class FastGRNN implements Cell {
   backward(program: ProgramBuilder, pass: BackwardPass): void {
     const { rows, states, dh } = pass;
     const { gate, update, hiddenSize: hidden } = this.arch;
-    const { columns, scalars, places } = this;
+    const { columns, zeta, nu, trained, places } = this;
     const z = forRows(this.z, rows);
     const c = forRows(this.c, rows);
     program.fill({ length: 4 * columns.stride, value: 0, target: columns });
@@ -81,17 +99,22 @@ export class FastGRNN implements Cell {
       ...pass,
       gates: [{ a: c }],
       step: (recur) => {
-        program.fastgrnnBackward({ rows, hidden, gate, update, z, c, previous: states, dh, scalars, columns });
+        program.fastgrnnBackward({ rows, hidden, gate, update, z, c, previous: states, dh, zeta, nu, columns });
         recur();
       },
     });
     const column = (i: number) => within(columns, i * columns.stride);
     const vector = { rows: 1, columns: hidden, rowStride: hidden, columnStride: 1 };
-    const scalar = { length: hidden, accumulate: false, sign: 1 } as const;
     program
       .unpack({ ...vector, source: columns, target: places.gradientOf('biasGate') })
-      .unpack({ ...vector, source: { ...columns, ...column(1) }, target: places.gradientOf('biasUpdate') })
-      .scalarGradient({ ...scalar, columns: column(2), scalar: scalars, gradient: places.gradientOf('zeta') })
-      .scalarGradient({ ...scalar, columns: column(3), scalar: within(scalars, 1), gradient: places.gradientOf('nu') });
+      .unpack({ ...vector, source: { ...columns, ...column(1) }, target: places.gradientOf('biasUpdate') });
+    for (const [i, name] of (['zeta', 'nu'] as const).entries()) {
+      const [dy, gradient] = [column(2 + i), places.gradientOf(name)];
+      if (this.arch.vectorZetaNu) program.sigmoidGradient({ length: hidden, factor: 1, s: trained[i], dy, gradient });
+      else {
+        const sum = { length: hidden, accumulate: false, sign: 1 } as const;
+        program.scalarGradient({ ...sum, columns: dy, scalar: trained[i], gradient });
+      }
+    }
   }
 }

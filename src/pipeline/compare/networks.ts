@@ -51,6 +51,7 @@ export function networkOf({ network }: Recipe, name: NetworkName): Recipe['netwo
 /** Fields of one cell or a few recurrences alone. A FastRNN's residual is free here, whatever the recipe's. */
 const ownFields: Readonly<Record<string, readonly string[]>> = {
   'FastRNN, fixed': ['alpha', 'beta'],
+  FastGRNN: ['vectorZetaNu'],
   GRU: ['reset'],
   LSTM: ['forgetBias'],
   oRNN: ['reflectors'],

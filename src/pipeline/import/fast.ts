@@ -36,9 +36,11 @@ export function arrangeFast(
     options.transposeClassifier ?? 'auto',
   );
   const scalarNames: readonly ImportName[] = gated ? ['zeta', 'nu'] : ['alpha', 'beta'];
+  const vectorZetaNu = gated && hiddenSize > 1 && get('zeta').data.length > 1;
   const scalars = arrangeScalars(
     Object.fromEntries(scalarNames.filter((name) => found.has(name)).map((name) => [name, get(name)])),
     options.scalars ?? 'auto',
+    vectorZetaNu ? hiddenSize : undefined,
   );
   const w = withinRank(matrices.w, hiddenSize, 'W');
   const u = withinRank(matrices.u, hiddenSize, 'U');
@@ -54,6 +56,7 @@ export function arrangeFast(
     gate,
     update,
     residual: tied ? 'tied' : 'free',
+    ...(vectorZetaNu ? { vectorZetaNu } : {}),
     head: options.head ?? 'softmax',
     output: options.output ?? 'last',
     vocabulary: 0,
@@ -66,6 +69,7 @@ export function arrangeFast(
     ...u.decisions,
     classifier.decision,
     scalars.decision,
+    ...(vectorZetaNu ? ['zeta and nu are vectors, a number a hidden unit'] : []),
     ...(tied ? ['no beta: it is 1 - alpha'] : []),
     ...(gated ? [`gate ${gate}: ${assumed(options.gate)}`] : []),
     `update ${update}: ${assumed(options.update)}`,
@@ -74,7 +78,7 @@ export function arrangeFast(
     ...matrixTensors('W', w.matrix),
     ...matrixTensors('U', u.matrix),
     ...biases.map((name): [string, Float64Array] => [name, get(name).data]),
-    ...Object.entries(scalars.values).map(([name, value]): [string, Float64Array] => [name, Float64Array.of(value)]),
+    ...Object.entries(scalars.values),
     ['classifier', classifier.data],
     ['classifierBias', get('classifierBias').data],
   ]);

@@ -2,7 +2,7 @@ import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decodeModel, encodeSafetensors, type Tensor } from '../../network/index.js';
+import { decodeModel, encodeSafetensors, tensorsOf, type Tensor } from '../../network/index.js';
 import { importOptionsOf, worstLogit, type ImportCase } from '../../testing/imported.js';
 import { npy, temporaryFolder, writeCsv } from '../../testing/index.js';
 import { encode, readModel } from '../models.js';
@@ -49,6 +49,25 @@ describe('the logits of the program that trained it', () => {
       const { model } = await importWeights(path.join(golden, name), { ...importOptionsOf(one), ...wrong });
       expect(worstLogit(model, one), `${name} ${JSON.stringify(wrong)}`).toBeGreaterThan(0.01);
     }
+  });
+
+  it('of vectors zeta and nu are those of the equations', async () => {
+    const one = caseOf('tensorflow-full');
+    const to = await copy('tensorflow-full', 'vectors');
+    const { model: single } = await importWeights(to);
+    const [zeta, nu] = ['zeta', 'nu'].map((local) => {
+      const { offset } = tensorsOf(single.facts.architecture).find((tensor) => tensor.local === local)!;
+      return single.parameters[offset];
+    });
+    const write = (name: string, values: number[]) => writeFile(path.join(to, `${name}.npy`), npy([6, 1], values));
+    await write('zeta', new Array<number>(6).fill(zeta));
+    await write('nu', new Array<number>(6).fill(nu));
+    const { model, imported } = await importWeights(to);
+    expect(model.facts.architecture.vectorZetaNu).toBe(true);
+    expect(imported.decisions.join()).toContain('zeta and nu are vectors');
+    expect(worstLogit(model, one)).toBeLessThan(1e-5);
+    await write('zeta', [zeta, zeta, -zeta, zeta, zeta, zeta]);
+    expect(worstLogit((await importWeights(to)).model, one)).toBeGreaterThan(1e-3);
   });
 
   it('survive the model file, which says what was read and how', async () => {
@@ -205,7 +224,9 @@ describe('what is wrong is told by name', () => {
     await expect(importWeights(to)).rejects.toThrow(/FC \[5, 4\]: the classifier must be \[4, 6\] or \[6, 4\]/);
     await writeFile(path.join(to, 'zeta.npy'), npy([6], new Array<number>(6).fill(2)));
     await cp(path.join(golden, 'tensorflow-full', 'FC.npy'), path.join(to, 'FC.npy'));
-    await expect(importWeights(to)).rejects.toThrow(/zeta \[6\] must be one number/);
+    await expect(importWeights(to)).rejects.toThrow(/nu \[.*\] must be a number for each of the 6 hidden units/);
+    await writeFile(path.join(to, 'zeta.npy'), npy([5], new Array<number>(5).fill(2)));
+    await expect(importWeights(to)).rejects.toThrow(/zeta \[5\] must be a number for each of the 6 hidden units/);
   });
 
   it('a type of numbers that is not read', async () => {

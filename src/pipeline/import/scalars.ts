@@ -6,22 +6,35 @@ export type ScalarForm = 'auto' | 'raw' | 'sigmoid';
 
 /** Trained scalars before their sigmoid. */
 export interface Scalars {
-  readonly values: Readonly<Record<string, number>>;
+  readonly values: Readonly<Record<string, Float64Array>>;
   readonly decision: string;
 }
 
 /**
- * zeta and nu, or alpha and beta, as this project keeps them: before their sigmoid. All of a file are of one form.
+ * zeta and nu, or alpha and beta, as this project keeps them: before their sigmoid, one number each or, where `units` is given, a
+ * number a unit. All of a file are of one form.
  *
  * @param found by our names
- * @throws ImportError where a value isn't one number, or where nothing tells which form it has
+ * @throws ImportError where a tensor has another number of values, or where nothing tells which form it has
  */
-export function arrangeScalars(found: Readonly<Record<string, ForeignTensor>>, form: ScalarForm): Scalars {
-  const entries = Object.entries(found).map(([name, tensor]) => [name, single(tensor)] as const);
-  const names = entries.map(([name]) => name).join(' and ');
-  const shown = entries.map(([name, value]) => `${name} ${value}`).join(', ');
+export function arrangeScalars(
+  found: Readonly<Record<string, ForeignTensor>>,
+  form: ScalarForm,
+  units: number | undefined,
+): Scalars {
+  for (const tensor of Object.values(found)) checkLength(tensor, units ?? 1);
+  const entries = Object.entries(found).flatMap(([name, { data }]) =>
+    Array.from(data, (value, j) => [units === undefined ? name : `${name}[${j}]`, value] as const),
+  );
+  const names = Object.keys(found).join(' and ');
+  const most = 4;
+  const shown =
+    entries
+      .slice(0, most)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', ') + (entries.length > most ? ' …' : '');
   const outside = entries.filter(([, value]) => value <= 0 || value >= 1);
-  const asTheyAre = Object.fromEntries(entries);
+  const asTheyAre = Object.fromEntries(Object.entries(found).map(([name, { data }]) => [name, data]));
   if (form === 'raw') return { values: asTheyAre, decision: `${names} before their sigmoid: as --scalars raw says` };
   if (form === 'auto') {
     if (outside.length > 0) {
@@ -38,14 +51,15 @@ export function arrangeScalars(found: Readonly<Record<string, ForeignTensor>>, f
     );
   }
   return {
-    values: Object.fromEntries(entries.map(([name, value]) => [name, ln(value / (1 - value))])),
+    values: Object.fromEntries(
+      Object.entries(asTheyAre).map(([name, data]) => [name, data.map((value) => ln(value / (1 - value)))]),
+    ),
     decision: `${names} after their sigmoid, taken back by ln(p / (1 - p)): as --scalars sigmoid says`,
   };
 }
 
-function single({ name, shape, data }: ForeignTensor): number {
-  if (data.length === 1) return data[0];
-  throw new ImportError(
-    `${name} [${shape.join(', ')}] must be one number; a value for each hidden unit is another network than FastGRNN and FastRNN`,
-  );
+function checkLength({ name, shape, data }: ForeignTensor, length: number): void {
+  if (data.length === length) return;
+  const wanted = length === 1 ? 'must be one number' : `must be a number for each of the ${length} hidden units`;
+  throw new ImportError(`${name} [${shape.join(', ')}] ${wanted}`);
 }

@@ -96,6 +96,11 @@ export const network = z.strictObject({
     'FastRNN with a fixed residual: the weight of the old state; 1 - alpha without it.',
     'a number from 0 to 1',
   ),
+  vectorZetaNu: field(
+    z.optional(z.boolean()),
+    'FastGRNN: whether zeta and nu are vectors, a number a unit, in place of one number each; false without it.',
+    'true or false',
+  ),
   reset: field(
     z.optional(z.enum(['before', 'after'])),
     'GRU: whether the reset gate comes before the recurrent product, or after it as without this field.',

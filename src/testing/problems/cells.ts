@@ -29,10 +29,11 @@ export function activate(draw: Draw): Problem {
 export function fastgrnnForward(draw: Draw): Problem {
   const { bench, rows, hidden, count, gate, update, matrix, expected } = pass(draw);
   const [pre, previousValues] = [draw.floats(count, 2), draw.floats(count)];
-  const [bz, bh, [zeta, nu]] = [draw.floats(hidden), draw.floats(hidden), draw.between(2, 0, 1)];
+  const [bz, bh] = [draw.floats(hidden), draw.floats(hidden)];
+  const [zetas, nus] = [draw.between(hidden, 0, 1), draw.between(hidden, 0, 1)];
   const [z, c, previous, h] = [pre, new Array<number>(count).fill(0), previousValues, pre].map(matrix);
-  const [biasGate, biasUpdate, scalars] = [bz, bh, [zeta, nu]].map((values) => bench.vector(values));
-  const operands = { z, c, previous, h, biasGate, biasUpdate, scalars };
+  const [biasGate, biasUpdate, zeta, nu] = [bz, bh, zetas, nus].map((values) => bench.vector(values));
+  const operands = { z, c, previous, h, biasGate, biasUpdate, zeta, nu };
   const zOf = (i: number, j: number) => apply(gate, new Rounded(pre[i]).plus(bz[j]));
   const cOf = (i: number, j: number) => apply(update, new Rounded(pre[i]).plus(bh[j]));
   return {
@@ -42,7 +43,12 @@ export function fastgrnnForward(draw: Draw): Problem {
       expected('z', z, zOf),
       expected('c', c, cOf),
       expected('h', h, (i, j) =>
-        new Rounded(1).minus(zOf(i, j)).times(zeta).plus(nu).times(cOf(i, j)).plus(zOf(i, j).times(previousValues[i])),
+        new Rounded(1)
+          .minus(zOf(i, j))
+          .times(zetas[j])
+          .plus(nus[j])
+          .times(cOf(i, j))
+          .plus(zOf(i, j).times(previousValues[i])),
       ),
     ],
   };
@@ -56,18 +62,28 @@ export function fastgrnnBackward(draw: Draw): Problem {
     draw.floats(count),
     draw.floats(count),
   ];
-  const [[zeta, nu], before] = [draw.between(2, 0, 1), draw.floats(4 * hidden)];
+  const [zetas, nus] = [draw.between(hidden, 0, 1), draw.between(hidden, 0, 1)];
+  const before = draw.floats(4 * hidden);
   const [z, c, previous, dh] = [zs, cs, hs, gs].map(matrix);
-  const [scalars, columns] = [bench.vector([zeta, nu]), bench.matrix(4, hidden, before)];
+  const [zeta, nu] = [zetas, nus].map((values) => bench.vector(values));
+  const columns = bench.matrix(4, hidden, before);
   const rest = (i: number) => new Rounded(1).minus(zs[i]);
   const gc = (i: number) => new Rounded(gs[i]).times(cs[i]);
   const dz = (i: number) =>
-    new Rounded(hs[i]).minus(new Rounded(zeta).times(cs[i])).times(gs[i]).times(derivative(gate, zs[i]));
-  const dc = (i: number) => rest(i).times(zeta).plus(nu).times(gs[i]).times(derivative(update, cs[i]));
+    new Rounded(hs[i])
+      .minus(new Rounded(zetas[i % hidden]).times(cs[i]))
+      .times(gs[i])
+      .times(derivative(gate, zs[i]));
+  const dc = (i: number) =>
+    rest(i)
+      .times(zetas[i % hidden])
+      .plus(nus[i % hidden])
+      .times(gs[i])
+      .times(derivative(update, cs[i]));
   return {
     bench,
     compose: (program) =>
-      program.fastgrnnBackward({ rows, hidden, gate, update, z, c, previous, dh, scalars, columns }),
+      program.fastgrnnBackward({ rows, hidden, gate, update, z, c, previous, dh, zeta, nu, columns }),
     expected: () => [
       expected('da', c, (i) => dz(i).plus(dc(i)).within(FLUSHED)),
       expected('dh', dh, (i) => new Rounded(gs[i]).times(zs[i]).within(FLUSHED)),

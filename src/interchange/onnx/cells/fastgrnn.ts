@@ -11,8 +11,11 @@ export function addFastGRNN(graph: Graph, pass: Pass): States {
   const u = addMap(graph, numbers.map('U'), 'U');
   const [biasGate, biasUpdate] = ['biasGate', 'biasUpdate'].map((name) => biasOf(graph, numbers, name));
   const one = graph.scalar('one', 1);
-  const zeta = graph.scalar('zeta', numbers.scalars[0]);
-  const nu = graph.scalar('nu', numbers.scalars[1]);
+  const [zeta, nu] = (['zeta', 'nu'] as const).map((name, i) =>
+    architecture.vectorZetaNu
+      ? graph.constant(name, numbers.vector(name), [hiddenSize])
+      : graph.scalar(name, numbers.scalars[i]),
+  );
   return scan(graph, {
     ...{ xs: [inputs(graph, pass, '')], hiddenSize, backward, states: ['h'] },
     body: (body, [wx], [h]) => {
