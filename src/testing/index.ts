@@ -6,3 +6,4 @@ export { idx, writeMnist } from './mnist.js';
 export { npy, zip } from './npy.js';
 export { toySequences, toyTask, type ToyOptions } from './toy-task.js';
 export { harNumber, writeUciHar, type HarWindow } from './uci-har.js';
+export { synthesisersThere } from './synthesisers.js';
