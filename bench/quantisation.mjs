@@ -83,7 +83,7 @@ for (const name of recipes) {
     }
     const { facts, parameters, ranges, margin } = await readModel(file);
     const { recipe } = await loadRecipe(name, [], seed);
-    const data = await loadDataset(recipe.data, { dataDirectory: options.data });
+    const data = await loadDataset(recipe.data, { dataDirectory: options.data, sound: recipe.features.sound });
     const { architecture } = facts;
     const shape = { head: architecture.head, output: architecture.output, size: architecture.classes };
     const all =

@@ -31,7 +31,7 @@ for (const [name, sets] of Object.entries({
   har2: ['training.epochs=[6,0,0]'],
 })) {
   const { recipe } = await loadRecipe(name, sets);
-  const dataset = await loadDataset(recipe.data, { dataDirectory: options.data });
+  const dataset = await loadDataset(recipe.data, { dataDirectory: options.data, sound: recipe.features.sound });
   const task = trainingTask(recipe, dataset, allRows(dataset), stagesOf(recipe.training.epochs));
   const ways = {
     'all threads inside each': async () => {

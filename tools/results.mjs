@@ -35,7 +35,7 @@ async function isFinished(folder, { name, recipe }) {
   const wanted = {
     recipe: name,
     recipeHash: await recipeHash(recipe),
-    dataHash: (await loadDataset(recipe.data, { dataDirectory: options.data })).hash,
+    dataHash: (await loadDataset(recipe.data, { dataDirectory: options.data, sound: recipe.features.sound })).hash,
     version: await packageVersion(),
     seed: recipe.seed,
   };

@@ -23,7 +23,10 @@ export async function datasetFor(
     : imported
       ? { ...recipe.data, ...counts }
       : recipe.data;
-  const loaded = await loadDataset(settings, isFolder && !others ? { dataDirectory: data } : {});
+  const loaded = await loadDataset(settings, {
+    ...(isFolder && !others && { dataDirectory: data }),
+    sound: model.facts.features.sound ?? recipe.features.sound,
+  });
   return { dataset: stackDataset(loaded, model.facts.features.stack ?? { frames: 1, stride: 1 }), recipe };
 }
 

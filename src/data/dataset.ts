@@ -1,5 +1,5 @@
 import { sha256 } from '#platform';
-import { canonicalJson } from '../recipe/index.js';
+import { canonicalJson, type SoundSettings } from '../recipe/index.js';
 import type { Sequences } from './sequences.js';
 
 /** A data set that is ready for training. Nothing of `test` is needed for training. */
@@ -17,6 +17,8 @@ export interface Dataset {
   readonly test: Sequences;
   /** Whether the test part was drawn from data that have none of their own; a given one is official. Default false. */
   readonly testDrawn?: boolean;
+  /** How the frames were made of sound; undefined where they weren't. */
+  readonly sound?: SoundSettings | undefined;
   /** SHA-256 of the content: values, labels, groups, lsb and class names, of training and test. */
   readonly hash: string;
   /** What a reader of the results should know of the data: where they come from, what was left out. */

@@ -1,5 +1,6 @@
 import { environment } from '#platform';
 import { Random } from '../math/index.js';
+import { recipeSound, soundSettings, type RecipeSound } from '../recipe/index.js';
 import { loadFolder } from './folder/load.js';
 import { makeDataset, type Dataset } from './dataset.js';
 import { benchmark } from './benchmarks.js';
@@ -9,7 +10,7 @@ import { DataError } from './errors.js';
 import { chooseLsb, quantise, saturatedShare } from './lsb.js';
 import { mergeClasses } from './merge.js';
 import { selectSequences, type Sequences } from './sequences.js';
-import type { DataSettings, Source } from './source.js';
+import type { DataSettings, LoadContext, Source } from './source.js';
 import { splitStreams } from './splits.js';
 
 /** Where data sets are found. */
@@ -18,6 +19,8 @@ export interface LoadOptions {
   readonly dataDirectory?: string | undefined;
   /** Told what takes long, such as decoding of sound, and what of it could not be kept. */
   readonly tell?: Tell | undefined;
+  /** What becomes of sounds, a recipe's `features.sound`; by default appendix B's log mel energies. */
+  readonly sound?: RecipeSound | undefined;
 }
 
 /**
@@ -28,9 +31,11 @@ export interface LoadOptions {
  */
 export async function loadDataset(settings: DataSettings, options: LoadOptions = {}): Promise<Dataset> {
   const { tell = () => undefined } = options;
-  const key =
-    settings.name === 'folder' ? undefined : await benchmark(settings.name).key?.(dataDirectoryOf(options), settings);
-  const make = () => readDataset(settings, options, tell);
+  const sound = options.sound ? recipeSound(options.sound) : soundSettings();
+  const context = { settings, sound, tell };
+  const directory = dataDirectoryOf(options);
+  const key = settings.name === 'folder' ? undefined : await benchmark(settings.name).key?.(directory, context);
+  const make = () => readDataset(context, directory);
   if (key === undefined) return limited(await make(), settings.limit);
   const { name, merge = {}, input } = settings;
   const entry = await cached('dataset', { name, merge, input, of: key }, async () => entryOf(await make()), tell);
@@ -38,8 +43,9 @@ export async function loadDataset(settings: DataSettings, options: LoadOptions =
 }
 
 /** All of a data set. */
-async function readDataset(settings: DataSettings, options: LoadOptions, tell: Tell): Promise<Dataset> {
-  const source = await readSource(settings, options, tell);
+async function readDataset(context: LoadContext, directory: string | undefined): Promise<Dataset> {
+  const { settings } = context;
+  const source = await readSource(context, directory);
   const { classNames, indices } = mergeClasses(source.classNames, settings.merge);
   const lsb = chooseLsb(settings.input.lsb, source.train);
   const saturated = settings.input.lsb === 'auto' ? 0 : saturatedShare(source.train, lsb);
@@ -64,6 +70,7 @@ async function readDataset(settings: DataSettings, options: LoadOptions, tell: T
     train: prepare(source.train),
     test,
     testDrawn: source.testDrawn ?? false,
+    sound: source.sound,
     notes: [...source.notes, ...warnings(saturated, classNames, test.labels)],
   });
 }
@@ -89,9 +96,10 @@ export function dataDirectoryOf(options: LoadOptions): string | undefined {
   return options.dataDirectory ?? (environment('FASTGRNN_DATA') || undefined);
 }
 
-function readSource(settings: DataSettings, options: LoadOptions, tell: Tell): Promise<Source> {
-  if (settings.name !== 'folder') return benchmark(settings.name).load(dataDirectoryOf(options), { settings, tell });
-  if (settings.path !== undefined) return loadFolder(settings.path, settings);
+function readSource(context: LoadContext, directory: string | undefined): Promise<Source> {
+  const { settings } = context;
+  if (settings.name !== 'folder') return benchmark(settings.name).load(directory, context);
+  if (settings.path !== undefined) return loadFolder(settings.path, settings, context.sound);
   throw new DataError('data.path: missing; folder needs the path of your recordings');
 }
 

@@ -1,4 +1,4 @@
-import type { Recipe } from '../recipe/index.js';
+import type { Recipe, SoundSettings } from '../recipe/index.js';
 import type { Tell } from './cache/cache.js';
 import type { Recorded } from './recorded.js';
 
@@ -14,12 +14,16 @@ export interface Source {
   readonly test: Recorded;
   /** Whether the test part was drawn here, from data that have none of their own. Default false. */
   readonly testDrawn?: boolean;
+  /** How the frames were made of sound; undefined where they weren't. */
+  readonly sound?: SoundSettings | undefined;
   readonly notes: readonly string[];
 }
 
 /** What a benchmark is read with. */
 export interface LoadContext {
   readonly settings: DataSettings;
+  /** What becomes of sounds; without it their samples are read as they are. */
+  readonly sound: SoundSettings | undefined;
   /** Told what takes long. */
   readonly tell: Tell;
 }
@@ -30,7 +34,7 @@ export interface Benchmark {
   /** Reads it; `dataDirectory` is the folder of data sets, where there is one. */
   load(dataDirectory: string | undefined, context: LoadContext): Promise<Source>;
   /** All that what `load` reads depends on, where reading takes long: the result is then kept in the cache under it. */
-  key?(dataDirectory: string | undefined, settings: DataSettings): Promise<object>;
+  key?(dataDirectory: string | undefined, context: LoadContext): Promise<object>;
   /** The folder in which its files lie; undefined where there is none. */
   directory(dataDirectory: string | undefined): Promise<string | undefined>;
   /** SHA-256 by file, relative to that folder. */

@@ -1,3 +1,3 @@
 /** The part of this room that costs a bundle nothing. */
-export { cos, powerOfTwo, sigmoid, sin } from './elementary.js';
+export { cos, exp, ln, powerOfTwo, sigmoid, sin } from './elementary.js';
 export { argmax } from './statistics.js';

@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
 import { NONLINEARITIES } from '../kernels/index.js';
+import type { SoundSettings } from '../recipe/index.js';
 import { CELLS, type Architecture } from './architecture.js';
 import { RECURRENCES } from './recurrence/recurrence.js';
+import { soundMetadata } from './sound-metadata.js';
 
 /** Where a model comes from: with the same recipe, data, version and seed, `train` gives the same file again. */
 export interface Provenance {
@@ -66,6 +68,8 @@ export interface ModelMetadata {
     readonly scale: readonly number[];
     /** Frames that one step reads, and from one step to the next; absent where each step reads one frame. */
     readonly stack?: { readonly frames: number; readonly stride: number };
+    /** How frames are made of sound; absent where they are recorded as they are. */
+    readonly sound?: SoundSettings;
   };
   /** Of each channel: the physical value of one int16 count, its unit, its name. `steps` is the length in training. */
   readonly input: {
@@ -154,6 +158,7 @@ export const metadataSchema = z.strictObject({
     centre: z.array(z.number()),
     scale: z.array(z.number()),
     stack: z.exactOptional(z.strictObject({ frames: z.int().check(z.gte(1)), stride: z.int().check(z.gte(1)) })),
+    sound: z.exactOptional(soundMetadata),
   }),
   input: z.strictObject({
     steps: size,

@@ -64,7 +64,8 @@ export async function openDataset(
 ): Promise<Dataset> {
   await checkDataDirectory(dataDirectory);
   const tell = (text: string) => listener({ kind: 'note', text });
-  const dataset = stackDataset(await loadDataset(recipe.data, { dataDirectory, tell }), stackingOf(recipe));
+  const loaded = await loadDataset(recipe.data, { dataDirectory, sound: recipe.features.sound, tell });
+  const dataset = stackDataset(loaded, stackingOf(recipe));
   const { train, test } = dataset;
   listener({
     kind: 'step',

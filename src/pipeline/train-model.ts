@@ -139,6 +139,7 @@ export async function trainModel(
       centre: [...normalisation.centre],
       scale: [...normalisation.scale],
       ...stackFact(stackingOf(recipe)),
+      ...(dataset.sound && { sound: dataset.sound }),
     },
     input: {
       steps: sequences.steps,

@@ -8,3 +8,20 @@ export { parseRecipe, resolveRecipe } from './resolve.js';
 export type { Recipe, RecipeField } from './schema.js';
 export { recipeHash, serialise } from './serialise.js';
 export { applySet } from './set.js';
+export {
+  filterCorners,
+  paperSound,
+  recipeSound,
+  soundKinds,
+  soundLengths,
+  soundSettings,
+  windowShapes,
+  type CepstrumSettings,
+  type FilterCorners,
+  type PcenSettings,
+  type RecipeSound,
+  type SoundKind,
+  type SoundOptions,
+  type SoundSettings,
+  type WindowShape,
+} from './sound.js';

@@ -1,3 +1,13 @@
 /** What rooms need of this one that only write and compare: it loads no library. */
 export { canonicalJson } from './canonical.js';
 export { boardNames, type BoardName } from './boards.js';
+export {
+  soundLengths,
+  soundSettings,
+  type CepstrumSettings,
+  type FilterCorners,
+  type PcenSettings,
+  type SoundOptions,
+  type SoundSettings,
+  type WindowShape,
+} from './sound.js';

@@ -3,6 +3,7 @@ import { groups } from './describe.js';
 import { RecipeError } from './errors.js';
 import { explain } from './messages.js';
 import { recipeSchema, type Recipe } from './schema.js';
+import { recipeSoundProblems } from './sound.js';
 
 /**
  * Checks a recipe and fills in the defaults.
@@ -45,8 +46,8 @@ export function valueOf(document: Document, where: string): unknown {
 
 /** What each field allows but not all of them together. */
 function conflicts(recipe: Recipe): string[] {
-  const { data, network, training, compression } = recipe;
-  const problems: string[] = [];
+  const { data, features, network, training, compression } = recipe;
+  const problems = recipeSoundProblems(features.sound).map((problem) => `features.sound.${problem}`);
   problems.push(...(data.name === 'folder' ? folderConflicts(data) : benchmarkConflicts(data)));
   if (data.name === 'mnist-rows' && data.merge !== undefined) {
     problems.push('data.merge: mnist-rows has no classes to merge; take the field out');

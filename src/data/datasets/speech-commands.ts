@@ -1,7 +1,6 @@
 import type { Recorded } from '../recorded.js';
 import { clipFrames } from '../sound/clip-frames.js';
 import { joinClips, type SoundClips } from '../sound/clips.js';
-import { soundFeatureKey } from '../sound/features.js';
 import type { Benchmark, DataSettings, LoadContext, Source } from '../source.js';
 import { findSpeech, getSpeech, hashSpeech, speechDirectory } from './speech/find.js';
 import { clipSamples, speechParts, type SpeechPart } from './speech/layout.js';
@@ -32,17 +31,17 @@ export const speechCommands: Benchmark = {
 };
 
 /** What the frames depend on: the files' content, which clips are read, how frames are made. */
-async function key(dataDirectory: string | undefined, settings: DataSettings): Promise<object> {
+async function key(dataDirectory: string | undefined, { settings, sound }: LoadContext): Promise<object> {
   const found = await findSpeech(dataDirectory, settings);
   const { classes, subset } = found;
   const files = await hashSpeech(found, speechParts);
-  return { files, classes, subset, silence: settings.silence ?? 'as a command', features: soundFeatureKey };
+  return { files, classes, subset, silence: settings.silence ?? 'as a command', features: sound ?? 'samples' };
 }
 
 async function load(dataDirectory: string | undefined, context: LoadContext): Promise<Source> {
   const clips = await loadSpeechClips(dataDirectory, context);
-  const train = await clipFrames(clips.train.clips, context.tell);
-  const test = await clipFrames(clips.test.clips, context.tell);
+  const train = await clipFrames(clips.train.clips, context.sound, context.tell);
+  const test = await clipFrames(clips.test.clips, context.sound, context.tell);
   const groups = new Map<string, number>();
   const recorded = ({ frames: { values, ...shape } }: typeof train, part: LabelledClips): Recorded => ({
     ...shape,
@@ -60,6 +59,7 @@ async function load(dataDirectory: string | undefined, context: LoadContext): Pr
     units: train.units,
     train: { ...recorded(train, clips.train), heldOut: clips.heldOut },
     test: recorded(test, clips.test),
+    sound: context.sound,
     notes: clips.notes,
   };
 }
@@ -90,7 +90,7 @@ export interface SpeechClips {
  */
 export async function loadSpeechClips(
   dataDirectory: string | undefined,
-  { settings, tell }: LoadContext,
+  { settings, tell }: Omit<LoadContext, 'sound'>,
 ): Promise<SpeechClips> {
   const { folder, layout, classes, subset } = await findSpeech(dataDirectory, settings);
   const read = (part: SpeechPart) => layout.clips(folder, part, subset, tell);

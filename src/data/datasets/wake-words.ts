@@ -4,7 +4,6 @@ import type { Recorded } from '../recorded.js';
 import { readClipArchive } from '../sound/archives.js';
 import { clipFrames } from '../sound/clip-frames.js';
 import { joinClips, selectClips, type SoundClips } from '../sound/clips.js';
-import { soundFeatureKey } from '../sound/features.js';
 import type { Benchmark, DataSettings, LoadContext, Source } from '../source.js';
 import { findSpeech, hashSpeech } from './speech/find.js';
 import { placedClips } from './speech/placed.js';
@@ -62,13 +61,13 @@ async function find(dataDirectory: string | undefined): Promise<string> {
   );
 }
 
-async function key(dataDirectory: string | undefined, settings: DataSettings): Promise<object> {
+async function key(dataDirectory: string | undefined, { settings, sound }: LoadContext): Promise<object> {
   const folder = await find(dataDirectory);
   const { fold = 0, negatives = defaultNegatives, subset = 'all' } = settings;
   const files: Record<string, string> = {};
   for (const phrase of phrases) files[phrase] = await sha256(await readFile(joinPath(folder, `${phrase}.tar`)));
   const speech = negatives > 0 ? await hashSpeech(await findSpeech(dataDirectory, settings), ['train']) : {};
-  return { files, speech, subset, fold, negatives, features: soundFeatureKey };
+  return { files, speech, subset, fold, negatives, features: sound ?? 'samples' };
 }
 
 /** The clips of the phrases, those of Speech Commands that are trained on beside them, and the folds. */
@@ -84,7 +83,7 @@ export interface WakeClips {
 /** Reads and decodes the wake words: what frames are made of, and what augmentation of sound works on. */
 export async function loadWakeClips(
   dataDirectory: string | undefined,
-  { settings, tell }: LoadContext,
+  { settings, tell }: Omit<LoadContext, 'sound'>,
 ): Promise<WakeClips> {
   const folder = await find(dataDirectory);
   const nameOf = (name: string) => ({ word: name.split('/')[0], speaker: name });
@@ -129,7 +128,7 @@ async function load(dataDirectory: string | undefined, context: LoadContext): Pr
   const part = async (isIn: (own: number) => boolean) => {
     const rows = Array.from(foldOf, (_, i) => i).filter((i) => isIn(foldOf[i]));
     const chosen = selectClips(all, rows);
-    const { frames, ...names } = await clipFrames(chosen, context.tell);
+    const { frames, ...names } = await clipFrames(chosen, context.sound, context.tell);
     const { values, ...shape } = frames;
     const recorded: Recorded = {
       ...shape,
@@ -149,6 +148,7 @@ async function load(dataDirectory: string | undefined, context: LoadContext): Pr
     train: train.recorded,
     test: test.recorded,
     testDrawn: true,
+    sound: context.sound,
     notes: [
       `test set: fold ${fold} of ${foldCount}, by the SHA-1 of the file name`,
       `negatives from Speech Commands, for training alone: ${negatives.count}`,

@@ -1,9 +1,10 @@
 import { breathe, joinPath } from '#platform';
+import type { SoundSettings } from '../../features/index.js';
 import { Random } from '../../math/index.js';
 import { DataError } from '../errors.js';
 import type { ColumnRoles } from '../formats/format.js';
 import { readerOf } from '../formats/readers.js';
-import { toLogMel } from '../formats/sound.js';
+import { featuresOfSound } from '../formats/sound.js';
 import { wavReader } from '../formats/wav.js';
 import { readMaybeGzipped } from '../files.js';
 import { titleOf, type Recording } from '../recording.js';
@@ -23,14 +24,19 @@ import { listRecordings, type RecordingFile } from './list.js';
  * ones: the recipe's seed has no part in it) before they are cut into windows, so that no frame is in both. Where the folder
  * has a test part of its own, that is the test part.
  *
+ * @param sound what becomes of sounds; without it their samples are read as they are
  * @throws DataError that names file, place and remedy
  */
-export async function loadFolder(root: string, settings: DataSettings): Promise<Source> {
+export async function loadFolder(
+  root: string,
+  settings: DataSettings,
+  sound: SoundSettings | undefined,
+): Promise<Source> {
   const { labels: labelling, targets } = settings;
   const notes: string[] = [];
   const listing = await listRecordings(root, labelling.from === 'folder' && targets === undefined, labelling.file);
   if (listing.passedOver > 0) notes.push(`files with other endings, passed over: ${listing.passedOver}`);
-  const recordings = await readAll(listing.files, settings, root, notes);
+  const { recordings, heard } = await readAll(listing.files, settings, sound, root, notes);
   checkAlike(recordings);
   const classes = classesOf(recordings, settings.window, targets === undefined);
   const classNames = targets ?? classes.classNames;
@@ -68,6 +74,7 @@ export async function loadFolder(root: string, settings: DataSettings): Promise<
     train: parts.train.recorded,
     test: parts.test.recorded,
     testDrawn: drawn !== undefined,
+    ...(heard && { sound }),
     notes,
   };
 }
@@ -76,21 +83,24 @@ export async function loadFolder(root: string, settings: DataSettings): Promise<
 async function readAll(
   files: readonly RecordingFile[],
   settings: DataSettings,
+  sound: SoundSettings | undefined,
   root: string,
   notes: string[],
-): Promise<Recording[]> {
+): Promise<{ recordings: Recording[]; heard: boolean }> {
   const resampled = { recordings: 0, pauses: 0 };
   const roles = rolesOf(settings);
   const recordings: Recording[] = [];
   const names: string[] = [];
+  const toFeatures = sound && featuresOfSound(sound);
+  let heard = false;
   for (const file of files) {
     const reader = readerOf(file.path);
     if (!reader) throw new Error(`${file.path} was listed and has no reader`);
     const read = await reader.read(await readMaybeGzipped(file.path), file.path, roles);
-    const heard = read.map((raw) =>
-      reader.name === wavReader.name && settings.sound === 'logMel' ? toLogMel(raw) : raw,
-    );
-    for (const own of heard.flatMap((one) => atRate(one, settings.rate, resampled))) {
+    const isSound = reader.name === wavReader.name;
+    heard ||= isSound;
+    const frames = isSound && toFeatures ? read.map(toFeatures) : read;
+    for (const own of frames.flatMap((one) => atRate(one, settings.rate, resampled))) {
       names.push(file.file);
       const recording = { ...own, values: compact(own.values), part: own.part ?? file.part };
       recordings.push({
@@ -107,9 +117,9 @@ async function readAll(
       `${resampled.recordings} recordings were brought to ${settings.rate} steps a second by linear interpolation, and divided at ${resampled.pauses} pauses of more than ${longestBridge} steps`,
     );
   }
-  if (settings.labels.from !== 'file') return recordings;
+  if (settings.labels.from !== 'file') return { recordings, heard };
   const path = joinPath(root, settings.labels.file as string);
-  return applyLabels(recordings, names, await readLabelFile(path), path);
+  return { recordings: applyLabels(recordings, names, await readLabelFile(path), path), heard };
 }
 
 function atRate(

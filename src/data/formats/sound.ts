@@ -1,23 +1,27 @@
-import { resample } from '../../features/index.js';
+import { resample, type SoundSettings } from '../../features/index.js';
 import { DataError } from '../errors.js';
 import { titleOf, type Recording } from '../recording.js';
-import { soundFrames, soundRate } from '../sound/features.js';
+import { frameMaker } from '../sound/features.js';
 
 /**
- * A sound as its log mel energies: 32 channels, 100 steps a second. Other rates than 16 kHz are resampled first.
+ * A function that makes features of a sound: a step a frame. Sounds of other rates than the settings' are resampled first.
  *
- * @throws DataError where the sound has more than one channel, no rate, or one in no simple ratio to 16 kHz
+ * @throws DataError where the settings make no filters; the function, where a sound has more than one channel, no rate, or one
+ * in no simple ratio to the settings'
  */
-export function toLogMel(recording: Recording): Recording {
-  if (recording.channelNames.length !== 1) {
-    throw new DataError(
-      `${titleOf(recording)} has ${recording.channelNames.length} channels; log mel energies are taken of one: name it in data.channels`,
-    );
-  }
-  if (recording.rate === undefined) {
-    throw new DataError(`${titleOf(recording)} has no rate; log mel energies need one: give sounds as WAV`);
-  }
-  return { ...recording, ...soundFrames(atRate(recording, recording.rate, soundRate)) };
+export function featuresOfSound(settings: SoundSettings): (recording: Recording) => Recording {
+  const framesOf = frameMaker(settings);
+  return (recording) => {
+    if (recording.channelNames.length !== 1) {
+      throw new DataError(
+        `${titleOf(recording)} has ${recording.channelNames.length} channels; features are made of one: name it in data.channels`,
+      );
+    }
+    if (recording.rate === undefined) {
+      throw new DataError(`${titleOf(recording)} has no rate; features of sound need one: give sounds as WAV`);
+    }
+    return { ...recording, ...framesOf(atRate(recording, recording.rate, settings.rate)) };
+  };
 }
 
 function atRate(recording: Recording, from: number, to: number): ArrayLike<number> {

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { damaged, errorOf } from '../../testing/index.js';
 import { DataError } from '../errors.js';
-import { toLogMel } from './sound.js';
+import { soundSettings } from '../../recipe/index.js';
+import { featuresOfSound } from './sound.js';
 import { wavReader } from './wav.js';
 
 const golden = (name: string) => new Uint8Array(readFileSync(new URL(`./golden/${name}`, import.meta.url)));
@@ -102,6 +103,7 @@ describe('broken files: one error', () => {
 });
 
 describe('log mel energies of a sound', () => {
+  const toLogMel = featuresOfSound(soundSettings());
   const sound = {
     file: 'a.wav',
     channelNames: ['sound'],

@@ -239,7 +239,7 @@ function inTriples({ roles: { channels } }: FolderFacts): boolean {
 
 function soundLines(sequences: number): ProposedLine[] {
   return [
-    { field: 'data.sound', value: 'logMel', why: '32 log mel energies each 10 ms' },
+    { field: 'features.sound.kind', value: 'logMel', why: '32 log mel energies each 10 ms' },
     { field: 'features.normalise', value: 'channel' },
     { field: 'features.stack.frames', value: 2, why: 'the network reads 20 ms at a time' },
     { field: 'network.cell', value: 'FastGRNN' },

@@ -1,4 +1,5 @@
-import { logMel, logMelFrames, logMelSettings } from '../../features/index.js';
+import { soundChannels, soundExtractor, type SoundSettings } from '../../features/index.js';
+import { DataError } from '../errors.js';
 
 /** A sound as the frames that a network reads. */
 export interface SoundFrames {
@@ -13,25 +14,25 @@ export interface SoundFrames {
   readonly rate: number;
 }
 
-/** Samples a second of the sounds that `soundFrames` takes. */
-export const soundRate = logMelSettings.rate;
-
-/** All that frames depend on beside the sound itself: a part of the cache's keys. */
-export const soundFeatureKey: object = { kind: 'logMel', ...logMelSettings };
-
 /**
- * The one way from decoded sound to frames: 32 log mel energies each 10 ms.
+ * The one way from decoded sound to frames: a function of samples at the settings' rate, in counts of 16 bits.
  *
- * @param sound samples at `soundRate`, in counts of 16 bits
+ * @throws DataError where the settings make no filters
  */
-export function soundFrames(sound: ArrayLike<number>): SoundFrames {
-  const { rate, filters, hop } = logMelSettings;
-  const channelNames = Array.from({ length: filters }, (_, f) => `mel ${f + 1}`);
-  return {
-    channelNames,
-    units: channelNames.map(() => 'ln'),
-    steps: logMelFrames(sound.length),
-    values: logMel(sound),
-    rate: rate / hop,
+export function frameMaker(settings: SoundSettings): (sound: ArrayLike<number>) => SoundFrames {
+  const { names, units } = soundChannels(settings);
+  const extract = extractorOf(settings);
+  return (sound) => {
+    const values = extract(sound);
+    return { channelNames: names, units, steps: values.length / names.length, values, rate: 1000 / settings.hop };
   };
+}
+
+function extractorOf(settings: SoundSettings): (sound: ArrayLike<number>) => Float64Array {
+  try {
+    return soundExtractor(settings);
+  } catch (error) {
+    if (error instanceof RangeError) throw new DataError(`features.sound.${error.message}`, { cause: error });
+    throw error;
+  }
 }

@@ -76,7 +76,7 @@ async function trainVariants<V extends Variant>(
  */
 export async function trainLengths(task: RetrainTask, lengths: readonly number[] | 'halves'): Promise<LengthRow[]> {
   const { base, dataDirectory } = task;
-  const dataset = await loadDataset(base.recipe.data, { dataDirectory });
+  const dataset = await loadDataset(base.recipe.data, { dataDirectory, sound: base.recipe.features.sound });
   const variants = framesFor(dataset.train.steps, lengths).map(({ steps, frames }) => {
     const stack = { frames, stride: frames };
     const recipe = { ...fastRnn(base, {}), features: { ...base.recipe.features, stack } };

@@ -179,7 +179,8 @@ async function recordingsOf(data: string, { lsb, dataDirectory }: ImportOptions)
       : await loadRecipe(isFolder ? inside : data);
   const settings = lsb ? { ...recipe.data, input: { lsb: lsb.length === 1 ? lsb[0] : [...lsb] } } : recipe.data;
   const stack = stackingOf(recipe);
-  const dataset = stackDataset(await loadDataset(settings, { dataDirectory }), stack);
+  const loaded = await loadDataset(settings, { dataDirectory, sound: recipe.features.sound });
+  const dataset = stackDataset(loaded, stack);
   return { dataset, stack, calibration: recipe.integer.calibration, margin: recipe.integer.margin };
 }
 

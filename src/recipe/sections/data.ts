@@ -99,11 +99,6 @@ export const data = z.strictObject({
     }),
     {},
   ),
-  sound: choice(
-    'folder: what becomes of WAV files: 32 log mel energies each 10 ms, or their samples as they are.',
-    ['logMel', 'samples'],
-    'logMel',
-  ),
   missing: choice(
     'folder: what to do where a value is missing: refuse the file, hold the last value, or drop the step.',
     ['error', 'hold', 'drop'],

@@ -1,8 +1,10 @@
 import * as z from 'zod/mini';
 import { choice, field, integer } from '../fields.js';
+import { sound } from './sound.js';
 
 /** What happens to the inputs before the network. */
 export const features = z.strictObject({
+  sound: z.prefault(sound, {}),
   normalise: choice(
     'Subtract the mean and divide by the standard deviation of the training set: of each channel, of all values together (global), or not at all.',
     ['channel', 'global', 'none'],

@@ -1,0 +1,2 @@
+/** The part of this room that costs a bundle nothing but what it uses. */
+export { SoundStream } from './sound-stream.js';
