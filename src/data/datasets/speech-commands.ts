@@ -1,7 +1,7 @@
 import type { Recorded } from '../recorded.js';
 import { clipFrames } from '../sound/clip-frames.js';
 import { joinClips, type SoundClips } from '../sound/clips.js';
-import type { Benchmark, DataSettings, LoadContext, Source } from '../source.js';
+import type { Benchmark, LoadContext, Source } from '../source.js';
 import { findSpeech, getSpeech, hashSpeech, speechDirectory } from './speech/find.js';
 import { clipSamples, speechParts, type SpeechPart } from './speech/layout.js';
 import { silenceClips, type NoiseRecording } from './speech/silence.js';
