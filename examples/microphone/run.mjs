@@ -50,7 +50,7 @@ async function trained(folder) {
     `data: { name: folder, path: . }
 features: { normalise: global, stack: { frames: 2 } }
 network: { hiddenSize: 16 }
-training: { epochs: [40, 0, 0], batchSize: 32 }
+training: { epochs: [60, 0, 0], batchSize: 32 }
 targets: []
 `,
   );

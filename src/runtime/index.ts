@@ -3,6 +3,7 @@
  * `docs/runtime.md` tells its use, size and speed.
  */
 export { Detector, NONE, type DetectorSettings } from '../detector/index.js';
+export { SoundStream } from '../features/light.js';
 export { EventStream } from './event-stream.js';
 export { loadModel, type RuntimeModel } from './model.js';
 export { ModelFileError } from '../network/light.js';
