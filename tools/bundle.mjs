@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = path.join(root, 'dist');
 
 /** The command line's parser, which is CommonJS, and what is loaded only when it is needed. */
-const external = /^(#|node:|commander|hyparquet|rp2040js|opus-decoder)/;
+const external = /^(#|node:|commander|hyparquet|rp2040js|opus-decoder|mpg123-decoder|@wasm-audio-decoders)/;
 /** What no bundle replaces: the door to the host, and helpers of tests. */
 const kept = /^(platform|testing)\//;
 

@@ -119,8 +119,12 @@ function randomisedConflicts({ network, training }: Recipe): string[] {
   return problems;
 }
 
-function folderConflicts({ path, labels, groupBy, window }: Recipe['data']): string[] {
-  const problems: string[] = [];
+function folderConflicts(data: Recipe['data']): string[] {
+  const { path, labels, groupBy, window } = data;
+  const problems = misplacedFields(data);
+  if (data.clipAt !== undefined && data.clipSeconds === undefined) {
+    problems.push('data.clipAt: there is no length to cut to; set data.clipSeconds, or take it out');
+  }
   if (path === undefined) {
     problems.push('data.path: missing; folder needs the path of your recordings, as in --set data.path=recordings');
   }
@@ -153,19 +157,27 @@ function folderConflicts({ path, labels, groupBy, window }: Recipe['data']): str
   return problems;
 }
 
-/** Fields that some benchmarks alone have. */
+/** Fields that some data sets alone have. */
 const ownFields = [
   ['classes', ['speech-commands']],
   ['silence', ['speech-commands']],
   ['subset', ['speech-commands', 'wake-words']],
   ['fold', ['wake-words']],
   ['negatives', ['wake-words']],
+  ['clipSeconds', ['folder']],
+  ['clipAt', ['folder']],
+  ['broken', ['folder']],
 ] as const satisfies readonly (readonly [keyof Recipe['data'], readonly Recipe['data']['name'][]])[];
 
-function benchmarkConflicts({ name, path, ...data }: Recipe['data']): string[] {
-  const problems = ownFields
-    .filter(([field, names]) => data[field] !== undefined && !(names as readonly string[]).includes(name))
+function misplacedFields(data: Recipe['data']): string[] {
+  return ownFields
+    .filter(([field, names]) => data[field] !== undefined && !(names as readonly string[]).includes(data.name))
     .map(([field, names]) => `data.${field}: only ${names.join(' and ')} has it; take it out, or set data.name`);
+}
+
+function benchmarkConflicts(data: Recipe['data']): string[] {
+  const { name, path } = data;
+  const problems = misplacedFields(data);
   if (path === undefined) return problems;
   return [...problems, `data.path: only folder has a path; ${name} is looked for in the folder that --data names`];
 }

@@ -7,3 +7,4 @@ export { npy, zip } from './npy.js';
 export { toySequences, toyTask, type ToyOptions } from './toy-task.js';
 export { harNumber, writeUciHar, type HarWindow } from './uci-har.js';
 export { synthesisersThere } from './synthesisers.js';
+export { goldenSound, goldenSounds } from './sounds.js';

@@ -2,10 +2,9 @@ import { breathe, joinPath } from '#platform';
 import type { SoundSettings } from '../../features/index.js';
 import { Random } from '../../math/index.js';
 import { DataError } from '../errors.js';
-import type { ColumnRoles } from '../formats/format.js';
+import type { ColumnRoles, FormatReader } from '../formats/format.js';
 import { readerOf } from '../formats/readers.js';
 import { featuresOfSound } from '../formats/sound.js';
-import { wavReader } from '../formats/wav.js';
 import { readMaybeGzipped } from '../files.js';
 import { titleOf, type Recording } from '../recording.js';
 import { checkRates, longestBridge, resampleTo } from '../resample.js';
@@ -15,9 +14,10 @@ import { labelOf, type Stretch, type WindowSettings } from '../windows.js';
 import { assemble, checkAlike, type Labelled } from './assemble.js';
 import { compact } from './compact.js';
 import { groupOf, numberGroups } from './groups.js';
-import { applyLabels, readLabelFile } from './label-file.js';
+import { checkSpans, labelSteps, readLabelFile, spansOf } from './label-file.js';
 import { classesOf } from './labels.js';
 import { listRecordings, type RecordingFile } from './list.js';
+import { soundRecordings } from './sounds.js';
 
 /**
  * Reads a folder of recordings as the settings say. Recordings are divided into a training and a test part (always the same
@@ -87,39 +87,68 @@ async function readAll(
   root: string,
   notes: string[],
 ): Promise<{ recordings: Recording[]; heard: boolean }> {
+  const { labels, window } = settings;
+  const path = joinPath(root, labels.file ?? '');
+  const spans = labels.from === 'file' ? await readLabelFile(path) : undefined;
+  if (spans) checkSpans(namesOf(files), spans, path);
   const resampled = { recordings: 0, pauses: 0 };
-  const roles = rolesOf(settings);
+  const broken: string[] = [];
   const recordings: Recording[] = [];
-  const names: string[] = [];
   const toFeatures = sound && featuresOfSound(sound);
   let heard = false;
-  for (const file of files) {
-    const reader = readerOf(file.path);
-    if (!reader) throw new Error(`${file.path} was listed and has no reader`);
-    const read = await reader.read(await readMaybeGzipped(file.path), file.path, roles);
-    const isSound = reader.name === wavReader.name;
-    heard ||= isSound;
-    const frames = isSound && toFeatures ? read.map(toFeatures) : read;
-    for (const own of frames.flatMap((one) => atRate(one, settings.rate, resampled))) {
-      names.push(file.file);
-      const recording = { ...own, values: compact(own.values), part: own.part ?? file.part };
-      recordings.push({
+  const read = async (file: RecordingFile) => {
+    const { reader, own } = await readOne(file, settings);
+    const isCut = reader.isSound === true && window.length === undefined; // each span is a recording
+    heard ||= reader.isSound === true;
+    const frames = reader.isSound
+      ? own.flatMap((raw) =>
+          soundRecordings(raw, settings, toFeatures, isCut && spans ? (spansOf(file.file, spans) ?? []) : undefined),
+        )
+      : own;
+    for (const one of frames.flatMap((each) => atRate(each, settings.rate, resampled))) {
+      const recording = { ...one, values: compact(one.values), part: one.part ?? file.part };
+      const labelled = {
         ...recording,
         label: file.className ?? recording.label,
         group: groupOf(recording, file.group, settings.groupBy),
-      });
+      };
+      recordings.push(spans && !isCut ? labelSteps(labelled, file.file, spans) : labelled);
+    }
+  };
+  for (const file of files) {
+    try {
+      await read(file);
+    } catch (error) {
+      if (settings.broken !== 'skip' || !(error instanceof DataError)) throw error;
+      broken.push(error.message);
     }
     await breathe();
   }
+  if (recordings.length === 0) throw new DataError(`${root}: no recording is left${broken[0] ? `; ${broken[0]}` : ''}`);
   checkRates(recordings);
+  if (broken.length > 0) notes.push(`files left out (data.broken): ${broken.length}`, ...broken.slice(0, mostNamed));
   if (resampled.recordings > 0) {
     notes.push(
       `${resampled.recordings} recordings were brought to ${settings.rate} steps a second by linear interpolation, and divided at ${resampled.pauses} pauses of more than ${longestBridge} steps`,
     );
   }
-  if (settings.labels.from !== 'file') return { recordings, heard };
-  const path = joinPath(root, settings.labels.file as string);
-  return { recordings: applyLabels(recordings, names, await readLabelFile(path), path), heard };
+  return { recordings, heard };
+}
+
+/** So many broken files are named; the others are counted. */
+const mostNamed = 20;
+
+function namesOf(files: readonly RecordingFile[]): string[] {
+  return files.map(({ file }) => file);
+}
+
+async function readOne(
+  { path }: RecordingFile,
+  settings: DataSettings,
+): Promise<{ readonly reader: FormatReader; readonly own: readonly Recording[] }> {
+  const reader = readerOf(path);
+  if (!reader) throw new Error(`${path} was listed and has no reader`);
+  return { reader, own: await reader.read(await readMaybeGzipped(path), path, rolesOf(settings)) };
 }
 
 function atRate(

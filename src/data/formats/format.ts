@@ -37,6 +37,8 @@ export interface FormatReader {
   readonly name: string;
   /** Endings in lower case, with the dot. */
   readonly endings: readonly string[];
+  /** Whether its recordings are sounds: `data.sound` and the other fields for sounds are then heeded. */
+  readonly isSound?: boolean;
   /**
    * The recordings of a file, at least one.
    *

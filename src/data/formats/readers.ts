@@ -2,6 +2,7 @@ import { arffReader } from './arff.js';
 import { plainName, type FormatReader } from './format.js';
 import { npyReader, npzReader } from './numpy.js';
 import { parquetReader } from './parquet.js';
+import { flacReader, mp3Reader, oggReader } from './sounds.js';
 import { textReader } from './text/reader.js';
 import { tsReader } from './ts.js';
 import { wavReader } from './wav.js';
@@ -15,12 +16,20 @@ export const readers: readonly FormatReader[] = [
   npzReader,
   parquetReader,
   wavReader,
+  flacReader,
+  mp3Reader,
+  oggReader,
 ];
 
 /** The reader of files with that ending (`.gz` after it is no matter); undefined where there is none. */
 export function readerOf(file: string): FormatReader | undefined {
   const name = plainName(file);
   return readers.find(({ endings }) => endings.some((ending) => name.endsWith(ending)));
+}
+
+/** Whether a format, by its name, is one of sounds. */
+export function isSoundFormat(name: string): boolean {
+  return readers.some((reader) => reader.isSound === true && reader.name === name);
 }
 
 /** The endings of all formats, for messages. */

@@ -24,6 +24,17 @@ export function featuresOfSound(settings: SoundSettings): (recording: Recording)
   };
 }
 
+/**
+ * A sound at another rate, by a filter that removes what the lower rate can't hold.
+ *
+ * @throws DataError where the rates are in no simple ratio
+ */
+export function resampled(recording: Recording, rate: number): Recording {
+  const { rate: from = rate } = recording;
+  const values = Float32Array.from(atRate(recording, from, rate));
+  return from === rate ? recording : { ...recording, rate, steps: values.length, values };
+}
+
 function atRate(recording: Recording, from: number, to: number): ArrayLike<number> {
   if (from === to) return recording.values;
   try {

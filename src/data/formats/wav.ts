@@ -1,5 +1,7 @@
 import { DataError } from '../errors.js';
 import type { Recording } from '../recording.js';
+import { convertSound as convert, type PcmValues } from '../sound/pcm.js';
+import { soundRecording } from '../sound/recording.js';
 import { complete } from './complete.js';
 import { describeRecordings } from './facts.js';
 import type { FormatReader } from './format.js';
@@ -12,6 +14,7 @@ import type { FormatReader } from './format.js';
 export const wavReader: FormatReader = {
   name: 'WAV',
   endings: ['.wav', '.wave'],
+  isSound: true,
   read: async (bytes, file, { channels, missing }) => [complete(readWav(bytes, file, channels), missing)],
   describe: (bytes, file) => describeRecordings('WAV', file, async () => [readWav(bytes, file)]),
 };
@@ -28,16 +31,8 @@ interface WavFormat {
 function readWav(bytes: Uint8Array, file: string, wanted?: readonly string[]): Recording {
   const { format, data } = readChunks(bytes, file);
   const steps = Math.floor(data.byteLength / (format.width * format.channels));
-  if (steps === 0) throw new DataError(`${file} holds no samples; remove it or record it again`);
-  const channel = chosenChannel(format.channels, wanted, file);
-  return {
-    file,
-    channelNames: [channel === undefined ? 'sound' : `channel ${channel + 1}`],
-    units: [''],
-    steps,
-    values: samples(data, format, steps, channel),
-    rate: format.rate,
-  };
+  const channels = Array.from({ length: format.channels }, (_, channel) => samples(data, format, steps, channel));
+  return soundRecording({ rate: format.rate, channels }, file, wanted);
 }
 
 function readChunks(bytes: Uint8Array, file: string): { format: WavFormat; data: DataView } {
@@ -77,8 +72,6 @@ function readChunks(bytes: Uint8Array, file: string): { format: WavFormat; data:
     `${file} is cut off or damaged: it has no ${format === undefined ? 'format' : 'data'}; copy it again`,
   );
 }
-
-const convert = 'convert it, e.g. ffmpeg -i FILE -c:a pcm_s16le OUT.wav';
 
 const encodings = new Map([
   [2, 'Microsoft ADPCM'],
@@ -131,35 +124,12 @@ function dataChunk(
   return new DataView(view.buffer, view.byteOffset + start, unknown ? Math.min(rest, size || rest) : size);
 }
 
-function chosenChannel(channels: number, wanted: readonly string[] | undefined, file: string): number | undefined {
-  if (wanted === undefined || wanted.length === 0 || (wanted.length === 1 && wanted[0] === 'sound')) return undefined;
-  const number = wanted.length === 1 ? Number(/^channel (\d+)$/.exec(wanted[0]!)?.[1]) : NaN;
-  if (number >= 1 && number <= channels) return number - 1;
-  const names = Array.from({ length: channels }, (_, i) => `"channel ${i + 1}"`).slice(0, 8);
-  throw new DataError(
-    `${file} has no ${wanted.map((name) => JSON.stringify(name)).join(', ')}; a sound has one channel: name one of ${names.join(', ')}, or none for their mean`,
-  );
-}
-
-function samples(
-  data: DataView,
-  format: WavFormat,
-  steps: number,
-  channel: number | undefined,
-): Int16Array | Float32Array {
+function samples(data: DataView, format: WavFormat, steps: number, channel: number): PcmValues {
   const { width, channels, float } = format;
   const sample = sampleReader(data, format);
-  if (channel === undefined && channels > 1) {
-    const mean = new Float32Array(steps);
-    for (let t = 0; t < steps; t++) {
-      let sum = 0;
-      for (let c = 0; c < channels; c++) sum += sample((t * channels + c) * width);
-      mean[t] = sum / channels;
-    }
-    return mean;
-  }
-  const values = width <= 2 && !float ? new Int16Array(steps) : new Float32Array(steps);
-  for (let t = 0; t < steps; t++) values[t] = sample((t * channels + (channel ?? 0)) * width);
+  const isFine = float ? width === 8 : width === 4; // finer than float32
+  const values = width <= 2 && !float ? new Int16Array(steps) : new (isFine ? Float64Array : Float32Array)(steps);
+  for (let t = 0; t < steps; t++) values[t] = sample((t * channels + channel) * width);
   return values;
 }
 

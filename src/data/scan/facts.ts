@@ -78,6 +78,8 @@ export interface FolderFacts {
   readonly missing: { readonly values: number; readonly files: number };
   /** Files that look wrong, and why. */
   readonly suspicious: readonly { readonly file: string; readonly what: string }[];
+  /** Files that can't be read. */
+  readonly broken: number;
   /** What has to be put right before anything can be trained. */
   readonly blocking: readonly string[];
 }

@@ -1,4 +1,5 @@
 import { boardNames } from '../../recipe/light.js';
+import { isSoundFormat } from '../formats/readers.js';
 import type { FolderFacts } from './facts.js';
 
 /** A line of a proposed recipe: what stands there, and why. */
@@ -26,14 +27,14 @@ export function proposeRecipe(facts: FolderFacts, path: string): ProposedLine[] 
   const sequences = countSequences(facts, window);
   return [
     ...dataLines(facts, path, window, sequences),
-    ...(isSound(facts) ? soundLines(sequences) : sensorLines(facts, window, sequences)),
+    ...(isSound(facts) ? soundLines(facts, sequences) : sensorLines(facts, window, sequences)),
     ...balanceLines(facts),
     { field: 'targets', value: [...boardNames], why: 'boards for which firmware is made; [] for none' },
   ];
 }
 
 function isSound({ formats }: FolderFacts): boolean {
-  return formats.some(({ name }) => name === 'WAV');
+  return formats.some(({ name }) => isSoundFormat(name));
 }
 
 /** Where the channels must be listed since the tables hold other columns too, or their order would be left to chance. */
@@ -237,9 +238,26 @@ function inTriples({ roles: { channels } }: FolderFacts): boolean {
   });
 }
 
-function soundLines(sequences: number): ProposedLine[] {
+function soundLines(facts: FolderFacts, sequences: number): ProposedLine[] {
+  const { lengths, rate } = facts;
+  const seconds = (samples: number) => samples / (rate?.median ?? 16_000);
+  const longest = Math.ceil(10 * seconds(lengths.median)) / 10;
+  const isCut = facts.layout === 'folder' && lengths.max > lengths.min && longest <= 5;
   return [
     { field: 'features.sound.kind', value: 'logMel', why: '32 log mel energies each 10 ms' },
+    ...(isCut
+      ? [
+          {
+            field: 'data.clipSeconds',
+            value: longest,
+            why: `sounds last ${seconds(lengths.min).toPrecision(3)} to ${seconds(lengths.max).toPrecision(3)} s; longer ones are cut, shorter ones filled up`,
+          },
+          { field: 'data.clipAt', value: 'loudest', why: 'which stretch is kept' },
+        ]
+      : []),
+    ...(facts.broken > 0
+      ? [{ field: 'data.broken', value: 'skip', why: `${facts.broken} files can't be read; error stops at the first` }]
+      : []),
     { field: 'features.normalise', value: 'channel' },
     { field: 'features.stack.frames', value: 2, why: 'the network reads 20 ms at a time' },
     { field: 'network.cell', value: 'FastGRNN' },

@@ -438,7 +438,7 @@ describe('broken twins', () => {
   });
 
   test('nothing to read', async () => {
-    await expect(init({ 'a.mp3': 'x' })).rejects.toThrow(/has no recordings: none of its files ends in \.csv/);
+    await expect(init({ 'a.mov': 'x' })).rejects.toThrow(/has no recordings: none of its files ends in \.csv/);
     await expect(scanFolder(path.join(folder.path, 'nowhere'))).rejects.toThrow('there is no folder');
   });
 });

@@ -1,9 +1,19 @@
 import { DataError } from '../errors.js';
+import { scaled } from './mp3.js';
 import { readOgg } from './ogg.js';
 import { checkSamples, convertSound, type Pcm } from './pcm.js';
 
 /** Rates that the decoder gives of itself, without another resampler behind it. */
 const rates = [8000, 12_000, 16_000, 24_000, 48_000] as const;
+
+export type OpusRate = (typeof rates)[number];
+
+/** The rate at which a stream loses nothing: the lowest one offered that isn't below that of the sound that was coded. */
+export function opusRate(head: Uint8Array): OpusRate {
+  const coded = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const original = head.length >= 16 ? coded.getUint32(12, true) : 0;
+  return rates.find((rate) => original > 0 && rate >= original) ?? 48_000;
+}
 
 /**
  * Decodes Ogg Opus (RFC 7845) of one or two channels at a rate that its decoder offers. Samples before the pre-skip are removed, and
@@ -12,7 +22,7 @@ const rates = [8000, 12_000, 16_000, 24_000, 48_000] as const;
  * @param rate 8000, 12000, 16000, 24000 or 48000
  * @throws DataError where the file is no Ogg Opus, damaged or cut off
  */
-export async function decodeOpus(bytes: Uint8Array, file: string, rate: (typeof rates)[number] = 16_000): Promise<Pcm> {
+export async function decodeOpus(bytes: Uint8Array, file: string, rate: OpusRate = 16_000): Promise<Pcm> {
   const { packets, position } = readOgg(bytes, file);
   const head = packets[0];
   if (head === undefined || new TextDecoder().decode(head.subarray(0, 8)) !== 'OpusHead' || head.length < 19) {
@@ -43,7 +53,7 @@ export async function decodeOpus(bytes: Uint8Array, file: string, rate: (typeof 
     const count = Math.min(samplesDecoded, Math.round(wanted));
     return {
       rate,
-      channels: channelData.map((values) => values.subarray(0, count).map((value) => value * 32_768)),
+      channels: channelData.map((values) => scaled(values.subarray(0, count))),
     };
   } finally {
     decoder.free();

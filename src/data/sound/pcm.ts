@@ -8,11 +8,11 @@ export interface Pcm {
   readonly channels: readonly PcmValues[];
 }
 
-/** int16 where the sound holds no finer numbers. */
-export type PcmValues = Int16Array | Float32Array;
+/** int16 where the sound holds no finer numbers, float64 where they are finer than float32. */
+export type PcmValues = Int16Array | Float32Array | Float64Array;
 
 /** Sounds that would need more memory than this are refused: so many samples, all channels together. */
-export const mostSamples = 2 ** 29;
+export const mostSamples = 2 ** 28;
 
 /** The remedy that messages about sounds end in. */
 export const convertSound = 'convert it, e.g. ffmpeg -i FILE -c:a pcm_s16le OUT.wav';

@@ -46,7 +46,7 @@ export const data = z.strictObject({
       ),
       file: field(
         z.optional(text),
-        'labels.from file: the table of start, end, label and, for several recordings, file; relative to data.path.',
+        'labels.from file: a table (CSV, or JSON: a list of objects) of label, file, and start and end in seconds; relative to data.path. Of sounds without windows each row is a recording.',
         'the path of a file',
       ),
     }),
@@ -98,6 +98,21 @@ export const data = z.strictObject({
       ),
     }),
     {},
+  ),
+  clipSeconds: optional(
+    z.number().check(z.gt(0), z.lte(3600)),
+    'folder: the length to which sounds are cut or filled up with silence, in seconds; without it they stay as they are.',
+    'a number of seconds above 0, at most 3600',
+  ),
+  clipAt: optional(
+    z.enum(['start', 'middle', 'loudest']),
+    'folder, with clipSeconds: which part of a longer sound is kept: its start (without it), its middle or its loudest stretch. Shorter sounds stand at the start, with middle and loudest in the middle.',
+    'one of start, middle, loudest',
+  ),
+  broken: optional(
+    z.enum(['error', 'skip']),
+    'folder: what to do with a file that is damaged or of no known kind: stop (without it), or leave it out and say so.',
+    'one of error, skip',
   ),
   missing: choice(
     'folder: what to do where a value is missing: refuse the file, hold the last value, or drop the step.',

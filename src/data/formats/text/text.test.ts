@@ -88,7 +88,7 @@ describe('dialects', () => {
   test('files are found by their endings', () => {
     expect(readerOf('a/B.CSV')?.name).toBe('CSV');
     expect(readerOf('b.tsv.gz')?.name).toBe('CSV');
-    expect(readerOf('b.mp3')).toBeUndefined();
+    expect(readerOf('b.mov')).toBeUndefined();
   });
 });
 
