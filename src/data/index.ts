@@ -29,3 +29,6 @@ export type { SoundClips } from './sound/clips.js';
 export { frameMaker, type SoundFrames } from './sound/features.js';
 export type { DatasetDescription, DataSettings, LoadContext } from './source.js';
 export { splitValidation, type SplitOptions } from './splits.js';
+export { loadSpeechSounds, type SpeechSounds } from './datasets/speech/sounds.js';
+export { BackgroundStream, SpeechStream, type EndlessSound } from './sound/streams.js';
+export { streamFrames } from './sound/stream-frames.js';

@@ -46,3 +46,4 @@ export { severalRuns, type Trainer } from './several.js';
 export { makeWakeword, type FinishedWakeword, type WakewordOptions } from './wakeword.js';
 export { measureSpeeds, type Speed } from './speed.js';
 export { packageVersion, spread, trainModel, type TrainedModel } from './train-model.js';
+export * from './listen/index.js';

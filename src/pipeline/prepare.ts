@@ -4,7 +4,7 @@ import { fitNormalisation } from '../features/index.js';
 import { framesOf, type Normalisation } from '../integer/index.js';
 import { optionalFields, stackFields, type Architecture } from '../network/index.js';
 import type { Recipe } from '../recipe/index.js';
-import { fitOutputs, targetSource, type Stage, type TrainingTask } from '../training/index.js';
+import { fitOutputs, streamLabels, targetSource, type Stage, type TrainingTask } from '../training/index.js';
 
 /** Refuses a folder of data sets that isn't there: a data set of the same name from elsewhere would take its place. */
 export async function checkDataDirectory(directory: string | undefined): Promise<void> {
@@ -117,13 +117,15 @@ export function trainingTask(
   stages: readonly Stage[],
 ): TrainingTask {
   const architecture = architectureOf(recipe, dataset);
+  const wake = wakeClasses(recipe, dataset);
   return {
     architecture,
     ...(architecture.head === 'regression' ? { outputs: fitOutputs(dataset.train, architecture, rows.train) } : {}),
     training: recipe.training,
     compression: recipe.compression,
     seed: recipe.seed,
-    sequences: dataset.train,
+    sequences: wordSequences(recipe, dataset, wake),
+    ...(wake ? { wake } : {}),
     trainRows: rows.train,
     validationRows: rows.validation,
     normalisation: normalisationOf(recipe, dataset, rows.train),
@@ -131,6 +133,30 @@ export function trainingTask(
     stages,
     weightBits: recipe.integer.weightBits ?? 8,
   };
+}
+
+/**
+ * The classes of `detector.wake`, rising; undefined of a recipe without a detector.
+ *
+ * @throws DataError where the data have no such class, or no other
+ */
+export function wakeClasses({ detector }: Recipe, { name, classNames }: Dataset): number[] | undefined {
+  if (!detector) return undefined;
+  const wake = detector.wake.map((word) => {
+    const k = classNames.indexOf(word);
+    if (k >= 0) return k;
+    throw new DataError(`detector.wake: ${name} has no class ${word}; it has ${classNames.join(', ')}`);
+  });
+  const rising = [...new Set(wake)].sort((a, b) => a - b);
+  if (rising.length < classNames.length) return rising;
+  throw new DataError(`detector.wake: ${name} has no other class than these; something must stand against a word`);
+}
+
+/** Where a network speaks at every step, only the end of a word is one (`training.stream.wordSteps`). */
+function wordSequences({ training, network }: Recipe, { train }: Dataset, wake: number[] | undefined): Sequences {
+  const steps = training.stream?.wordSteps ?? 0;
+  if (!wake || steps === 0 || network.output !== 'every' || train.frameLabels) return train;
+  return { ...train, frameLabels: streamLabels(train, wake, steps) };
 }
 
 function normalisationOf(recipe: Recipe, dataset: Dataset, rows: Uint32Array): Normalisation {

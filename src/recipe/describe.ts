@@ -21,7 +21,7 @@ function collect(): Map<string, RecipeField> {
     if (note) {
       const fallback: unknown = def.type === 'default' ? def.defaultValue : undefined;
       table.set(path, { path, ...note, fallback });
-    } else if (def.type === 'prefault') {
+    } else if (def.type === 'prefault' || def.type === 'optional') {
       visit(def.innerType, path);
     } else if (def.type === 'object') {
       groups.set(path, Object.keys(def.shape));

@@ -32,13 +32,16 @@ describe('resolving', () => {
   });
 
   test('every default is what its own rule allows and stands in the resolved recipe', () => {
-    const defaults = resolveRecipe({}, 'r');
+    const defaults = resolveRecipe({ training: { stream: {} }, detector: { wake: ['a'] } }, 'r');
     for (const { path: name, fallback, description } of recipeFields()) {
+      if (name === 'detector.wake') continue; // the one field that a group can't do without
       const value = name.split('.').reduce<unknown>((group, key) => (group as Record<string, unknown>)[key], defaults);
       expect(value).toEqual(fallback);
       expect(description).toMatch(/^[A-Za-z].*\.$/s);
       if (fallback !== undefined)
-        expect(() => resolveRecipe(applySet({}, `${name}=${JSON.stringify(fallback)}`), 'r')).not.toThrow();
+        expect(() =>
+          resolveRecipe(applySet({ detector: { wake: ['a'] } }, `${name}=${JSON.stringify(fallback)}`), 'r'),
+        ).not.toThrow();
     }
   });
 

@@ -80,6 +80,12 @@ function conflicts(recipe: Recipe): string[] {
   else if (training.dBar !== undefined) {
     problems.push(`training.dBar: ${training.dBar} is for the optimiser rsg; set training.optimiser, or take it out`);
   }
+  if (training.stream && !recipe.detector) {
+    problems.push('training.stream: needs detector.wake, the classes whose words are events; add the section detector');
+  }
+  if (recipe.detector && network.head !== 'softmax') {
+    problems.push(`detector: needs network.head softmax, it is ${network.head}`);
+  }
   const { recurrence = 'dense' } = network;
   if (recurrence !== 'dense' && compression.uSparsity < 1) {
     problems.push(

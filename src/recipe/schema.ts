@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { boardNames } from './boards.js';
 import { field, integer as whole } from './fields.js';
 import { compression } from './sections/compression.js';
+import { detector } from './sections/detector.js';
 import { data } from './sections/data.js';
 import { features } from './sections/features.js';
 import { integer } from './sections/integer.js';
@@ -22,6 +23,7 @@ export const recipeSchema = z.strictObject({
   training: z.prefault(training, {}),
   compression: z.prefault(compression, {}),
   integer: z.prefault(integer, {}),
+  detector: z.exactOptional(detector),
   targets: field(
     z._default(z.array(z.enum(boardNames)), [...boardNames]),
     "The boards for which firmware is made and on which it is proven; one that this machine can't simulate is skipped.",

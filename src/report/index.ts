@@ -21,3 +21,5 @@ export { aheadText, boardCycles, overSeeds, renderComparison } from './compare.j
 export type { Ahead, CompareMetrics, CompareRow, OverSeeds } from './compare-metrics.js';
 export { averagedText, renderAnalysis } from './analysis.js';
 export type { AlphaRow, AnalysisMetrics, Averaged, EpochAnalysis, LengthRow } from './analysis-metrics.js';
+export { clock, renderStream } from './stream.js';
+export type { StreamMetrics } from './stream-metrics.js';

@@ -1,5 +1,6 @@
 import type { Int16Sequences } from '../integer/index.js';
 import type { Architecture } from '../network/index.js';
+import type { Joined } from './stream.js';
 import type { LabelledSequences, OutputUnits } from './task.js';
 
 /** What the network is to give: where an engine reads it. */
@@ -71,6 +72,29 @@ export class Answers {
     for (let t = 0; t < steps; t++) {
       const at = t * rows + b;
       if (t < length) this.one(target, row, first + t * stride, at);
+      else target.labels[at] = -1;
+    }
+  }
+
+  /** Those of a row behind the end of another, which may be cut off. One output a sequence is the row's own. */
+  writeJoined(
+    target: AnswerTarget,
+    row: number,
+    { other, before, own }: Joined,
+    b: number,
+    rows: number,
+    steps: number,
+  ): void {
+    const { sequences, shape } = this;
+    if (shape.output !== 'every') {
+      this.one(target, row, lastFrame(sequences, row, own - 1), b);
+      return;
+    }
+    const skipped = sequences.lengths[other] - before;
+    for (let t = 0; t < steps; t++) {
+      const at = t * rows + b;
+      if (t < before) this.one(target, other, lastFrame(sequences, other, skipped + t), at);
+      else if (t < before + own) this.one(target, row, lastFrame(sequences, row, t - before), at);
       else target.labels[at] = -1;
     }
   }

@@ -9,6 +9,7 @@ export const streams = {
   augment: 1_000_000,
   balance: 2_000_000,
   dropout: 3_000_000,
+  join: 4_000_000,
 } as const;
 
 /** The seed of what is random about one row of the data. */

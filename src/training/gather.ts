@@ -2,6 +2,7 @@ import type { Normalisation } from '../integer/index.js';
 import type { Architecture, NetworkEngine, RecordingLimits, RecordingViews } from '../network/index.js';
 import { Answers, type AnswerShape, type AnswerTarget } from './answers.js';
 import { drawAugmentation, emptyAugmentation, isAugmented, type AugmentSettings } from './augment.js';
+import type { Joined, Joins } from './stream.js';
 import type { LabelledSequences, OutputUnits } from './task.js';
 
 /** Where a batch's inputs go: [steps][rows][stride] of normalised float32, or tokens. */
@@ -24,17 +25,24 @@ export interface ChangeSettings {
   readonly seed: number;
   /** Physical value of one count of each channel: axes turn in physical units. */
   readonly lsb: Float64Array;
+  /** How rows are joined into streams. */
+  readonly joins?: Joins | undefined;
 }
 
-/** What an engine must be told in its limits to gather rows of these sequences; nothing where they are tokens. */
+/**
+ * What an engine must be told in its limits to gather rows of these sequences; nothing where they are tokens.
+ *
+ * @param before steps of another row that may come before each
+ */
 export function recordingLimits(
   sequences: LabelledSequences,
   { vocabulary }: Pick<Architecture, 'vocabulary'>,
   augment?: AugmentSettings,
+  before = 0,
 ): RecordingLimits | undefined {
   const { channels, stepStride, features, steps } = sequences;
   if (vocabulary > 0) return undefined;
-  const values = (steps - 1) * stepStride + features;
+  const values = (before + steps - 1) * stepStride + features;
   const changed = augment !== undefined && isAugmented(augment);
   return { channels, stepStride, values, changed, noisy: changed && augment.noise > 0 };
 }
@@ -50,6 +58,7 @@ export class Gather {
   private readonly embedded: boolean;
   /** Each row's values, made when it is met for the first time, so that nothing is allocated for it later. */
   private readonly views: (Int16Array | undefined)[];
+  private readonly joined: Joined = { other: 0, before: 0, own: 0 };
 
   /** `change` says how `training` changes sequences at random; without it they stay as they are. */
   constructor(
@@ -65,7 +74,7 @@ export class Gather {
     this.sequences = sequences;
     this.centre = spread(normalisation.centre);
     this.scale = spread(normalisation.scale);
-    this.change = change && isAugmented(change.augment) ? change : undefined;
+    this.change = change && (isAugmented(change.augment) || change.joins) ? change : undefined;
     this.answers = new Answers(sequences, architecture, outputs);
     this.embedded = architecture.vocabulary > 0;
     this.views = new Array<Int16Array | undefined>(count).fill(undefined);
@@ -89,10 +98,17 @@ export class Gather {
     const { recordings } = engine;
     if (!recordings) throw new Error('an engine without recordings in its limits was to change them');
     const rows = end - start;
-    const steps = this.answer(engine, order, start, end);
-    this.stage(recordings, order, start, end);
+    const { joins } = change;
+    const steps = joins
+      ? this.join(engine, recordings, joins, order, start, end, epoch)
+      : this.answer(engine, order, start, end);
+    if (!joins) this.stage(recordings, order, start, end);
+    if (!isAugmented(change.augment)) {
+      engine.gather(rows, steps);
+      return steps;
+    }
     recordings.lsb.set(change.lsb);
-    for (let b = 0; b < rows; b++) this.draw(recordings, change, epoch, order[start + b], b, rows);
+    for (let b = 0; b < rows; b++) this.draw(engine, recordings, change, epoch, order[start + b], b, rows);
     engine.gather(rows, steps, true);
     return steps;
   }
@@ -106,6 +122,43 @@ export class Gather {
     for (let b = 0; b < rows; b++) {
       target.lengths[b] = lengths[order[start + b]];
       this.answers.write(target, order[start + b], b, rows, steps);
+    }
+    return steps;
+  }
+
+  /** Rows behind the ends of others: lengths, answers and values. Returns the network steps of the longest. */
+  private join(
+    target: InputTarget,
+    { raw, rawStride, centre, scale }: RecordingViews,
+    joins: Joins,
+    order: Uint32Array,
+    start: number,
+    end: number,
+    epoch: number,
+  ): number {
+    const { joined, sequences } = this;
+    const { lengths, stepStride, features } = sequences;
+    const rows = end - start;
+    let steps = 0;
+    for (let b = 0; b < rows; b++) {
+      joins.draw(joined, epoch, order[start + b]);
+      target.lengths[b] = joined.before + joined.own;
+      steps = Math.max(steps, target.lengths[b]);
+    }
+    centre.set(this.centre);
+    scale.set(this.scale);
+    for (let b = 0; b < rows; b++) {
+      const row = order[start + b];
+      joins.draw(joined, epoch, row);
+      const { other, before, own } = joined;
+      this.answers.writeJoined(target, row, joined, b, rows, steps);
+      const from = (lengths[other] - before) * stepStride;
+      const at = b * rawStride;
+      const [tail, head] = [this.valuesOf(other), this.valuesOf(row)];
+      const tailValues = before * stepStride;
+      const headValues = (own - 1) * stepStride + features;
+      for (let i = 0; i < tailValues; i++) raw[at + i] = tail[from + i];
+      for (let i = 0; i < headValues; i++) raw[at + tailValues + i] = head[i];
     }
     return steps;
   }
@@ -157,6 +210,7 @@ export class Gather {
 
   /** The change of row `row`, the b-th of `rows`. */
   private draw(
+    { lengths }: InputTarget,
     recordings: RecordingViews,
     { augment, seed }: ChangeSettings,
     epoch: number,
@@ -171,8 +225,8 @@ export class Gather {
     changes[b * changeStride + 9] = augmentation.size;
     changes[b * changeStride + 10] = augmentation.shift;
     if (augment.noise === 0) return;
-    const { features, lengths } = this.sequences;
-    for (let t = 0; t < lengths[row]; t++) {
+    const { features } = this.sequences;
+    for (let t = 0; t < lengths[b]; t++) {
       const to = (t * rows + b) * features;
       for (let d = 0; d < features; d++) noise[to + d] = augment.noise * augmentation.random.normal();
     }

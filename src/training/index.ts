@@ -1,3 +1,4 @@
+export { streamLabels, type StreamSettings } from './stream.js';
 export { predictBaselines, type BaselinePrediction, type BaselineTask } from './baselines/index.js';
 export { fitOutputs, targetSource } from './answers.js';
 export { evaluateFloat, type Evaluation } from './evaluation.js';

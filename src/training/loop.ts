@@ -10,7 +10,9 @@ import { Gather, recordingLimits } from './gather.js';
 import { drawnOrder, randomisedGradient, type RandomisedGradient } from './randomised.js';
 import { learningRateAt } from './schedule.js';
 import { shardedGradient } from './shards.js';
+import { firingRows } from './mining.js';
 import type { TrainingState } from './state.js';
+import { Joins } from './stream.js';
 import { TrainingBatch } from './training-batch.js';
 import { markDecay, thresholdedMatrices } from './support.js';
 import { TrainingError, type EpochRecord, type TrainingTask } from './task.js';
@@ -26,8 +28,9 @@ export interface LoopHooks {
 /** What a worker's engine must hold: a shard of a batch, or a block of an evaluation. */
 export function engineLimits({ architecture, training, sequences, trainRows }: TrainingTask): Limits {
   const rows = Math.max(blockRows, largestShard(trainRows.length, training.batchSize, training.shards));
-  const recordings = recordingLimits(sequences, architecture, training.augment);
-  return { rows, steps: sequences.steps, training: true, recordings, dropout: training.dropout };
+  const before = training.stream?.before ?? 0;
+  const recordings = recordingLimits(sequences, architecture, training.augment, before);
+  return { rows, steps: sequences.steps + before, training: true, recordings, dropout: training.dropout };
 }
 
 /**
@@ -44,6 +47,7 @@ export class TrainingLoop {
   /** 1 where a parameter may be nonzero. */
   private readonly support: Float32Array;
   private readonly gather: Gather;
+  private readonly joins: Joins | undefined;
   /** The matrices that stage 2 thresholds: their places, how many entries stay, and room to find the smallest of them. */
   private readonly matrices: readonly {
     readonly values: Float32Array;
@@ -66,10 +70,13 @@ export class TrainingLoop {
     this.exchange = exchange;
     this.state = state;
     this.engine = new NetworkEngine(kernels, architecture, engineLimits(task));
+    const { stream } = training;
+    this.joins = stream && new Joins(stream, sequences, task.trainRows, task.wake ?? [], task.seed);
     this.gather = new Gather(sequences, architecture, task, {
       augment: training.augment,
       seed: task.seed,
       lsb: task.lsb,
+      joins: this.joins,
     });
     this.ragged = sequences.lengths.some((length) => length !== sequences.steps);
     this.batch = new TrainingBatch(task, this.engine, this.gather);
@@ -112,6 +119,7 @@ export class TrainingLoop {
     const earlier = task.stages.slice(0, state.stage);
     const before = earlier.reduce((sum, s) => sum + s.epochs, 0) + state.epoch;
     const ran = earlier.reduce((sum, s) => sum + s.stopAfter, 0) + state.epoch;
+    this.mine(before);
     this.batch.start(this.order(before), before);
     if (stage.name === 'rounded weights') {
       this.rounding.resume(this.optimiser.parameters);
@@ -164,14 +172,35 @@ export class TrainingLoop {
   /** The rows of an epoch in order. Of sequences of different lengths, each batch's are sorted, so that a shard's are alike. */
   private order(epoch: number): Uint32Array<ArrayBuffer> {
     const { trainRows, seed, training, sequences } = this.task;
-    const order = this.randomised
-      ? drawnOrder(trainRows, seed, epoch)
-      : training.balance === 'sampling'
-        ? balancedOrder(trainRows, sequences.labels, seed, epoch)
-        : epochOrder(trainRows, seed, epoch);
+    const rows = this.withHard(trainRows);
+    const order = (
+      this.randomised
+        ? drawnOrder(rows, seed, epoch)
+        : training.balance === 'sampling'
+          ? balancedOrder(rows, sequences.labels, seed, epoch)
+          : epochOrder(rows, seed, epoch)
+    ).subarray(0, trainRows.length);
     if (!this.ragged) return order;
     sortByLength(order, cut(order.length, batchesFor(order.length, training.batchSize)), sequences.lengths);
     return order;
+  }
+
+  /** Every few epochs the rows that fire are looked for, by each worker alone: all find the same. */
+  private mine(epoch: number): void {
+    const { joins, task, state } = this;
+    if (!joins || joins.settings.mineEvery === 0 || epoch === 0 || epoch % joins.settings.mineEvery > 0) return;
+    state.hard = firingRows(this.engine, this.gather, joins, task.trainRows, task.wake ?? [], epoch);
+  }
+
+  /** Rows that fire are there more often; an epoch then visits as many as there are without them. */
+  private withHard(rows: Uint32Array): Uint32Array {
+    const { hard } = this.state;
+    const times = this.joins?.settings.mineTimes ?? 0;
+    if (hard.length === 0) return rows;
+    const all = new Uint32Array(rows.length + hard.length * times);
+    all.set(rows);
+    for (let i = 0; i < times; i++) all.set(hard, rows.length + i * hard.length);
+    return all;
   }
 
   private diverged(epoch: number, what: string): TrainingError {

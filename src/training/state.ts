@@ -19,6 +19,8 @@ export interface TrainingState {
   /** The epoch at which each finished stage ended or was best. */
   readonly chosen: number[];
   readonly history: EpochRecord[];
+  /** Training for streams: the rows that fired when they were last looked for. */
+  hard: readonly number[];
 }
 
 /** The epoch with the best validation so far, and its network. */
@@ -43,5 +45,6 @@ export function initialState(parameters: Float32Array): TrainingState {
     best: undefined,
     chosen: [],
     history: [],
+    hard: [],
   };
 }

@@ -45,6 +45,8 @@ export interface TrainingTask {
   /** Physical value of one count of each channel: rotations of sensor axes need it. */
   readonly lsb: Float64Array;
   readonly stages: readonly Stage[];
+  /** Classes of the wake words: of a network that is to listen to a stream. */
+  readonly wake?: readonly number[] | undefined;
   /** Bits of the weights that the stage `rounded weights` trains with. */
   readonly weightBits: Storage['weightBits'];
 }

@@ -59,6 +59,30 @@ export const training = z.strictObject({
   ),
   earlyStopping: flag('In all stages but the first, keep the epoch that is best on the validation set.', true),
   retrain: flag('After choosing on validation, train again on the full training set.', false),
+  stream: z.exactOptional(
+    z.strictObject({
+      before: integer(
+        'The most network steps of another recording that each one begins with, a random number of its end: the state begins from what they leave.',
+        0,
+        100_000,
+        0,
+      ),
+      roll: flag('Recordings of other classes than detector.wake end at a random step.', false),
+      wordSteps: integer(
+        'Where network.output is every: of a recording of detector.wake only so many last steps count, since the word is not said before; 0 for all.',
+        0,
+        100_000,
+        0,
+      ),
+      mineEvery: integer(
+        'After how many epochs the recordings are looked for that are taken for a word of detector.wake and are none; 0 for never.',
+        0,
+        100_000,
+        0,
+      ),
+      mineTimes: integer('How many times more often these are drawn.', 1, 1000, 4),
+    }),
+  ),
   augment: z.prefault(
     z.strictObject({
       rotate: number(

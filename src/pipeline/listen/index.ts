@@ -1,0 +1,5 @@
+export { detectorOf, withChosenThreshold, type Goal } from './choose.js';
+export { streamMetrics, type HeardStream } from './evaluate.js';
+export { StreamEar, type StreamFrames } from './network.js';
+export { hearSounds, testSounds, validationSounds, type SoundOptions, type SoundSource } from './sounds.js';
+export { spokenTrack, wordStream, type WordStream } from './words.js';
