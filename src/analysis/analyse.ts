@@ -1,6 +1,7 @@
 import { Random, mean, singularValues, standardDeviation } from '../math/index.js';
 import { initialise, type Architecture } from '../network/index.js';
 import { streams } from '../training/index.js';
+import { gatedTrajectory } from './gated.js';
 import { conditionBound, conditions, largestStep } from './condition.js';
 import { stateGradients } from './gradients.js';
 import { largestInput, normalisedInputs } from './inputs.js';
@@ -27,13 +28,13 @@ export interface Recurrence {
     /** Equation (5), the largest of the recordings'; null where it bounds nothing, or there is none for the cell. */
     readonly bound: number | null;
   }[];
-  /** max_k ||U^T D_(k+1)||, of all recordings. */
-  readonly largestStep: number;
+  /** max_k ||U^T D_(k+1)||, of all recordings; null of cells whose gates have matrices of their own: they have no such step. */
+  readonly largestStep: number | null;
   /** ||dL / dh_t||, mean over the recordings, t from 0 to T. */
   readonly gradientNorms: readonly number[];
 }
 
-/** The trained scalars: FastRNN's alpha and beta, FastGRNN's zeta and nu. */
+/** The trained scalars: FastRNN's alpha and beta, FastGRNN's zeta and nu (of vectors their means). */
 export interface Scalars {
   readonly alpha?: number;
   readonly beta?: number;
@@ -56,6 +57,8 @@ export interface Analysis {
     readonly W: readonly number[];
     readonly frobeniusU: number;
     readonly frobeniusW: number;
+    /** Of cells whose gates have matrices of their own: all of them. U and W above are then the candidate's. */
+    readonly gates: readonly { readonly gate: string; readonly U: readonly number[]; readonly W: readonly number[] }[];
   };
   readonly recurrence: Recurrence;
   readonly initialState: {
@@ -99,6 +102,11 @@ export function analyse(task: AnalysisTask): Analysis {
       W: [...singularValues(parameters.W, H, D)],
       frobeniusU: frobenius(parameters.U),
       frobeniusW: frobenius(parameters.W),
+      gates: [...parameters.gates].map(([gate, own]) => ({
+        gate,
+        U: [...singularValues(own.U, H, H)],
+        W: [...singularValues(own.W, H, D)],
+      })),
     },
     recurrence: recurrenceOf(parameters, test, task.recordings),
     initialState: { ...bias, mean: mean(bias.drawn), standardDeviation: standardDeviation(bias.drawn) },
@@ -108,7 +116,7 @@ export function analyse(task: AnalysisTask): Analysis {
 
 /** The trained scalars of a network, and how they lie to T. */
 export function scalarsOf({ residual, gate }: Parameters, steps: number): Scalars {
-  if (!residual) return { ...gate };
+  if (!residual) return gate ? { zeta: mean(gate.zeta), nu: mean(gate.nu) } : {};
   const { alpha, beta } = residual;
   return {
     ...{ alpha, beta, alphaOverBeta: alpha / beta, alphaT: alpha * steps },
@@ -126,14 +134,16 @@ export function recurrenceOf(
   const count = Math.min(recordings, rows.length);
   const chosen = Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]);
   const looked = chosen.map((row) => {
-    const trajectory = trajectoryOf(parameters, normalisedInputs(sequences, row, normalisation));
+    const inputs = normalisedInputs(sequences, row, normalisation);
+    const shared = parameters.gates.size > 0 ? undefined : trajectoryOf(parameters, inputs);
+    const trajectory = shared ?? gatedTrajectory(parameters, inputs);
     return {
       conditions: conditions(trajectory),
-      step: largestStep(parameters, trajectory),
+      step: shared && largestStep(parameters, shared),
       norms: stateGradients(trajectory, sequences.labels[row]).map(frobenius),
     };
   });
-  const largest = Math.max(...looked.map(({ step }) => step));
+  const largest = parameters.gates.size > 0 ? null : Math.max(...looked.map(({ step = 0 }) => step));
   // Sequences may differ in length: spans that all of them have.
   const shortest = looked.reduce((least, one) => (one.norms.length < least.norms.length ? one : least));
   const { residual } = parameters;
@@ -143,15 +153,18 @@ export function recurrenceOf(
       steps,
       condition: spread(looked.map((one) => one.conditions[i].condition)),
       norm: spread(looked.map((one) => one.conditions[i].norm)),
-      bound: (residual && finite(conditionBound(residual.alpha, residual.beta, largest, steps))) ?? null,
+      bound: boundOf(residual, largest, steps),
     })),
     largestStep: largest,
     gradientNorms: shortest.norms.map((_, t) => mean(looked.map(({ norms }) => norms[t]))),
   };
 }
 
-function finite(value: number | undefined): number | undefined {
-  return value !== undefined && Number.isFinite(value) ? value : undefined;
+/** Equation (5); null where it bounds nothing, or there is none. */
+function boundOf(residual: Parameters['residual'], largest: number | null, steps: number): number | null {
+  if (!residual || largest === null) return null;
+  const bound = conditionBound(residual.alpha, residual.beta, largest, steps);
+  return bound !== undefined && Number.isFinite(bound) ? bound : null;
 }
 
 function spread(values: readonly number[]): Spread {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Random, singularValues } from '../math/index.js';
 import { parameterCount, plainHead, referenceForward, tensorsOf, type Architecture } from '../network/index.js';
+import { FloatNetwork } from '../integer/index.js';
+import { gatedTrajectory } from './gated.js';
 import { conditionBound, conditions, largestCondition, largestStep } from './condition.js';
 import { stateGradients } from './gradients.js';
 import { AnalysisError, parametersOf } from './parameters.js';
@@ -91,6 +93,73 @@ describe.each(networks)('a trajectory of %s', (_, architecture) => {
   });
 });
 
+/** Every cell with the trajectory that is its own. */
+const everyCell: readonly [string, Architecture][] = [
+  ...networks,
+  ['FastGRNN with vectors', { ...base, cell: 'FastGRNN', vectorZetaNu: true }],
+  ...(['UGRNN', 'GRU', 'LSTM'] as const).flatMap((cell): [string, Architecture][] => [
+    [cell, { ...base, cell }],
+    [`${cell} of low rank`, { ...base, cell, wRank: 2, uRank: 3, gate: 'tanh', update: 'sigmoid' }],
+  ]),
+  ['GRU, reset before', { ...base, cell: 'GRU', reset: 'before' }],
+];
+
+describe.each(everyCell)('the Jacobians of %s', (_, architecture) => {
+  const values = randomParameters(architecture);
+  const parameters = parametersOf(architecture, values);
+  const [H, steps] = [base.hiddenSize, 6];
+  const xs = inputs(steps);
+  const trajectory = parameters.gates.size > 0 ? gatedTrajectory(parameters, xs) : trajectoryOf(parameters, xs);
+  const S = trajectory.width;
+
+  it('are central differences of a step in float64', () => {
+    const network = new FloatNetwork(architecture, values);
+    let worst = 0;
+    let control = 0;
+    let before = new Float64Array(2 * H); // h and c
+    xs.forEach((x, t) => {
+      const after = (from: Float64Array) => {
+        network.h.set(from.subarray(0, H));
+        network.memory.set(from.subarray(H));
+        network.step(x);
+        return Float64Array.from([...network.h, ...network.memory]);
+      };
+      const [own, other] = [trajectory.jacobian(t + 1), trajectory.jacobian(t === 0 ? 2 : t)];
+      for (let j = 0; j < S; j++) {
+        const [above, below] = [1e-5, -1e-5].map((step) => after(before.map((v, k) => (k === j ? v + step : v))));
+        for (let i = 0; i < S; i++) {
+          const difference = (above[i] - below[i]) / 2e-5;
+          worst = Math.max(worst, Math.abs(own[i * S + j] - difference));
+          control = Math.max(control, Math.abs(other[i * S + j] - difference));
+        }
+      }
+      before = after(before) as Float64Array<ArrayBuffer>;
+      trajectory.states[t + 1].forEach((value, i) => expect(Math.abs(value - before[i])).toBeLessThan(1e-13));
+    });
+    expect(worst).toBeLessThan(1e-9);
+    expect(control).toBeGreaterThan(1e-4);
+  });
+
+  it('give gradients of the loss by step, whose first one is that of central differences', () => {
+    const gradients = stateGradients(trajectory, 2);
+    expect(gradients).toHaveLength(steps + 1);
+    const network = new FloatNetwork(architecture, values);
+    const loss = (start: Float64Array) => {
+      network.reset();
+      network.h.set(start.subarray(0, H));
+      network.memory.set(start.subarray(H));
+      for (const x of xs) network.step(x);
+      const { V, biasV } = parameters;
+      const logits = Array.from(biasV, (b, l) => network.h.reduce((sum, h, k) => sum + V[l * H + k] * h, b));
+      return Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0)) - logits[2];
+    };
+    for (let j = 0; j < S; j++) {
+      const at = (step: number) => loss(Float64Array.from({ length: 2 * H }, (__, k) => (k === j ? step : 0)));
+      expect(Math.abs((at(1e-5) - at(-1e-5)) / 2e-5 - gradients[0][j])).toBeLessThan(1e-8);
+    }
+  });
+});
+
 /** A FastRNN with U = diag(u), ReLU and inputs that keep every unit positive, so that every D_k is I. */
 function diagonal(u: readonly number[], alpha: number, beta: number) {
   const architecture: Architecture = {
@@ -177,7 +246,6 @@ it('refuses what section 3.1.1 is not about', () => {
   };
   refuse({ head: 'regression' }, /head regression, output last/);
   refuse({ hiddenSize: 6, recurrence: 'EURNN' }, /complex ones/);
-  refuse({ cell: 'GRU' }, /a GRU has matrices of its own/);
   refuse({ layers: 2 }, /2 layers/);
   refuse({ bidirectional: true }, /one direction/);
 });

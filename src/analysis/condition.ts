@@ -1,6 +1,6 @@
 import { singularValues, spectralNorm } from '../math/index.js';
 import type { Parameters } from './parameters.js';
-import type { Trajectory } from './trajectory.js';
+import type { SharedTrajectory, Trajectory } from './trajectory.js';
 
 /** Beyond this a condition number says more of float64 than of the network. */
 export const largestCondition = 1e15;
@@ -16,11 +16,10 @@ export interface ConditionOfSteps {
 
 /**
  * The condition of M(U), the product of the T - t last Jacobians, for growing T - t: powers of two, and all steps after the
- * first. FastRNN's Jacobian is alpha D U + beta I, transposed alpha U^T D + beta I; other cells have their own in its place.
+ * first. FastRNN's Jacobian is alpha D U + beta I, transposed alpha U^T D + beta I; other cells have their own in its place (trajectory.ts, gated.ts).
  */
 export function conditions(trajectory: Trajectory): ConditionOfSteps[] {
-  const { steps } = trajectory;
-  const H = trajectory.states[0].length;
+  const { steps, width: H } = trajectory;
   const found: ConditionOfSteps[] = [];
   let product = Float64Array.from({ length: H * H }, (_, i) => (i % (H + 1) === 0 ? 1 : 0));
   let scale = 1; // the product is kept near 1, so that neither it nor its small values leave float64's range
@@ -56,7 +55,7 @@ function multiply(a: Float64Array, b: Float64Array, n: number): Float64Array<Arr
 }
 
 /** max_k ||U^T D_(k+1)|| over the steps after the first, as equation (5) has it. */
-export function largestStep({ U }: Parameters, { slopes }: Trajectory): number {
+export function largestStep({ U }: Parameters, { slopes }: SharedTrajectory): number {
   const H = slopes[0].length;
   const matrix = new Float64Array(H * H);
   const start = new Float64Array(H).fill(1);

@@ -1,10 +1,13 @@
 import type { Trajectory } from './trajectory.js';
 
-/** dL / dh_t for t from 0 to T, [H] each: the loss's gradient for the state of each step, later steps included. */
+/**
+ * dL / dh_t for t from 0 to T: the loss's gradient for the state of each step, later steps included, [S] each; of an LSTM for h and c.
+ */
 export function stateGradients(trajectory: Trajectory, label: number): Float64Array[] {
-  const { steps } = trajectory;
-  const gradients = [trajectory.loss(label).gradient];
-  const H = gradients[0].length;
+  const { steps, width: H } = trajectory;
+  const last = new Float64Array(H);
+  last.set(trajectory.loss(label).gradient);
+  const gradients = [last];
   for (let t = steps; t > 0; t--) {
     const jacobian = trajectory.jacobian(t);
     const after = gradients[gradients.length - 1];

@@ -10,9 +10,10 @@ export {
   type Spread,
 } from './analyse.js';
 export { conditionBound, conditions, largestCondition, largestStep, type ConditionOfSteps } from './condition.js';
+export { gatedTrajectory } from './gated.js';
 export { stateGradients } from './gradients.js';
 export { normalisedInputs } from './inputs.js';
-export { AnalysisError, parametersOf, type Parameters } from './parameters.js';
+export { AnalysisError, parametersOf, type GateMatrices, type Parameters } from './parameters.js';
 export { initialStateBias, lossAndGradientNorm, type InitialStateBias, type NetworkOnData } from './passes.js';
 export { theoremsOf, type TheoremFacts, type Theorems } from './theorems.js';
-export { trajectoryOf, type Trajectory } from './trajectory.js';
+export { trajectoryOf, type SharedTrajectory, type Trajectory } from './trajectory.js';

@@ -1,24 +1,38 @@
-import { fixedResidual, nonlinearities, recurrentMatrix, tensorsOf, type Architecture } from '../network/index.js';
+import {
+  fixedResidual,
+  gatesOf,
+  nonlinearities,
+  recurrentMatrix,
+  tensorsOf,
+  type Architecture,
+} from '../network/index.js';
 
 /** A network that can't be analysed. */
 export class AnalysisError extends Error {
   override name = 'AnalysisError';
 }
 
+/** W [H][D] and U [H][H] of a gate. */
+export interface GateMatrices {
+  readonly W: Float64Array;
+  readonly U: Float64Array;
+}
+
 /** A network's matrices and vectors in float64, low rank multiplied out. */
 export interface Parameters {
   readonly architecture: Architecture;
-  /** [H][D] */
+  /** [H][D] and [H][H]; of a cell whose gates have matrices of their own, the candidate's. */
   readonly W: Float64Array;
-  /** [H][H] */
   readonly U: Float64Array;
+  /** Of such a cell, by the gate's name; empty elsewhere. */
+  readonly gates: ReadonlyMap<string, GateMatrices>;
   /** The classifier [L][H] and its bias. */
   readonly V: Float64Array;
   readonly biasV: Float64Array;
   /** FastRNN: equation (2). */
   readonly residual?: { readonly alpha: number; readonly beta: number };
-  /** FastGRNN: equation (6). */
-  readonly gate?: { readonly zeta: number; readonly nu: number };
+  /** FastGRNN: equation (6), of every unit. */
+  readonly gate?: { readonly zeta: Float64Array; readonly nu: Float64Array };
   /** Any other tensor. */
   readonly tensor: (name: string) => Float64Array;
 }
@@ -41,24 +55,31 @@ export function parametersOf(architecture: Architecture, parameters: ArrayLike<n
     if (!found) throw new AnalysisError(`a ${architecture.cell} has no ${name}`);
     return found;
   };
-  const { inputSize: D, hiddenSize: H, wRank, cell } = architecture;
+  const { inputSize: D, hiddenSize: H, wRank, uRank, cell } = architecture;
   const scalar = (name: string) => nonlinearities.sigmoid(tensor(name)[0]);
+  const perUnit = (name: string) => {
+    const values = tensor(name).map(nonlinearities.sigmoid);
+    return values.length === H ? values : new Float64Array(H).fill(values[0]);
+  };
+  const matrix = (name: string, columns: number, rank: number) =>
+    rank === 0 ? tensor(name) : product(tensor(`${name}1`), tensor(`${name}2`), H, columns, rank);
+  const own = gatesOf(architecture).filter((gate) => gate !== '');
+  const gates = new Map(
+    own.map((gate) => [gate, { W: matrix(`W${gate}`, D, wRank), U: matrix(`U${gate}`, H, uRank) }]),
+  );
+  const { W, U } = gates.get('Update') ?? { W: matrix('W', D, wRank), U: recurrentMatrix(architecture, tensor) };
   return {
     architecture,
-    W: wRank === 0 ? tensor('W') : product(tensor('W1'), tensor('W2'), H, D, wRank),
-    U: recurrentMatrix(architecture, tensor),
+    ...{ W, U, gates },
     V: tensor('classifier'),
     biasV: tensor('classifierBias'),
     ...(cell === 'FastRNN' ? { residual: residualOf(architecture, scalar) } : {}),
-    ...(cell === 'FastGRNN' ? { gate: { zeta: scalar('zeta'), nu: scalar('nu') } } : {}),
+    ...(cell === 'FastGRNN' ? { gate: { zeta: perUnit('zeta'), nu: perUnit('nu') } } : {}),
     tensor,
   };
 }
 
-/** Cells with one W and one U. */
-const analysed: readonly string[] = ['RNN', 'FastRNN', 'FastRNN-vector', 'FastGRNN'];
-
-function check({ head, output, layers = 1, bidirectional = false, vocabulary, recurrence, cell }: Architecture): void {
+function check({ head, output, layers = 1, bidirectional = false, vocabulary, recurrence }: Architecture): void {
   const needs = (what: string, is: string) =>
     new AnalysisError(
       `analyse follows section 3.1.1 of the paper, which is of ${what}; this network has ${is}: train one without to analyse it`,
@@ -67,11 +88,6 @@ function check({ head, output, layers = 1, bidirectional = false, vocabulary, re
     throw needs('one class read from the last state', `head ${head}, output ${output}`);
   if (layers > 1) throw needs('one cell', `${layers} layers`);
   if (bidirectional) throw needs('one direction', 'two');
-  if (!analysed.includes(cell)) {
-    throw new AnalysisError(
-      `analyse measures ${analysed.join(', ')}; a ${cell} has matrices of its own in each gate: train one of those to analyse it`,
-    );
-  }
   if (recurrence === 'EURNN') throw needs('real units', 'complex ones');
   if (vocabulary > 0) throw needs('inputs that are numbers', 'tokens');
 }

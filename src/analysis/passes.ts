@@ -65,6 +65,7 @@ export function initialStateBias(on: NetworkOnData, draws = 3, seed = 1): Initia
   const right = [new Float32Array(hiddenSize), ...starts].map((start) => {
     let correct = 0;
     forEachBlock(on, false, (engine, count, steps) => {
+      engine.forget(); // an LSTM's c_0 stays 0
       for (let r = 0; r < count; r++) engine.states.set(start, r * engine.stateStride);
       engine.forward(count, steps, 'resumed');
       for (let r = 0; r < count; r++) {

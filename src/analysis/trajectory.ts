@@ -9,18 +9,24 @@ export interface Trajectory {
   readonly steps: number;
   /** h_0 .. h_T, [H] each. */
   readonly states: readonly Float64Array[];
-  /** dh_t / dh_(t-1), [H][H], for t from 1 to T. */
+  /** S, of what a step hands to the next: H, or of an LSTM, which hands on h and c, 2 H. */
+  readonly width: number;
+  /** dh_t / dh_(t-1), [S][S], for t from 1 to T; of an LSTM that of (h, c). */
   jacobian(t: number): Float64Array;
-  /** dh_t / da_t, a diagonal, where a = W x + U h: [T] of [H]. */
-  readonly scales: readonly Float64Array[];
-  /** The diagonal of the paper's D_t: the candidate's derivative. */
-  readonly slopes: readonly Float64Array[];
   /** The cross-entropy of `label`, and its gradient for h_T. */
   loss(label: number): { readonly loss: number; readonly gradient: Float64Array };
 }
 
-/** Runs a sequence [T][D] from h_0 = 0. */
-export function trajectoryOf(parameters: Parameters, inputs: readonly ArrayLike<number>[]): Trajectory {
+/** That of a cell with one W and one U. */
+export interface SharedTrajectory extends Trajectory {
+  /** dh_t / da_t, a diagonal, where a = W x + U h: [T] of [H]. */
+  readonly scales: readonly Float64Array[];
+  /** The diagonal of the paper's D_t: the candidate's derivative. */
+  readonly slopes: readonly Float64Array[];
+}
+
+/** Runs a sequence [T][D] through a cell with one W and one U, from h_0 = 0. */
+export function trajectoryOf(parameters: Parameters, inputs: readonly ArrayLike<number>[]): SharedTrajectory {
   const { U, architecture } = parameters;
   const H = architecture.hiddenSize;
   const states = [new Float64Array(H)];
@@ -40,6 +46,7 @@ export function trajectoryOf(parameters: Parameters, inputs: readonly ArrayLike<
   return {
     steps: inputs.length,
     states,
+    width: H,
     slopes,
     scales,
     jacobian(t) {
@@ -77,13 +84,14 @@ function cellStep(parameters: Parameters): (x: ArrayLike<number>, h: Float64Arra
     const g = nonlinearities[architecture.gate];
     const dg = derivatives[architecture.gate];
     const [biasGate, biasUpdate] = [tensor('biasGate'), tensor('biasUpdate')];
-    const { zeta, nu } = gate;
+    const [zetas, nus] = [gate.zeta, gate.nu];
     return (x, h, to) => {
       for (let i = 0; i < H; i++) {
         const a = preactivation(i, x, h);
         const z = g(a + biasGate[i]);
         const candidate = f(a + biasUpdate[i]);
-        const weight = zeta * (1 - z) + nu;
+        const zeta = zetas[i];
+        const weight = zeta * (1 - z) + nus[i];
         to.h[i] = weight * candidate + z * h[i]; // equation (6)
         to.slope[i] = df(a + biasUpdate[i]);
         to.scale[i] = weight * to.slope[i] + (h[i] - zeta * candidate) * dg(a + biasGate[i]);
@@ -117,7 +125,12 @@ function weightsOf({ architecture, residual = { alpha: 1, beta: 0 }, tensor }: P
   return { alpha, beta: alpha.map((value) => zeta * (1 - value) + nu) };
 }
 
-function lossOf({ V, biasV }: Parameters, h: Float64Array, label: number): { loss: number; gradient: Float64Array } {
+/** Cross-entropy of a state's logits, and its gradient for the state. */
+export function lossOf(
+  { V, biasV }: Parameters,
+  h: Float64Array,
+  label: number,
+): { loss: number; gradient: Float64Array } {
   const H = h.length;
   const logits = Array.from(biasV, (bias, l) => h.reduce((sum, value, k) => sum + V[l * H + k] * value, bias));
   const most = Math.max(...logits);

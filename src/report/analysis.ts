@@ -137,13 +137,13 @@ function condition({ recurrence: { conditions, recordings, largestStep }, scalar
     ({ steps, condition: c, norm, bound }) =>
       markup`<tr><th scope="row">${count(steps)}</th><td>${significant(c.median)}</td><td>${significant(c.largest)}</td><td>${significant(norm.median)}</td><td>${significant(bound)}</td></tr>`,
   );
-  const ratio = s.alphaOverBeta === undefined ? undefined : s.alphaOverBeta * largestStep;
+  const ratio = s.alphaOverBeta === undefined || largestStep === null ? undefined : s.alphaOverBeta * largestStep;
   const bounds =
     ratio === undefined
       ? 'Equation (5) is of FastRNN; for this cell there is no bound.'
-      : `max ‖UᵀD‖ is ${significant(largestStep)}, alpha / beta times it ${significant(ratio)}${ratio < 1 ? '' : ': from 1 on, equation (5) bounds nothing'}.`;
+      : `max ‖UᵀD‖ is ${significant(largestStep ?? NaN)}, alpha / beta times it ${significant(ratio)}${ratio < 1 ? '' : ': from 1 on, equation (5) bounds nothing'}.`;
   return markup`<section id="condition"><h2>Condition of M(U)</h2>
-<p>M(U) is the product of the last Jacobians ∂h_k/∂h_(k−1), transposed: of FastRNN alpha UᵀD + beta I. ${counted(recordings, 'test recording')}, in float64, in which a condition number ends at 10^15. ${bounds}</p>
+<p>M(U) is the product of the last Jacobians ∂h_k/∂h_(k−1), transposed: of FastRNN alpha UᵀD + beta I, of other cells their own (of an LSTM that of h and c together). ${counted(recordings, 'test recording')}, in float64, in which a condition number ends at 10^15. ${bounds}</p>
 ${drawn}
 ${tableFigure({ label: 'Condition of M(U)', rows: markup`${headings(['Steps', 'Condition, median', 'Largest', 'Norm, median', 'Bound (5)'])}<tbody>${lines(body)}</tbody>` })}</section>`;
 }
@@ -185,9 +185,10 @@ function spanned(values: readonly number[]): Axis {
   return linearAxis(Math.min(...values), Math.max(...values), whole);
 }
 
-function spectrum({ spectrum: { U, W, frobeniusU, frobeniusW } }: AnalysisMetrics): Markup {
+function spectrum({ spectrum: { U, W, frobeniusU, frobeniusW, gates } }: AnalysisMetrics): Markup {
+  const of = gates.length > 0 ? ' of the candidate' : '';
   const drawn = figure({
-    ...{ name: 'Singular values', legend: 'U, W', xName: 'number', dots: U.length <= 40 },
+    ...{ name: `Singular values${of}`, legend: 'U, W', xName: 'number', dots: U.length <= 40 },
     x: linearAxis(1, Math.max(U.length, W.length, 2), whole),
     y: spanned([0, ...U, ...W]),
     curves: [U, W].map((values, i) => ({
@@ -206,6 +207,10 @@ ${tableFigure({
     ['Smallest singular value of U', significant(least)],
     ['‖W‖, spectral', significant(W[0])],
     ['‖W‖, Frobenius', significant(frobeniusW)],
+    ...gates.flatMap(({ gate, U: own, W: inputs }): [string, string][] => [
+      [`Singular values of U${gate}`, `${significant(own[own.length - 1])} to ${significant(own[0])}`],
+      [`‖W${gate}‖, spectral`, significant(inputs[0])],
+    ]),
   ]),
 })}</section>`;
 }

@@ -27,7 +27,7 @@ export function addAnalyse(program: Command): void {
     .command('analyse')
     .summary("what a network's recurrence does to gradients, and what the paper's theory says of it")
     .description(
-      'Measures a trained FastRNN or FastGRNN: the condition of M(U) in equation (5) and its bound, the singular values of U, the gradient that reaches each step, the ' +
+      'Measures a trained network of one layer, of any cell: the condition of M(U) in equation (5) and its bound, the singular values of U, the gradient that reaches each step, the ' +
         'trained weights of the residual, the bias from the initial state, and the right-hand sides of Theorems 3.1 and 3.2. With --along, --lengths and --alphas it trains further networks.',
     )
     .argument('<run|model>', "a run's folder, or a float model", filled)
@@ -103,7 +103,10 @@ function told(folder: string, metrics: AnalysisMetrics): string {
     ...(scalars.alpha === undefined
       ? []
       : [['alpha / beta, alpha T', `${number(scalars.alphaOverBeta)}, ${number(scalars.alphaT)} (T = ${steps})`]]),
-    ['singular values of U', `${number(spectrum.U[0])} to ${number(spectrum.U[spectrum.U.length - 1])}`],
+    ...(spectrum.gates.length > 0 ? spectrum.gates : [{ gate: '', U: spectrum.U }]).map(({ gate, U }) => [
+      `singular values of U${gate}`,
+      `${number(U[0])} to ${number(U[U.length - 1])}`,
+    ]),
     ...(last
       ? [
           [

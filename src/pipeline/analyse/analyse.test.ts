@@ -104,6 +104,26 @@ describe('an analysis', () => {
     expect(metrics.recurrence.conditions.every(({ bound }) => bound === null)).toBe(true);
   });
 
+  it('measures an LSTM: Jacobians of h and c, a spectrum a gate', async () => {
+    const options = await trained('lstm', 'network.cell=LSTM', 'network.gate=sigmoid', 'network.update=tanh');
+    const { metrics } = await analyseModel(options);
+    expect(metrics.spectrum.gates.map(({ gate }) => gate)).toEqual(['Input', 'Forget', 'Update', 'Output']);
+    expect(metrics.spectrum.gates[2].U).toEqual(metrics.spectrum.U);
+    expect(metrics.recurrence.largestStep).toBeNull();
+    expect(metrics.recurrence.conditions.every(({ bound, condition }) => bound === null && condition.median >= 1)).toBe(
+      true,
+    );
+    const { model, dataset } = options;
+    const { accuracy } = evaluateFloat(
+      ...([await loadKernels(), model.facts.architecture, model.parameters, normalisationFrom(model.facts)] as const),
+      dataset.test,
+    );
+    expect(metrics.initialState.zero).toBe(accuracy);
+    const page = await readFile(at('lstm', 'analysis.html'), 'utf8');
+    expect(page).toContain('Singular values of UForget');
+    expect(page).not.toMatch(/NaN|Infinity|undefined/);
+  });
+
   it('refuses networks that the paper’s analysis is not about', async () => {
     await expect(analyseModel(await trained('mean', 'network.output=mean'))).rejects.toThrow(AnalysisError);
   });
