@@ -37,7 +37,7 @@ const plain = { cell: 'RNN', residual: 'free' };
 const networks = {
   RNN: plain,
   FastRNN: { cell: 'FastRNN', residual: 'free' },
-  FastGRNN: { cell: 'FastGRNN', residual: 'free' },
+  ...Object.fromEntries(['FastGRNN', 'UGRNN', 'GRU', 'LSTM'].map((cell) => [cell, { cell, residual: 'free' }])),
   ...Object.fromEntries(
     ['oRNN', 'SpectralRNN', 'FactoredRNN', 'EURNN'].map((recurrence) => [recurrence, { ...plain, recurrence }]),
   ),

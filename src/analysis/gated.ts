@@ -29,9 +29,9 @@ export function gatedTrajectory(parameters: Parameters, inputs: readonly ArrayLi
   const { architecture } = parameters;
   const H = architecture.hiddenSize;
   const step = stepOf(parameters);
-  const states = [new Float64Array(H)];
+  const states: Float64Array[] = [new Float64Array(H)];
   const steps: GatedStep[] = [];
-  let c = new Float64Array(H);
+  let c: Float64Array = new Float64Array(H);
   for (const x of inputs) {
     const made = step(x, states[states.length - 1], c);
     states.push(made.h);

@@ -1,7 +1,15 @@
 import { smoothError, type FloatSource } from '../firmware/index.js';
 import { FloatNetwork, residualWeights, transpose } from '../integer/index.js';
 import { sigmoid } from '../math/index.js';
-import { nonlinearities, tensorsOf, withPlainMatrix, type Nonlinearity } from '../network/index.js';
+import {
+  gatesOf,
+  nonlinearities,
+  resetOf,
+  tensorsOf,
+  withPlainMatrix,
+  type Architecture,
+  type Nonlinearity,
+} from '../network/index.js';
 import type { Definition, Mismatch, Sizes } from './definition.js';
 
 /** A float operation's relative error: half of it where rounding is to the nearest, which not every software float does. */
@@ -85,17 +93,15 @@ export class FloatDefinition implements Definition {
   deviation = 0;
   private readonly source: Omit<FloatSource, 'parameters'>;
   private readonly free: FloatNetwork;
-  private readonly w2: BoundedMatrix | undefined;
-  private readonly w1: BoundedMatrix;
-  private readonly u2: BoundedMatrix | undefined;
-  private readonly u1: BoundedMatrix;
+  private readonly gates: ReadonlyMap<string, GateMatrices>;
   private readonly classifier: BoundedMatrix;
   private readonly classifierBias: Float64Array;
-  private readonly biasGate: Float64Array;
-  private readonly biasUpdate: Float64Array;
-  private readonly scale: number;
-  private readonly offset: number;
+  private readonly tensor: (name: string) => Float64Array;
+  /** zeta or alpha, and nu or beta, of every unit. */
+  private readonly weights: readonly { readonly scale: Bounded; readonly offset: Bounded }[];
   private h: Float64Array;
+  /** The LSTM's c, which no board tells: its bound goes on from step to step, each time less by the forget gate. */
+  private c: Bounded[];
   /** Sums of the board's states and of their magnitudes, and how many. */
   private readonly sum: Float64Array;
   private readonly magnitudes: Float64Array;
@@ -103,7 +109,7 @@ export class FloatDefinition implements Definition {
 
   constructor(source: FloatSource) {
     const { architecture, parameters } = withPlainMatrix(source.architecture, source.parameters);
-    const { inputSize, hiddenSize, wRank, uRank, cell } = architecture;
+    const { inputSize, hiddenSize, wRank, uRank } = architecture;
     ({ inputs: this.inputs, hiddenSize: this.hiddenSize, classes: this.classes } = floatSizes(source));
     const specs = new Map(tensorsOf(architecture).map((spec) => [spec.name, spec]));
     const tensor = (name: string): Float64Array => {
@@ -114,48 +120,42 @@ export class FloatDefinition implements Definition {
       rank > 0 ? new BoundedMatrix(transpose(tensor(name), columns, rank), columns) : undefined;
     this.source = { ...source, architecture };
     this.free = new FloatNetwork(architecture, parameters);
-    this.w2 = second('W2', inputSize, wRank);
-    this.w1 = new BoundedMatrix(tensor(wRank > 0 ? 'W1' : 'W'), wRank || inputSize);
-    this.u2 = second('U2', hiddenSize, uRank);
-    this.u1 = new BoundedMatrix(tensor(uRank > 0 ? 'U1' : 'U'), uRank || hiddenSize);
+    const first = (name: string, columns: number, rank: number) =>
+      new BoundedMatrix(tensor(rank > 0 ? `${name}1` : name), rank || columns);
+    this.gates = new Map(
+      gatesOf(architecture).map((gate) => [
+        gate,
+        {
+          w2: second(`W${gate}2`, inputSize, wRank),
+          w1: first(`W${gate}`, inputSize, wRank),
+          u2: second(`U${gate}2`, hiddenSize, uRank),
+          u1: first(`U${gate}`, hiddenSize, uRank),
+        },
+      ]),
+    );
     this.classifier = new BoundedMatrix(tensor('classifier'), hiddenSize);
     this.classifierBias = tensor('classifierBias');
-    const gated = cell === 'FastGRNN';
-    this.biasGate = tensor('biasGate');
-    this.biasUpdate = tensor(gated ? 'biasUpdate' : 'bias');
-    const { alpha, beta } =
-      cell === 'FastRNN'
-        ? residualWeights(architecture, tensor)
-        : gated
-          ? { alpha: sigmoid(tensor('zeta')[0]), beta: sigmoid(tensor('nu')[0]) }
-          : { alpha: 1, beta: 0 };
-    [this.scale, this.offset] = [alpha, beta];
+    this.tensor = tensor;
+    this.weights = Array.from({ length: hiddenSize }, (_, j) => weightsOf(architecture, tensor, j));
     this.h = new Float64Array(hiddenSize);
+    this.c = Array.from(this.h, exact);
     this.sum = new Float64Array(hiddenSize);
     this.magnitudes = new Float64Array(hiddenSize);
   }
 
   reset(): void {
     for (const state of [this.h, this.sum, this.magnitudes]) state.fill(0);
+    this.c = Array.from(this.h, exact);
     this.count = 0;
     this.free.reset();
   }
 
   step(inputs: Int16Array, at: number, state: ArrayLike<number>): Mismatch | undefined {
-    const { architecture } = this.source;
     const a = this.input(inputs, at);
     this.free.step(Float64Array.from(a, ({ value }) => value));
-    const h = Array.from(this.h, exact);
-    const t = this.w2 ? Array.from({ length: architecture.wRank }, (_, k) => this.w2!.row(k, a)) : a;
-    const u = this.u2 ? Array.from({ length: architecture.uRank }, (_, k) => this.u2!.row(k, h)) : h;
+    const next = this.next(a, Array.from(this.h, exact));
     let mismatch: Mismatch | undefined;
-    for (let j = 0; j < this.hiddenSize; j++) {
-      const [one, two] = [this.w1.row(j, t), this.u1.row(j, u)];
-      const terms = t.length + u.length + 1;
-      const sums = unit * terms * (one.magnitude + two.magnitude);
-      const p = { value: one.value + two.value, error: one.error + two.error + sums };
-      mismatch ??= this.judge('state', j, this.unit(j, p), state[j]);
-    }
+    for (let j = 0; j < this.hiddenSize; j++) mismatch ??= this.judge('state', j, next[j], state[j]);
     this.h = Float64Array.from(state);
     this.count++;
     for (let j = 0; j < this.hiddenSize; j++) {
@@ -195,28 +195,70 @@ export class FloatDefinition implements Definition {
     });
   }
 
-  /** Equation 6 or 2 of one unit, from its weighted inputs. */
-  private unit(j: number, p: Bounded): Bounded {
+  /** h_t of every unit from the normalised inputs `a` and h_(t-1). */
+  private next(a: readonly Bounded[], h: readonly Bounded[]): Bounded[] {
     const { architecture } = this.source;
-    const { scale, offset } = this;
-    const h = this.h[j];
-    const c = applied(architecture.update, biased(p, this.biasUpdate[j]));
-    const gated = architecture.cell === 'FastGRNN';
-    const z = gated
-      ? applied(architecture.gate, biased(p, this.biasGate[j]))
-      : { value: offset, error: unit * Math.abs(offset) };
-    const g = gated
-      ? {
-          value: scale * (1 - z.value) + offset,
-          error: Math.abs(scale) * z.error + 4 * unit * (Math.abs(scale) * (1 + Math.abs(z.value)) + Math.abs(offset)),
+    const { cell, gate, update } = architecture;
+    /** A gate of every unit: f(W a + U u + b). */
+    const through = (f: Nonlinearity, suffix: string, bias = `bias${suffix}`, u = h) =>
+      this.products(suffix, a, u).both.map((p, j) => applied(f, biased(p, this.tensor(bias)[j])));
+    const blend = (z: readonly Bounded[], candidate: readonly Bounded[]) =>
+      h.map((past, j) => plus(times(minus(one, z[j]), candidate[j]), times(z[j], past)));
+    switch (cell) {
+      case 'FastGRNN': {
+        const [z, candidate] = [through(gate, '', 'biasGate'), through(update, '', 'biasUpdate')];
+        return h.map((past, j) => {
+          const { scale, offset } = this.weights[j];
+          const weight = plus(times(scale, minus(one, z[j])), offset);
+          return plus(times(weight, candidate[j]), times(z[j], past));
+        });
+      }
+      case 'UGRNN':
+        return blend(through(gate, 'Gate'), through(update, 'Update'));
+      case 'GRU': {
+        const [r, z] = [through(gate, 'Reset'), through(gate, 'Gate')];
+        if (resetOf(architecture) === 'before') {
+          const kept = r.map((value, j) => times(value, h[j]));
+          return blend(z, through(update, 'Update', 'biasUpdate', kept));
         }
-      : { value: scale, error: unit * Math.abs(scale) };
-    const value = g.value * c.value + z.value * h;
-    const rounding = 3 * unit * (Math.abs(g.value * c.value) + Math.abs(z.value * h));
-    return {
-      value,
-      error: Math.abs(g.value) * c.error + (Math.abs(c.value) + c.error) * g.error + Math.abs(h) * z.error + rounding,
-    };
+        const { first, second } = this.products('Update', a, h);
+        const [bias, recurrent] = [this.tensor('biasUpdate'), this.tensor('biasRecurrent')];
+        const candidates = r.map((value, j) =>
+          applied(update, plus(biased(first[j], bias[j]), times(value, biased(second[j], recurrent[j])))),
+        );
+        return blend(z, candidates);
+      }
+      case 'LSTM': {
+        const [i, f, o] = ['Input', 'Forget', 'Output'].map((suffix) => through(gate, suffix));
+        const candidate = through(update, 'Update');
+        this.c = this.c.map((c, j) => plus(times(f[j], c), times(i[j], candidate[j])));
+        return this.c.map((c, j) => times(o[j], applied(update, c)));
+      }
+      default: {
+        const candidate = through(update, '');
+        if (cell === 'RNN') return candidate;
+        return h.map((past, j) => {
+          const { scale, offset } = this.weights[j];
+          return plus(times(scale, candidate[j]), times(offset, past));
+        });
+      }
+    }
+  }
+
+  /** W a and U u of a gate, and both together in one sum. */
+  private products(gate: string, a: readonly Bounded[], u: readonly Bounded[]) {
+    const { w2, w1, u2, u1 } = this.gates.get(gate)!;
+    const { wRank, uRank } = this.source.architecture;
+    const x = w2 ? Array.from({ length: wRank }, (_, k) => w2.row(k, a)) : a;
+    const h = u2 ? Array.from({ length: uRank }, (_, k) => u2.row(k, u)) : u;
+    const [first, second] = [w1, u1].map((m, i) => Array.from(this.h, (_, j) => m.row(j, i === 0 ? x : h)));
+    const terms = x.length + h.length + 1;
+    const both = first.map((part, j) => {
+      const other = second[j];
+      const sums = unit * terms * (part.magnitude + other.magnitude);
+      return { value: part.value + other.value, error: part.error + other.error + sums };
+    });
+    return { first, second, both };
   }
 
   /** What the head reads: the board's state, or the mean of its states, whose sum has one rounding a step. */
@@ -243,6 +285,50 @@ export class FloatDefinition implements Definition {
     return { what, index, expected: value, actual };
   }
 }
+
+/** W and U of a gate. */
+interface GateMatrices {
+  readonly w2: BoundedMatrix | undefined;
+  readonly w1: BoundedMatrix;
+  readonly u2: BoundedMatrix | undefined;
+  readonly u1: BoundedMatrix;
+}
+
+/** What multiplies candidate and past of unit j; each is rounded once, where the C has it as a constant. */
+function weightsOf(architecture: Architecture, tensor: (name: string) => Float64Array, j: number) {
+  const rounded = (value: number): Bounded => ({ value, error: unit * Math.abs(value) });
+  const squashed = (name: string) => sigmoid(tensor(name)[tensor(name).length > 1 ? j : 0]);
+  const of = (scale: number, offset: number) => ({ scale: rounded(scale), offset: rounded(offset) });
+  switch (architecture.cell) {
+    case 'FastRNN': {
+      const { alpha, beta } = residualWeights(architecture, tensor);
+      return of(alpha, beta);
+    }
+    case 'FastRNN-vector': {
+      const alpha = squashed('alpha');
+      return of(alpha, squashed('zeta') * (1 - alpha) + squashed('nu'));
+    }
+    case 'FastGRNN':
+      return of(squashed('zeta'), squashed('nu'));
+    default:
+      return of(1, 0);
+  }
+}
+
+const one: Bounded = { value: 1, error: 0 };
+
+const plus = (a: Bounded, b: Bounded): Bounded => ({
+  value: a.value + b.value,
+  error: a.error + b.error + unit * (Math.abs(a.value) + Math.abs(b.value)),
+});
+
+const minus = (a: Bounded, b: Bounded): Bounded => plus(a, { value: -b.value, error: b.error });
+
+const times = (a: Bounded, b: Bounded): Bounded => ({
+  value: a.value * b.value,
+  error:
+    Math.abs(a.value) * b.error + Math.abs(b.value) * a.error + a.error * b.error + unit * Math.abs(a.value * b.value),
+});
 
 const exact = (value: number): Bounded => ({ value, error: 0 });
 

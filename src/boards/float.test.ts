@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compileBatch, compileUnoC, exportFloatC, ExportError, samd21, type FloatSource } from '../firmware/index.js';
 import { Random } from '../math/index.js';
-import { encodeModel, tensorsOf } from '../network/index.js';
+import { encodeModel, tensorsOf, type Architecture } from '../network/index.js';
 import { loadModel } from '../runtime/index.js';
 import { temporaryFolder } from '../testing/index.js';
 import { hostProgram } from '../testing/host-program.js';
@@ -79,6 +79,44 @@ describe.each(['gcc', 'clang'].filter(found))('float C by %s', (compiler) => {
       const proof = onHost(source, sequencesFor(source, random), [compiler, ...flags]);
       expect(proof, `network ${k}`).toMatchObject({ withinTolerance: true, steps: 24 });
       expect(proof).not.toHaveProperty('bitExact');
+    }
+  });
+});
+
+const everyCell: readonly Partial<Architecture>[] = [
+  { cell: 'FastGRNN', vectorZetaNu: true },
+  { cell: 'FastRNN-vector' },
+  { cell: 'UGRNN' },
+  { cell: 'GRU' },
+  { cell: 'GRU', reset: 'before' },
+  { cell: 'LSTM' },
+];
+
+describe('float C of every cell', () => {
+  // What a wrong step of the cell would be: one number of its state's equation.
+  const wrong: Record<string, [string, string]> = {
+    FastGRNN: ['model_zeta[j]', 'model_zeta[0]'],
+    'FastRNN-vector': ['model_beta[j]', 'model_alpha[j]'],
+    UGRNN: ['1.0f - gate', '1.001f - gate'],
+    GRU: ['1.0f - gate', '1.001f - gate'],
+    LSTM: ['forget[j] *', '1.001f * forget[j] *'],
+  };
+
+  it.each(everyCell)('%o is within its tolerance, and a wrong one is not', (change) => {
+    const random = new Random(29);
+    for (const ranks of [
+      { wRank: 0, uRank: 0 },
+      { wRank: 3, uRank: 5 },
+    ]) {
+      const shape = { inputSize: 6, hiddenSize: 13, gate: 'sigmoid', update: 'tanh' } as const;
+      const source = randomFloat(random, { ...shape, ...ranks, ...change });
+      const sequences = sequencesFor(source, random);
+      expect(onHost(source, sequences, ['gcc', '-O2'])).toMatchObject({ withinTolerance: true, steps: 24 });
+      const [from, to] = wrong[source.architecture.cell];
+      const damaged = onHost(source, sequences, ['gcc', '-O2', '-Wno-unused-const-variable'], (text) =>
+        text.replace(from, to),
+      );
+      expect(damaged.withinTolerance).toBe(false);
     }
   });
 });
@@ -244,6 +282,21 @@ describe.each(runnable)('float C on %s', (board) => {
   });
 });
 
+describe.each(runnable)('float C of gated cells on %s', (board) => {
+  it.each([{ cell: 'GRU' }, { cell: 'LSTM' }] as const)('%o is within its tolerance', async (change) => {
+    const random = new Random(37);
+    const network = realisticNetwork(random, { gate: 'hardSigmoid4', update: 'hardTanh' });
+    const shape = { inputSize: 5, hiddenSize: 7, wRank: 0, uRank: 3, vocabulary: 0 };
+    const float = randomFloat(random, { ...shape, gate: 'sigmoid', update: 'tanh', ...change });
+    const { float32, skipped } = await simulate(
+      { ...network, inputSize: 5 },
+      { board, float, sequences: sequencesFor(float, random).slice(0, 2), builds: ['float32'] },
+    );
+    expect(skipped).toEqual({});
+    expect(float32).toMatchObject({ withinTolerance: true, sequences: 2, steps: 8 });
+  });
+});
+
 describe('a comparison that must fail', () => {
   const source = randomFloat(new Random(41), { cell: 'FastGRNN', inputSize: 8, hiddenSize: 16 });
   const sequences = sequencesFor(source, new Random(1)).slice(0, 2);
@@ -262,12 +315,12 @@ describe('a comparison that must fail', () => {
 });
 
 describe('what the float C refuses', () => {
-  it('stacks, cells with more gates, and numbers that are not finite', () => {
+  it('stacks, complex units, and numbers that are not finite', () => {
     const source = randomFloat(new Random(1));
     const stack = { ...source, architecture: { ...source.architecture, layers: 2 } };
     expect(() => exportFloatC(stack, { prefix: 'model' })).toThrow(/one layer/);
-    const gru = randomFloat(new Random(1), { cell: 'GRU' });
-    expect(() => exportFloatC(gru, { prefix: 'model' })).toThrow(/no GRU yet/);
+    const complex = randomFloat(new Random(1), { cell: 'RNN', recurrence: 'EURNN', hiddenSize: 6, uRank: 0 });
+    expect(() => exportFloatC(complex, { prefix: 'model' })).toThrow(/no complex units/);
     const parameters = source.parameters.slice();
     parameters[0] = NaN;
     expect(() => exportFloatC({ ...source, parameters }, { prefix: 'model' })).toThrow(ExportError);

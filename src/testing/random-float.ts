@@ -1,7 +1,7 @@
 import type { FloatSource } from '../firmware/index.js';
 import { NONLINEARITIES } from '../kernels/index.js';
 import type { Random } from '../math/index.js';
-import { plainHead, tensorsOf, type Architecture } from '../network/index.js';
+import { CELLS, plainHead, tensorsOf, type Architecture } from '../network/index.js';
 
 /** All but relu, of which states grow beyond any float within a few steps of the largest inputs. */
 const gates = NONLINEARITIES.filter((kind) => kind !== 'relu');
@@ -13,7 +13,7 @@ export function randomFloat(random: Random, change: Partial<Architecture> = {}):
   const architecture: Architecture = {
     ...plainHead,
     ...{
-      cell: (['FastGRNN', 'FastGRNN', 'FastRNN', 'RNN'] as const)[random.below(4)],
+      cell: CELLS[random.below(CELLS.length)],
       inputSize,
       hiddenSize,
       classes: 1 + size(8),

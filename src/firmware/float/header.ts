@@ -44,6 +44,7 @@ ${embedding ? `#define ${upper}_TOKENS ${embedding.rows}\n` : ''}#define ${upper
 ${outputs}`,
     members: [
       `  float h[${upper}_HIDDEN]; /* hidden state */`,
+      ...(cell === 'LSTM' ? [`  float c[${upper}_HIDDEN]; /* the memory beside it */`] : []),
       ...(mean
         ? [
             `  float sum[${upper}_HIDDEN]; /* of the states since the reset, of which the head reads the mean */`,

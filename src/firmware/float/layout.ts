@@ -1,5 +1,14 @@
 import { sigmoid } from '../../math/index.js';
-import { directionsOf, layersOf, tensorsOf, withPlainMatrix, type Architecture } from '../../network/index.js';
+import {
+  biasesOf,
+  directionsOf,
+  gatesOf,
+  isGated,
+  layersOf,
+  tensorsOf,
+  withPlainMatrix,
+  type Architecture,
+} from '../../network/index.js';
 import { residualWeights, transpose } from '../../integer/index.js';
 import { ExportError } from '../errors.js';
 
@@ -23,35 +32,47 @@ export interface FloatMatrix {
   readonly sparse: boolean;
 }
 
+/** W and U of a gate, or of the whole cell where all its gates share them. */
+export interface FloatGateMatrices {
+  /** What the names of its tensors end in, in lower case: '' of a cell whose gates share them. */
+  readonly name: string;
+  readonly w2: FloatMatrix | undefined;
+  readonly w1: FloatMatrix;
+  readonly u2: FloatMatrix | undefined;
+  readonly u1: FloatMatrix;
+}
+
+/** A number of the cell's: the same for every unit, or a table with a number a unit. */
+export type FloatWeight = number | Float32Array;
+
 /** Everything that the parts of the float C need to know. */
 export interface FloatLayout {
   readonly architecture: Architecture;
   readonly prefix: string;
   /** The prefix in upper case, for macros. */
   readonly upper: string;
-  readonly w2: FloatMatrix | undefined;
-  readonly w1: FloatMatrix;
-  readonly u2: FloatMatrix | undefined;
-  readonly u1: FloatMatrix;
+  readonly gates: readonly FloatGateMatrices[];
   readonly classifier: FloatMatrix;
   readonly classifierBias: Float32Array;
-  /** [H]; of the gate empty without one. */
-  readonly biasGate: Float32Array;
-  readonly biasUpdate: Float32Array;
-  /** zeta or alpha, and nu or beta, as they multiply. */
-  readonly scale: number;
-  readonly offset: number;
+  /** By the names of their tables, [H] each. */
+  readonly biases: ReadonlyMap<string, Float32Array>;
+  /** What multiplies the candidate and the past: zeta and nu, or alpha and beta; 1 and 0 in cells that have neither. */
+  readonly scale: FloatWeight;
+  readonly offset: FloatWeight;
+  /** What these two are called. */
+  readonly weightNames: readonly [string, string];
   readonly embedding: FloatMatrix | undefined;
   readonly centre: Float32Array;
   readonly inputScale: Float32Array;
+  /** Whether there is a nonlinearity of gates. */
   readonly gated: boolean;
 }
 
-/** @throws ExportError for other cells, stacks, directions and complex units, and for numbers that are not finite */
+/** @throws ExportError for stacks, directions and complex units, and for numbers that are not finite */
 export function floatLayout(source: FloatSource, prefix: string): FloatLayout {
   const { architecture, parameters } = withPlainMatrix(source.architecture, source.parameters);
   const { affine } = source;
-  const { cell, inputSize, hiddenSize, wRank, uRank, vocabulary, classes } = architecture;
+  const { inputSize, hiddenSize, wRank, uRank, vocabulary, classes } = architecture;
   if (layersOf(architecture) > 1 || directionsOf(architecture) > 1) {
     throw new ExportError(
       `the float C holds one layer in one direction, the network has ${layersOf(architecture)} in ${directionsOf(architecture)}; set network.layers to 1 and network.bidirectional to false`,
@@ -59,9 +80,6 @@ export function floatLayout(source: FloatSource, prefix: string): FloatLayout {
   }
   if (architecture.recurrence === 'EURNN') {
     throw new ExportError('the float C holds no complex units, and an EURNN has them; set network.recurrence to oRNN');
-  }
-  if (!['FastGRNN', 'FastRNN', 'RNN'].includes(cell)) {
-    throw new ExportError(`the float C holds no ${cell} yet; set network.cell to FastGRNN, FastRNN or RNN`);
   }
   if (!parameters.every(Number.isFinite))
     throw new ExportError('the model holds parameters that are not finite numbers');
@@ -76,42 +94,62 @@ export function floatLayout(source: FloatSource, prefix: string): FloatLayout {
     return { name, rows, columns, values, sparse: (4 + columnBytes) * nonzeros + rows < 4 * values.length };
   };
   /** W or U: the factor nearer to the hidden units, and the other one, which a model file keeps as [columns][rank]. */
-  const map = (name: 'W' | 'U', columns: number, rank: number) => {
-    const c = name.toLowerCase();
-    if (rank === 0) return { first: matrix(c, hiddenSize, columns, tensor(name)), second: undefined };
+  const map = (letter: 'W' | 'U', gate: string, columns: number, rank: number) => {
+    const [name, c] = [`${letter}${gate}`, letter.toLowerCase()];
+    const end = gate === '' ? '' : `_${gate.toLowerCase()}`;
+    if (rank === 0) return { first: matrix(`${c}${end}`, hiddenSize, columns, tensor(name)), second: undefined };
     return {
-      first: matrix(`${c}1`, hiddenSize, rank, tensor(`${name}1`)),
-      second: matrix(`${c}2`, rank, columns, transpose(tensor(`${name}2`), columns, rank)),
+      first: matrix(`${c}1${end}`, hiddenSize, rank, tensor(`${name}1`)),
+      second: matrix(`${c}2${end}`, rank, columns, transpose(tensor(`${name}2`), columns, rank)),
     };
   };
-  const w = map('W', inputSize, wRank);
-  const u = map('U', hiddenSize, uRank);
-  const gated = cell === 'FastGRNN';
-  const { scale, offset } = residualOf(architecture, tensor);
+  const gates = gatesOf(architecture).map((gate) => {
+    const [w, u] = [map('W', gate, inputSize, wRank), map('U', gate, hiddenSize, uRank)];
+    return { name: gate.toLowerCase(), w1: w.first, w2: w.second, u1: u.first, u2: u.second };
+  });
   return {
     architecture,
     prefix,
     upper: prefix.toUpperCase(),
-    ...{ w1: w.first, w2: w.second, u1: u.first, u2: u.second },
+    gates,
     classifier: { ...matrix('classifier', classes, hiddenSize, tensor('classifier')), sparse: false },
     classifierBias: tensor('classifierBias'),
-    biasGate: tensor('biasGate'),
-    biasUpdate: tensor(gated ? 'biasUpdate' : 'bias'),
-    ...{ scale, offset, gated },
+    biases: new Map(biasesOf(architecture).map((name) => [tableOf(name), tensor(name)])),
+    ...residualOf(architecture, tensor),
+    weightNames: architecture.cell === 'FastGRNN' ? ['zeta', 'nu'] : ['alpha', 'beta'],
+    gated: isGated(architecture),
     embedding: vocabulary > 0 ? matrix('embedding', vocabulary, inputSize, tensor('embedding')) : undefined,
     centre: Float32Array.from(affine.centre),
     inputScale: Float32Array.from(affine.scale),
   };
 }
 
-/** What the candidate and the past are multiplied with: zeta and nu, alpha and beta, or in a plain RNN 1 and 0. */
-function residualOf(
+/** `bias_gate` of `biasGate`; the bias of a cell with one is that of its update. */
+function tableOf(bias: string): string {
+  return `bias_${(bias.slice('bias'.length) || 'update').toLowerCase()}`;
+}
+
+/** What the candidate and the past are multiplied with: zeta and nu, alpha and beta, or 1 and 0 in cells without. */
+export function residualOf(
   architecture: Architecture,
-  tensor: (name: string) => ArrayLike<number>,
-): { readonly scale: number; readonly offset: number } {
-  const { cell } = architecture;
-  if (cell === 'RNN') return { scale: 1, offset: 0 };
-  if (cell === 'FastGRNN') return { scale: sigmoid(tensor('zeta')[0]), offset: sigmoid(tensor('nu')[0]) };
-  const { alpha, beta } = residualWeights(architecture, tensor);
-  return { scale: alpha, offset: beta };
+  tensor: (name: string) => Float32Array | Float64Array,
+): { readonly scale: FloatWeight; readonly offset: FloatWeight } {
+  const squashed = (name: string) => Float64Array.from(tensor(name), sigmoid);
+  switch (architecture.cell) {
+    case 'FastRNN': {
+      const { alpha, beta } = residualWeights(architecture, tensor);
+      return { scale: alpha, offset: beta };
+    }
+    case 'FastGRNN': {
+      const [zeta, nu] = [squashed('zeta'), squashed('nu')];
+      if (architecture.vectorZetaNu) return { scale: Float32Array.from(zeta), offset: Float32Array.from(nu) };
+      return { scale: zeta[0], offset: nu[0] };
+    }
+    case 'FastRNN-vector': {
+      const [alpha, [zeta], [nu]] = ['alpha', 'zeta', 'nu'].map(squashed);
+      return { scale: Float32Array.from(alpha), offset: Float32Array.from(alpha, (a) => zeta * (1 - a) + nu) };
+    }
+    default:
+      return { scale: 1, offset: 0 };
+  }
 }

@@ -1,5 +1,7 @@
-import type { FloatLayout, FloatMatrix } from './layout.js';
+import { gatedStep } from './gated.js';
+import type { FloatLayout, FloatWeight } from './layout.js';
 import { nonlinearityFunctions } from './nonlinearity.js';
+import { pointers, row, rowFunctions } from './rows.js';
 import { floatConstant, tables } from './tables.js';
 
 /** `PREFIX.c`: tables, helpers, and the four functions of the interface. */
@@ -15,7 +17,7 @@ void ${prefix}_reset(${prefix}_state *s)
 {
   uint_fast16_t j;
   for (j = 0; j < ${layout.upper}_HIDDEN; j++) {
-    s->h[j] = 0.0f;${architecture.output === 'mean' ? '\n    s->sum[j] = 0.0f;' : ''}
+    s->h[j] = 0.0f;${architecture.cell === 'LSTM' ? '\n    s->c[j] = 0.0f;' : ''}${architecture.output === 'mean' ? '\n    s->sum[j] = 0.0f;' : ''}
   }
 ${architecture.output === 'mean' ? '  s->count = 0;\n' : ''}}
 
@@ -23,55 +25,11 @@ ${stepFunction(layout)}
 ${headFunctions(layout)}`;
 }
 
-function rowFunctions({ prefix, upper, w2, w1, u2, u1 }: FloatLayout): string {
-  const sparse = [w2, w1, u2, u1].some((m) => m?.sparse);
-  const dense = `/* sum + the products of a dense row with v; *w moves on behind the row */
-static float ${prefix}_dense(const float **w, const float *v, uint_fast16_t columns, float sum)
-{
-  const float *at = *w;
-  for (; columns >= 4; columns = (uint_fast16_t)(columns - 4u), at += 4, v += 4) {
-    sum += ${upper}_READ(at) * v[0];
-    sum += ${upper}_READ(at + 1) * v[1];
-    sum += ${upper}_READ(at + 2) * v[2];
-    sum += ${upper}_READ(at + 3) * v[3];
-  }
-  for (; columns > 0; columns--, at++, v++) sum += ${upper}_READ(at) * *v;
-  *w = at;
-  return sum;
-}
-`;
-  if (!sparse) return dense;
-  return `${dense}
-/* The same of a row without its zeros */
-static float ${prefix}_sparse(const float **w, const ${prefix}_column **columns, const float *v, float sum)
-{
-  const float *at = *w;
-  const ${prefix}_column *column = *columns;
-  uint_fast16_t n = ${upper}_COLUMN(column);
-  for (column++; n > 0; n--, at++, column++) sum += ${upper}_READ(at) * v[${upper}_COLUMN(column)];
-  *w = at;
-  *columns = column;
-  return sum;
-}
-`;
-}
-
-/** The next row of a matrix times a vector, added to `sum`. */
-function row(prefix: string, { name, columns, sparse }: FloatMatrix, v: string, sum: string): string {
-  return sparse
-    ? `${prefix}_sparse(&${name}, &${name}_columns, ${v}, ${sum})`
-    : `${prefix}_dense(&${name}, ${v}, ${columns}, ${sum})`;
-}
-
-function pointers(prefix: string, matrix: FloatMatrix | undefined): string {
-  if (!matrix) return '';
-  const { name, sparse } = matrix;
-  const columns = sparse ? `\n  const ${prefix}_column *${name}_columns = ${prefix}_${name}_columns;` : '';
-  return `  const float *${name} = ${prefix}_${name};${columns}\n`;
-}
-
-/** How a unit's state follows from p, its weighted inputs: what another cell brings for itself. */
-function unit({ architecture, prefix, upper, scale, offset }: FloatLayout): string {
+/** How a unit's state follows from p, its weighted inputs, in a cell whose gates share W and U. */
+function unit({ architecture, prefix, upper, scale, offset, weightNames }: FloatLayout): string {
+  const weight = (name: string, value: FloatWeight): string =>
+    typeof value === 'number' ? floatConstant(value) : `${upper}_READ(&${prefix}_${name}[j])`;
+  const [first, second] = [weight(weightNames[0], scale), weight(weightNames[1], offset)];
   const bias = (name: string): string => `${upper}_READ(&${prefix}_bias_${name}[j])`;
   const candidate = `${prefix}_update(p + ${bias('update')})`;
   if (architecture.cell === 'RNN') return `    s->h[j] = ${candidate}; /* Equation 1 */`;
@@ -79,23 +37,17 @@ function unit({ architecture, prefix, upper, scale, offset }: FloatLayout): stri
     ? `    /* Equation 6; zeta and nu are sigmoids of what was trained */
     z = ${prefix}_gate(p + ${bias('gate')});
     c = ${candidate};
-    s->h[j] = (${floatConstant(scale)} * (1.0f - z) + ${floatConstant(offset)}) * c + z * s->h[j];`
-    : `    /* Equation 2, with alpha and beta */
+    s->h[j] = (${first} * (1.0f - z) + ${second}) * c + z * s->h[j];`
+    : `    /* ${architecture.cell === 'FastRNN' ? 'Equation 2, with alpha and beta' : 'Appendix G, with alpha and beta of each unit'} */
     c = ${candidate};
-    s->h[j] = ${floatConstant(scale)} * c + ${floatConstant(offset)} * s->h[j];`;
+    s->h[j] = ${first} * c + ${second} * s->h[j];`;
 }
 
 function stepFunction(layout: FloatLayout): string {
-  const { architecture, prefix, upper, w2, w1, u2, u1, gated, embedding, centre } = layout;
+  const { architecture, prefix, upper, gates, gated } = layout;
   const { inputSize, wRank, uRank, output } = architecture;
-  const k = centre.length > 1 ? 'i' : '0';
-  const input = embedding
-    ? `  { /* the row of the token's embedding; a token outside the vocabulary counts as the nearest in it */
-    float token = x[0] < 0.0f ? 0.0f : x[0] > ${embedding.rows - 1}.0f ? ${embedding.rows - 1}.0f : x[0];
-    const float *from = &${prefix}_embedding[(uint_fast32_t)token * ${inputSize}u];
-    for (i = 0; i < ${inputSize}; i++, from++) a[i] = ${upper}_READ(from);
-  }`
-    : `  for (i = 0; i < ${inputSize}; i++) a[i] = (x[i] - ${upper}_READ(&${prefix}_centre[${k}])) * ${upper}_READ(&${prefix}_scale[${k}]);`;
+  if (gates.length > 1) return gatedStep(layout, inputCode(layout));
+  const [{ w2, w1, u2, u1 }] = gates;
   const projectW = w2 ? `  for (i = 0; i < ${wRank}; i++) wx[i] = ${row(prefix, w2, 'a', '0.0f')};\n` : '';
   const projectU = u2
     ? `  for (i = 0; i < ${uRank}; i++) uh[i] = ${row(prefix, u2, 's->h', '0.0f')};`
@@ -106,7 +58,7 @@ ${[w2, w1, u2, u1].map((m) => pointers(prefix, m)).join('')}  float a[${inputSiz
   float uh[${u2 ? uRank : `${upper}_HIDDEN`}];
   uint_fast16_t i, j;
 
-${input}
+${inputCode(layout)}
 ${projectW}${projectU}
   for (j = 0; j < ${upper}_HIDDEN; j++) {
     float p${architecture.cell === 'RNN' ? '' : ', c'}${gated ? ', z' : ''};
@@ -116,6 +68,18 @@ ${unit(layout)}${output === 'mean' ? '\n    s->sum[j] += s->h[j];' : ''}
   }
 ${output === 'mean' ? '  s->count++;\n' : ''}}
 `;
+}
+
+/** `a`, the network's inputs, from `x`. */
+function inputCode({ architecture: { inputSize }, prefix, upper, embedding, centre }: FloatLayout): string {
+  const k = centre.length > 1 ? 'i' : '0';
+  return embedding
+    ? `  { /* the row of the token's embedding; a token outside the vocabulary counts as the nearest in it */
+    float token = x[0] < 0.0f ? 0.0f : x[0] > ${embedding.rows - 1}.0f ? ${embedding.rows - 1}.0f : x[0];
+    const float *from = &${prefix}_embedding[(uint_fast32_t)token * ${inputSize}u];
+    for (i = 0; i < ${inputSize}; i++, from++) a[i] = ${upper}_READ(from);
+  }`
+    : `  for (i = 0; i < ${inputSize}; i++) a[i] = (x[i] - ${upper}_READ(&${prefix}_centre[${k}])) * ${upper}_READ(&${prefix}_scale[${k}]);`;
 }
 
 function headFunctions({ architecture, prefix, upper, classifier }: FloatLayout): string {

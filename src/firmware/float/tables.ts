@@ -1,4 +1,4 @@
-import type { FloatLayout, FloatMatrix } from './layout.js';
+import type { FloatLayout, FloatMatrix, FloatWeight } from './layout.js';
 
 /** A number as a C constant of type float, which reads back as the same float. */
 export function floatConstant(value: number): string {
@@ -56,8 +56,11 @@ ${lines(places)}
 
 /** All constant tables. */
 export function tables(layout: FloatLayout): string {
-  const { prefix, w2, w1, u2, u1, classifier, classifierBias, biasGate, biasUpdate, embedding, gated } = layout;
-  const matrices = [w2, w1, u2, u1, classifier].filter((m) => m !== undefined);
+  const { prefix, gates, classifier, classifierBias, biases, scale, offset, weightNames, embedding } = layout;
+  const own = gates.flatMap(({ w2, w1, u2, u1 }) => [w2, w1, u2, u1]).filter((m) => m !== undefined);
+  const matrices = [...own, classifier];
+  const weight = (name: string, values: FloatWeight) =>
+    typeof values === 'number' ? [] : [numbers(layout, name, values)];
   const wide = matrices.some(({ columns, sparse }) => sparse && columns > 256);
   return [
     `/* A column of a matrix, or how many a row has */\ntypedef uint${wide ? 16 : 8}_t ${prefix}_column;\n`,
@@ -66,8 +69,9 @@ export function tables(layout: FloatLayout): string {
       ? [numbers(layout, 'embedding', embedding.values)]
       : [numbers(layout, 'centre', layout.centre), numbers(layout, 'scale', layout.inputScale)]),
     ...matrices.map((matrix) => matrixTables(layout, matrix)),
-    ...(gated ? [numbers(layout, 'bias_gate', biasGate)] : []),
-    numbers(layout, 'bias_update', biasUpdate),
+    ...weight(weightNames[0], scale),
+    ...weight(weightNames[1], offset),
+    ...[...biases].map(([name, values]) => numbers(layout, name, values)),
     numbers(layout, 'classifier_bias', classifierBias),
   ].join('\n');
 }
