@@ -3,6 +3,7 @@ import {
   compilePico,
   compileUno,
   compileUnoFloat,
+  compileUnoSound,
   type Optimize,
   isUf2,
   modelBytes,
@@ -16,6 +17,7 @@ import {
   unoImage,
   type BatchTarget,
   type FloatSource,
+  type SoundSource,
 } from '../firmware/index.js';
 import { type IntegerNetwork } from '../integer/index.js';
 import { boardNames, type BoardName } from '../recipe/light.js';
@@ -45,6 +47,13 @@ export interface FloatJob {
   readonly options: ProofOptions;
 }
 
+/** What of a front end is to be run. */
+export interface SoundJob {
+  readonly source: SoundSource;
+  readonly sequences: readonly ProofSequence[];
+  readonly options: ProofOptions;
+}
+
 /** What is to be proven. */
 export interface Job {
   readonly network: IntegerNetwork;
@@ -58,6 +67,8 @@ export interface BoardBuilds {
   runtime?(job: Job): Promise<BoardProof>;
   /** The exported C; or why it can't be compiled or run here. */
   generated(job: Job): Promise<CompiledProof | string>;
+  /** The exported C of a front end, alone or with a network behind it; or why it can't be compiled or run here. */
+  sound(job: SoundJob): Promise<CompiledProof | string>;
   /** The float C, on boards where it is run; or why it can't be. */
   float32?(job: FloatJob): Promise<CompiledFloatProof | string>;
   /** An image that the user has, on boards that take one. */
@@ -83,6 +94,13 @@ function qemu(target: BatchTarget, machine: QemuMachine, machinePackage: string)
         compiler: compiled.compiler,
         flash: compiled.flash,
       };
+    },
+    async sound({ source, sequences, options }) {
+      if (!(await hasQemu(machine))) return missing(machine.command, machinePackage);
+      const compiled = await compileBatch(source, target);
+      if (!compiled) return missing(target.compiler, target.package);
+      const proof = await proveQemu(source, compiled, machine, sequences, options);
+      return { ...proof, compiler: compiled.compiler };
     },
     async float32({ source, sequences, options }) {
       if (!(await hasQemu(machine))) return missing(machine.command, machinePackage);
@@ -119,6 +137,11 @@ export const buildsOf: Readonly<Record<BoardName, BoardBuilds>> = {
       const proof = proveUno(network, compiled, sequences, options);
       return { ...withParts(network, compiled.tableBytes, proof), compiler: compiled.compiler };
     },
+    async sound({ source, sequences, options }) {
+      const compiled = await compileUnoSound(source);
+      if (!compiled) return missing('avr-gcc', 'gcc-avr binutils-avr avr-libc');
+      return { ...proveUno(source, compiled, sequences, options), compiler: compiled.compiler };
+    },
     async float32({ source, sequences, options }) {
       const compiled = await compileUnoFloat(source);
       if (!compiled) return missing('avr-gcc', 'gcc-avr binutils-avr avr-libc');
@@ -137,6 +160,11 @@ export const buildsOf: Readonly<Record<BoardName, BoardBuilds>> = {
         compiler: compiled.compiler,
         flash: compiled.flash,
       };
+    },
+    async sound({ source, sequences, options }) {
+      const compiled = await compileBatch(source, samd21);
+      if (!compiled) return missing(samd21.compiler, samd21.package);
+      return { ...(await proveMkr1000(source, compiled, sequences, options)), compiler: compiled.compiler };
     },
     async float32({ source, sequences, options }) {
       const compiled = await compileBatch(source, samd21);
@@ -159,6 +187,11 @@ export const buildsOf: Readonly<Record<BoardName, BoardBuilds>> = {
         compiler: compiled.compiler,
         flash: compiled.flash,
       };
+    },
+    async sound({ source, sequences, options }) {
+      const compiled = await compilePico(source);
+      if (!compiled) return missing(samd21.compiler, samd21.package);
+      return { ...(await provePico(source, compiled, sequences, options)), compiler: compiled.compiler };
     },
     given: ({ network, sequences, options }, image) =>
       provePico(

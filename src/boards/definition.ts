@@ -22,6 +22,8 @@ export interface Mismatch {
 
 /** What a board is compared with. */
 export interface Definition extends Sizes {
+  /** Steps at the beginning of each sequence whose cycles don't count; none when absent. */
+  readonly warmUp?: number;
   reset(): void;
   /** Takes the step that the board has taken over the inputs from `at` on, and looks at the board's state behind it. */
   step(inputs: Int16Array, at: number, state: ArrayLike<number>): Mismatch | undefined;

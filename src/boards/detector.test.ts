@@ -10,7 +10,7 @@ import {
 import { Random } from '../math/index.js';
 import { firingDetector } from '../testing/random-detector.js';
 import { randomNetwork } from '../testing/random-network.js';
-import { provePicoDetector, proofSequences, proveUnoDetector } from './index.js';
+import { proofSequences, provePico, proveUno } from './index.js';
 
 const avr = spawnSync('avr-gcc', ['--version']).status === 0;
 const arm = spawnSync('arm-none-eabi-gcc', ['--version']).status === 0;
@@ -33,7 +33,7 @@ describe('a network with its detector', () => {
       const source = drawn(k);
       const image = await compileUnoDetector(source);
       if (!image) throw new Error('avr-gcc is gone');
-      const proof = proveUnoDetector(source, image, proofSequences(source.network, 1000, k));
+      const proof = proveUno(source, image, proofSequences(source.network, 1000, k));
       expect(proof, `detector ${k}`).toMatchObject({ bitExact: true });
       expect(proof.steps).toBeGreaterThanOrEqual(1000);
     }
@@ -44,7 +44,7 @@ describe('a network with its detector', () => {
       const source = drawn(k);
       const image = await compilePico(source);
       if (!image) throw new Error('arm-none-eabi-gcc is gone');
-      const proof = await provePicoDetector(source, image, proofSequences(source.network, 1000, k));
+      const proof = await provePico(source, image, proofSequences(source.network, 1000, k));
       expect(proof, `detector ${k}`).toMatchObject({ bitExact: true });
     }
   });
@@ -55,7 +55,7 @@ describe('a network with its detector', () => {
     const code = files['stream_detector.c'].replace(/d->rest = \d+u;/, 'd->rest = 4u;');
     const image = await compileUnoC({ ...files, 'stream_detector.c': code });
     if (!image) throw new Error('avr-gcc is gone');
-    const proof = proveUnoDetector(source, image, proofSequences(source.network, 1000, 2));
+    const proof = proveUno(source, image, proofSequences(source.network, 1000, 2));
     expect(proof.firstDifference).toMatchObject({ what: 'state' });
   });
 });

@@ -1,7 +1,7 @@
-import type { Build, FloatSource } from '../firmware/index.js';
-import type { IntegerNetwork } from '../integer/index.js';
+import type { Build, ExactSource, FloatSource } from '../firmware/index.js';
 import { batchInput, BatchProgram } from './batch.js';
-import { integerSizes, type Sizes } from './definition.js';
+import type { Sizes } from './definition.js';
+import { sizesOf } from './exact.js';
 import { floatSizes } from './float-definition.js';
 import { runBatch } from './m0plus-machine.js';
 import {
@@ -32,12 +32,12 @@ async function mkr1000(build: Build, sizes: Sizes, sequences: readonly ProofSequ
 
 /** Runs a batch program for an MKR1000 on a simulated Cortex-M0+ and compares every value with the definition. */
 export async function proveMkr1000(
-  network: IntegerNetwork,
+  source: ExactSource,
   build: Build,
   sequences: readonly ProofSequence[],
   options: ProofOptions = {},
 ): Promise<BoardProof> {
-  return prove(network, await mkr1000(build, integerSizes(network), sequences), sequences, options);
+  return prove(source, await mkr1000(build, sizesOf(source), sequences), sequences, options);
 }
 
 /** The same of float C, by tolerance. */

@@ -1,10 +1,8 @@
-import { readHex, readUf2, type DetectorSource, type Segment } from '../firmware/index.js';
-import type { IntegerNetwork } from '../integer/index.js';
+import { readHex, readUf2, type ExactSource, type Segment } from '../firmware/index.js';
 import { picoClock, PicoMachine } from './pico-machine.js';
 import { SerialProgram } from './program.js';
 import {
   prove,
-  proveDetector,
   segmentBytes,
   type BoardProof,
   type BoardUnderTest,
@@ -32,20 +30,10 @@ async function pico(image: PicoProgram): Promise<BoardUnderTest> {
  * image comes out as not exact, with the reason.
  */
 export async function provePico(
-  network: IntegerNetwork,
+  source: ExactSource,
   image: PicoProgram,
   sequences: readonly ProofSequence[],
   options: ProofOptions = {},
 ): Promise<BoardProof> {
-  return prove(network, await pico(image), sequences, options);
-}
-
-/** The same of a network with its detector. */
-export async function provePicoDetector(
-  source: DetectorSource,
-  image: PicoProgram,
-  sequences: readonly ProofSequence[],
-  options: ProofOptions = {},
-): Promise<BoardProof> {
-  return proveDetector(source, await pico(image), sequences, options);
+  return prove(source, await pico(image), sequences, options);
 }

@@ -1,7 +1,6 @@
-import { ImageError, type DetectorSource, type FlashParts, type FloatSource, type Segment } from '../firmware/index.js';
-import type { IntegerNetwork } from '../integer/index.js';
-import { integerDefinition, type Definition, type Mismatch, type Sizes } from './definition.js';
-import { detectorDefinition } from './detector-definition.js';
+import { ImageError, type ExactSource, type FlashParts, type FloatSource, type Segment } from '../firmware/index.js';
+import type { Definition, Mismatch, Sizes } from './definition.js';
+import { definitionOf } from './exact.js';
 import type { DerivedEnergy } from './energy.js';
 import { FloatDefinition } from './float-definition.js';
 import { MachineError } from './machine.js';
@@ -72,7 +71,7 @@ export interface ProofOptions {
   readonly onProgress?: (steps: number) => void;
 }
 
-/** A network that runs on a board: what a proof asks it. Every method throws a MachineError where there is no answer. */
+/** A network that runs on a board, or what else is compared: what a proof asks it. Every method throws a MachineError where there is no answer. */
 export interface BoardProgram {
   /** Values of one step. */
   readonly inputs: number;
@@ -111,6 +110,8 @@ export interface BoardUnderTest {
 interface Tally {
   sequences: number;
   steps: number;
+  /** Steps whose cycles count. */
+  counted: number;
   cycles: number;
   least: number;
   most: number;
@@ -127,23 +128,12 @@ export function segmentBytes(segments: readonly Segment[]): number {
  * with the reason: a MachineError or an ImageError of the board is an answer of the proof.
  */
 export function prove(
-  network: IntegerNetwork,
+  source: ExactSource,
   board: BoardUnderTest,
   sequences: readonly ProofSequence[],
   options: ProofOptions = {},
 ): BoardProof {
-  const figures = run(integerDefinition(network), board, sequences, options);
-  return { bitExact: agrees(figures), ...figures };
-}
-
-/** The same of a network with its detector (`detectorProgram`): every state, score and event of every step. */
-export function proveDetector(
-  source: DetectorSource,
-  board: BoardUnderTest,
-  sequences: readonly ProofSequence[],
-  options: ProofOptions = {},
-): BoardProof {
-  const figures = run(detectorDefinition(source), board, sequences, options);
+  const figures = run(definitionOf(source), board, sequences, options);
   return { bitExact: agrees(figures), ...figures };
 }
 
@@ -168,7 +158,7 @@ function run(
   sequences: readonly ProofSequence[],
   options: ProofOptions,
 ): BoardFigures {
-  const tally: Tally = { sequences: 0, steps: 0, cycles: 0, least: Infinity, most: 0, predictionCycles: 0 };
+  const tally: Tally = { sequences: 0, steps: 0, counted: 0, cycles: 0, least: Infinity, most: 0, predictionCycles: 0 };
   let program: BoardProgram | undefined;
   let flashBytes = 0;
   let firstDifference: Difference | undefined;
@@ -184,7 +174,7 @@ function run(
     error = thrown.message;
   }
   const ms = (cycles: number): number => (1000 * cycles) / board.clock;
-  const cyclesPerStep = tally.steps > 0 ? tally.cycles / tally.steps : 0;
+  const cyclesPerStep = tally.counted > 0 ? tally.cycles / tally.counted : 0;
   return {
     ...(firstDifference && { firstDifference }),
     ...(error !== undefined && { error }),
@@ -193,7 +183,7 @@ function run(
     cyclesPerStep,
     clock: board.clock,
     ...(board.model !== undefined && { cycleModel: board.model }),
-    minCyclesPerStep: tally.steps > 0 ? tally.least : 0,
+    minCyclesPerStep: tally.counted > 0 ? tally.least : 0,
     maxCyclesPerStep: tally.most,
     msPerStep: ms(cyclesPerStep),
     msPerPrediction: tally.sequences > 0 ? ms(tally.predictionCycles / tally.sequences) : 0,
@@ -220,7 +210,7 @@ function compare(
   tally: Tally,
   options: ProofOptions,
 ): Difference | undefined {
-  const { inputs: width } = definition;
+  const { inputs: width, warmUp = 0 } = definition;
   for (const [sequence, { inputs, steps }] of sequences.entries()) {
     definition.reset();
     let sequenceCycles = program.reset();
@@ -229,9 +219,12 @@ function compare(
       const cycles = program.step(inputs.subarray(at, at + width));
       sequenceCycles += cycles;
       tally.steps++;
-      tally.cycles += cycles;
-      tally.least = Math.min(tally.least, cycles);
-      tally.most = Math.max(tally.most, cycles);
+      if (step >= warmUp) {
+        tally.counted++;
+        tally.cycles += cycles;
+        tally.least = Math.min(tally.least, cycles);
+        tally.most = Math.max(tally.most, cycles);
+      }
       const mismatch = definition.step(inputs, at, program.state());
       if (mismatch) return { sequence, step, ...mismatch };
       if (tally.steps % 50 === 0) options.onProgress?.(tally.steps);

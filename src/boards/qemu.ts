@@ -1,9 +1,10 @@
 import { joinPath, readFile, runProgram, temporaryDirectory, writeFile } from '#platform';
-import type { Build, FloatSource } from '../firmware/index.js';
-import { integerLayers, stateSize, type IntegerNetwork } from '../integer/index.js';
+import { soundSamples, type Build, type ExactSource, type FloatSource } from '../firmware/index.js';
+import { integerLayers, stateSize } from '../integer/index.js';
 import { batchInput, BatchProgram, type BatchCycles } from './batch.js';
 import type { CycleModel } from './cycles/model.js';
-import { integerSizes, type Sizes } from './definition.js';
+import type { Sizes } from './definition.js';
+import { definitionOf, sizesOf } from './exact.js';
 import { floatSizes } from './float-definition.js';
 import { MachineError } from './machine.js';
 import { piecesOf, traceAddresses } from './trace.js';
@@ -43,14 +44,15 @@ export async function hasQemu({ command }: QemuMachine): Promise<boolean> {
  * steps of each sequence follow from a trace of the instructions and the core's cycle model.
  */
 export async function proveQemu(
-  network: IntegerNetwork,
+  source: ExactSource,
   build: Build,
   machine: QemuMachine,
   sequences: readonly ProofSequence[],
   options: ProofOptions = {},
 ): Promise<BoardProof> {
-  const traced = shortened(network, sequences);
-  return prove(network, await qemu(build, machine, integerSizes(network), sequences, traced), sequences, options);
+  const { warmUp = 0 } = definitionOf(source);
+  const traced = shortened(source, sequences, warmUp);
+  return prove(source, await qemu(build, machine, sizesOf(source), sequences, traced, warmUp), sequences, options);
 }
 
 /**
@@ -131,8 +133,14 @@ async function qemu(
   }
 }
 
-/** The first steps of up to four sequences. */
-function shortened(network: IntegerNetwork, sequences: readonly ProofSequence[]): ProofSequence[] {
+/** The first steps of up to four sequences; of a front end, those of one until frames of a few steps of the network are made. */
+function shortened(source: ExactSource, sequences: readonly ProofSequence[], warmUp: number): ProofSequence[] {
+  if ('inputs' in source) {
+    const { frames, stride } = source.inputs.stack ?? { frames: 1, stride: 1 };
+    const steps = warmUp + (frames - stride + 2 * stride) * (source.inputs.sound.hop / soundSamples(source));
+    return sequences.slice(0, 1).map((sequence) => ({ ...sequence, steps: Math.min(steps, sequence.steps) }));
+  }
+  const network = 'detector' in source ? source.network : source;
   const matrices = integerLayers(network).flatMap(({ w1, w2, u1, u2 }) => [w1, w2, u1, u2]);
   const weights = matrices.reduce((sum, m) => sum + (m?.values.length ?? 0), 0);
   const instructions = 10 * weights + 100 * (stateSize(network) + network.inputSize);
@@ -142,7 +150,7 @@ function shortened(network: IntegerNetwork, sequences: readonly ProofSequence[])
 
 /** The addresses of the network's functions and of the library behind them. */
 function codeRange({ symbols, segments }: Build): { from: number; to: number } {
-  const own = symbols.filter(({ name, isFunction }) => isFunction && name.startsWith('model_'));
+  const own = symbols.filter(({ name, isFunction }) => isFunction && /^(model|stream)_/.test(name));
   const from = own.reduce((least, { address }) => Math.min(least, address), Infinity);
   const home = segments.find(({ address, bytes }) => from >= address && from < address + bytes.length);
   return { from, to: home ? home.address + home.bytes.length : from };

@@ -1,7 +1,7 @@
 import { joinPath, packageFile, readFile, runProgram, temporaryDirectory, writeFile } from '#platform';
-import { readHex } from '../firmware/index.js';
-import type { IntegerNetwork } from '../integer/index.js';
-import { integerSizes, type Sizes } from './definition.js';
+import { readHex, type ExactSource } from '../firmware/index.js';
+import type { Sizes } from './definition.js';
+import { sizesOf } from './exact.js';
 import { marks, MachineError, unoClock } from './machine.js';
 import { prove, segmentBytes, type BoardProgram, type BoardProof, type ProofSequence } from './prove.js';
 
@@ -88,7 +88,7 @@ class SimavrProgram implements BoardProgram {
  * @param image Intel HEX text of a program that speaks firmware/avr/protocol.h
  */
 export async function proveSimavr(
-  network: IntegerNetwork,
+  source: ExactSource,
   image: { readonly hex: string },
   sequences: readonly ProofSequence[],
 ): Promise<BoardProof | string> {
@@ -102,7 +102,7 @@ export async function proveSimavr(
     const flash = new Uint8Array(flashBytes).fill(0xff);
     for (const { address, bytes } of segments) flash.set(bytes, address);
     await writeFile(inside('flash'), flash);
-    await writeFile(inside('script'), script(integerSizes(network), sequences));
+    await writeFile(inside('script'), script(sizesOf(source), sequences));
     const files = ['flash', 'script', 'output'].map(inside);
     const result = await runProgram(inside('run'), files, { milliseconds: 600_000 });
     const board = {
@@ -114,7 +114,7 @@ export async function proveSimavr(
         return new SimavrProgram(this.output);
       },
     };
-    return prove(network, board, sequences);
+    return prove(source, board, sequences);
   } finally {
     await directory.dispose();
   }

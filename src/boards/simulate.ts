@@ -1,4 +1,14 @@
-import { ExportError, ImageError, testInputs, type FloatSource, type Optimize } from '../firmware/index.js';
+import {
+  ExportError,
+  ImageError,
+  soundSamples,
+  testInputs,
+  testSounds,
+  type FloatSource,
+  type Optimize,
+  type SoundInputs,
+  type SoundSource,
+} from '../firmware/index.js';
 import type { IntegerNetwork } from '../integer/index.js';
 import type { BoardName } from '../recipe/light.js';
 import { buildsOf, imageBoards, type CompiledFloatProof, type CompiledProof, type Job } from './builds.js';
@@ -13,12 +23,24 @@ export interface BoardResult {
   readonly generated?: CompiledProof;
   /** The float C, compared by tolerance, of boards and models where it is run. */
   readonly float32?: CompiledFloatProof;
+  /** The exported front end alone: its steps are hops of samples, and all its cycles make features. */
+  readonly frontend?: HeardProof;
+  /** The same with the network behind it: all that a device does while it listens. */
+  readonly listening?: HeardProof;
   /** "board build" to the reason why it was not run. */
   readonly skipped: Readonly<Record<string, string>>;
 }
 
+/** A proof of a program that hears sound. */
+export interface HeardProof extends CompiledProof {
+  /** The part of real time in which the processor works. */
+  readonly busy: number;
+  /** Cycles of a frame, from the first sample that is new in it to its last value; with a network, its share of the network's step too. */
+  readonly cyclesPerFrame: number;
+}
+
 /** A build of a board. */
-export type BuildName = 'runtime' | 'generated' | 'float32';
+export type BuildName = 'runtime' | 'generated' | 'float32' | 'frontend' | 'listening';
 
 /** What runs on which board. */
 export interface SimulateOptions extends ProofOptions {
@@ -29,6 +51,8 @@ export interface SimulateOptions extends ProofOptions {
   readonly optimize?: Optimize | undefined;
   /** The float network, whose C is run, too, over the first steps of the sequences. */
   readonly float?: FloatSource | undefined;
+  /** What makes the network's inputs of sound, where it reads such: it is run alone, and with the network. */
+  readonly sound?: SoundInputs | undefined;
   /** Which builds to run; all that there are when absent. */
   readonly builds?: readonly BuildName[];
   /** Inputs to run; at least 1000 steps that also saturate when absent. */
@@ -76,12 +100,42 @@ export async function simulate(network: IntegerNetwork, options: SimulateOptions
     skipped[`${board} float32`] = result;
     return undefined;
   });
+  const heard: Partial<Record<'frontend' | 'listening', HeardProof>> = {};
+  for (const name of ['frontend', 'listening'] as const) {
+    const proof = await attempt(skipped, `${board} ${name}`, async () => {
+      if (!options.sound || !wanted(name)) return undefined;
+      const source: SoundSource = { inputs: options.sound, ...(name === 'listening' && { network }) };
+      const result = await builds.sound({ source, sequences: soundSequences(source), options });
+      if (typeof result !== 'string') return heardProof(source, result);
+      skipped[`${board} ${name}`] = result;
+      return undefined;
+    });
+    if (proof) heard[name] = proof;
+  }
   return {
     ...(runtime && { runtime: withEnergy(board, runtime) }),
     ...(generated && { generated: withEnergy(board, generated) }),
     ...(float32 && { float32: withEnergy(board, float32) }),
+    ...heard,
     skipped,
   };
+}
+
+/** Hops of each sound that a front end hears in a proof; there are eight sounds. */
+const heardHops = 20;
+
+/** Sounds for a proof of a front end: of every kind of `testSounds`. */
+export function soundSequences(source: SoundSource, hops = heardHops): ProofSequence[] {
+  const { sound } = source.inputs;
+  const width = soundSamples(source);
+  return testSounds(sound, { samples: hops * sound.hop }).map((inputs) => ({ inputs, steps: inputs.length / width }));
+}
+
+/** The proof, with what its cycles mean in real time. */
+function heardProof(source: SoundSource, proof: CompiledProof): HeardProof {
+  const { hop, settings } = source.inputs.sound;
+  const cyclesPerFrame = (proof.cyclesPerStep * hop) / soundSamples(source);
+  return { ...proof, cyclesPerFrame, busy: cyclesPerFrame / ((proof.clock * hop) / settings.rate) };
 }
 
 /** Steps of each sequence that float C runs: without a floating-point unit a step takes ten times as long, to simulate, too. */

@@ -1,11 +1,9 @@
-import { readHex, type DetectorSource, type FloatSource } from '../firmware/index.js';
-import type { IntegerNetwork } from '../integer/index.js';
+import { readHex, type ExactSource, type FloatSource } from '../firmware/index.js';
 import type { Sizes } from './definition.js';
 import { UnoMachine, unoClock } from './machine.js';
 import { SerialProgram } from './program.js';
 import {
   prove,
-  proveDetector,
   proveFloat,
   segmentBytes,
   type BoardProof,
@@ -33,22 +31,12 @@ function uno({ hex }: { readonly hex: string }, type: Sizes['type']): BoardUnder
  * @param image Intel HEX text of a program that speaks firmware/avr/protocol.h
  */
 export function proveUno(
-  network: IntegerNetwork,
+  source: ExactSource,
   image: { readonly hex: string },
   sequences: readonly ProofSequence[],
   options: ProofOptions = {},
 ): BoardProof {
-  return prove(network, uno(image, 'integer'), sequences, options);
-}
-
-/** The same of a network with its detector. */
-export function proveUnoDetector(
-  source: DetectorSource,
-  image: { readonly hex: string },
-  sequences: readonly ProofSequence[],
-  options: ProofOptions = {},
-): BoardProof {
-  return proveDetector(source, uno(image, 'integer'), sequences, options);
+  return prove(source, uno(image, 'integer'), sequences, options);
 }
 
 /** The same of float C, by tolerance. */

@@ -1,5 +1,6 @@
 import { environment } from '#platform';
 import { Random } from '../math/index.js';
+import { integerLsb } from '../features/index.js';
 import { recipeSound, soundSettings, type RecipeSound } from '../recipe/index.js';
 import { loadFolder } from './folder/load.js';
 import { makeDataset, type Dataset } from './dataset.js';
@@ -42,12 +43,17 @@ export async function loadDataset(settings: DataSettings, options: LoadOptions =
   return limited(datasetOf(entry), settings.limit);
 }
 
+/** The unit of a recipe, but that of integer features of sound where it leaves the choice. */
+function unitSetting({ input }: DataSettings, { sound }: Source): DataSettings['input']['lsb'] {
+  return input.lsb === 'auto' && sound?.arithmetic === 'integer' ? integerLsb(sound) : input.lsb;
+}
+
 /** All of a data set. */
 async function readDataset(context: LoadContext, directory: string | undefined): Promise<Dataset> {
   const { settings } = context;
   const source = await readSource(context, directory);
   const { classNames, indices } = mergeClasses(source.classNames, settings.merge);
-  const lsb = chooseLsb(settings.input.lsb, source.train);
+  const lsb = chooseLsb(unitSetting(settings, source), source.train);
   const saturated = settings.input.lsb === 'auto' ? 0 : saturatedShare(source.train, lsb);
   if (saturated > 0.5) {
     throw new DataError(

@@ -21,7 +21,7 @@ export function melFilters(
   settings: Pick<SoundSettings, 'rate' | 'transform' | 'filters' | 'lowest' | 'highest' | 'corners'>,
 ): MelFilters {
   const { rate, transform, filters } = settings;
-  const corners = cornersOf(settings);
+  const corners = melCorners(settings);
   const first = new Uint32Array(filters);
   const starts = new Uint32Array(filters + 1);
   const weights: number[] = [];
@@ -45,7 +45,7 @@ export function melFilters(
 }
 
 /** [filters + 2], in bins: whole numbers, or not. */
-function cornersOf({
+export function melCorners({
   rate,
   transform,
   filters,

@@ -1,4 +1,6 @@
 import { soundLengths, soundSettings, type SoundSettings } from '../recipe/light.js';
+import { IntegerSoundStream } from './integer/integer-stream.js';
+import { integerLsb, integerSound } from './integer/settings.js';
 import { SoundStream } from './sound-stream.js';
 
 /**
@@ -15,6 +17,7 @@ export function soundFeatures(sound: ArrayLike<number>, settings: SoundSettings 
 
 /** A function that gives the features of one sound after the other, as `soundFeatures` does. */
 export function soundExtractor(settings: SoundSettings): (sound: ArrayLike<number>) => Float64Array {
+  if (settings.arithmetic === 'integer') return integerExtractor(settings);
   let result = new Float64Array();
   let at = 0;
   const stream = new SoundStream(settings, (frame) => {
@@ -28,6 +31,28 @@ export function soundExtractor(settings: SoundSettings): (sound: ArrayLike<numbe
     stream.end();
     return result;
   };
+}
+
+/** The same in integer arithmetic, of sounds rounded to 16 bits: counts times `integerLsb`. */
+function integerExtractor(settings: SoundSettings): (sound: ArrayLike<number>) => Float64Array {
+  const lsb = integerLsb(settings);
+  let result = new Float64Array();
+  let at = 0;
+  const stream = new IntegerSoundStream(integerSound(settings, lsb), (frame) => {
+    for (let c = 0; c < frame.length; c++) result[at++] = frame[c]! * lsb;
+  });
+  return (sound) => {
+    result = new Float64Array(soundFrames(sound.length, settings) * stream.channels);
+    at = 0;
+    stream.push(sound instanceof Int16Array ? sound : Int16Array.from(sound, toCount));
+    stream.end();
+    return result;
+  };
+}
+
+/** The nearest of 16 bits, halves up. */
+function toCount(sample: number): number {
+  return Math.max(-32768, Math.min(32767, Math.round(sample)));
 }
 
 /** Frames that a sound of so many samples has: the last window is filled up with zeros, and there is one at least. */

@@ -16,12 +16,16 @@ export type { LibraryOptions } from './library/options.js';
 export { packedLayouts, type PackedForm } from './packed/index.js';
 export type { AvrRow, PackedLayout } from './packed/layout.js';
 export { packedBytes } from './rows.js';
+export { exportFrontend, frontendBytes, type ExportFrontendOptions, type SoundInputs } from './sound/export.js';
+export { soundProgram, soundSamples, soundValues, type SoundSource } from './sound/program.js';
+export { soundVectors, testSounds, type SoundVectorOptions, type SoundVectors } from './sound/vectors.js';
 export { isUf2, readUf2, writeUf2 } from './uf2.js';
 export {
   compileUno,
   compileUnoC,
   compileUnoDetector,
   compileUnoFloat,
+  compileUnoSound,
   unoImage,
   unoLimits,
   vectorBytes,
@@ -31,7 +35,7 @@ export {
 } from './targets/avr.js';
 export { compileBatch, type BatchTarget } from './targets/batch.js';
 export type { ElfSymbol } from './elf.js';
-export type { Build, BuildSource, FlashParts } from './targets/build.js';
+export type { Build, BuildSource, ExactSource, FlashParts } from './targets/build.js';
 export { compileRaspberryPi, type HostedBuild } from './targets/hosted.js';
 export { nrf51 } from './targets/nrf51.js';
 export { nrf52840 } from './targets/nrf52840.js';

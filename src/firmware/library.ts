@@ -6,6 +6,7 @@ import { cmakeLists, keywords, libraryJson, libraryProperties, zephyrModule } fr
 import { oneLine, type Library, type LibraryOptions } from './library/options.js';
 import { readme } from './library/readme.js';
 import { replayOf, replayProgram, replaySketch, vectorsHeader } from './library/replay.js';
+import { exportFrontend } from './sound/export.js';
 import { testVectors } from './vectors.js';
 
 /**
@@ -18,10 +19,15 @@ import { testVectors } from './vectors.js';
  */
 export function exportLibrary(network: IntegerNetwork, options: LibraryOptions): Record<string, string> {
   const { prefix, head = 'softmax', every = false, stack = { frames: 1, stride: 1 }, steps = 1 } = options;
+  const code = {
+    ...exportC(network, options),
+    ...(options.sound && exportFrontend(options.sound, { prefix })),
+  };
   const library: Library = {
     network,
     prefix,
     upper: prefix.toUpperCase(),
+    sources: Object.keys(code).filter((name) => name.endsWith('.c')),
     names: options.names ?? Array.from({ length: network.classes }, (_, k) => String(k)),
     channels: options.channels ?? [],
     stack,
@@ -32,7 +38,6 @@ export function exportLibrary(network: IntegerNetwork, options: LibraryOptions):
     origin: oneLine(options.origin ?? 'Written by fastgrnn.'),
     version: options.version ?? '1.0.0',
   };
-  const code = exportC(network, options);
   const replay = replayOf(library);
   return {
     'library.properties': libraryProperties(library),

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { filterCorners, soundKinds, windowShapes } from '../recipe/index.js';
+import { filterCorners, soundArithmetics, soundKinds, windowShapes } from '../recipe/index.js';
 
 const positive = z.number().check(z.gt(0));
 const atLeastZero = z.number().check(z.gte(0));
@@ -8,6 +8,7 @@ const count = z.int().check(z.gte(1));
 /** The shape of `SoundSettings` as it stands in a model file. */
 export const soundMetadata = z.strictObject({
   kind: z.enum(soundKinds),
+  arithmetic: z._default(z.enum(soundArithmetics), 'float'),
   rate: count,
   window: positive,
   hop: positive,

@@ -5,16 +5,21 @@ import {
   exportC,
   exportDetectorC,
   exportFloatC,
+  exportFrontend,
   ExportError,
   exportLibrary,
   picoUf2,
+  soundVectors,
   testInputs,
   testVectors,
   unoImage,
   type ExportCOptions,
   type FloatSource,
   type Optimize,
+  type SoundInputs,
+  type SoundVectors,
 } from '../firmware/index.js';
+import { integerSound } from '../features/index.js';
 import type { IntegerNetwork } from '../integer/index.js';
 import type { FloatModel, Model, ModelFacts } from './models.js';
 
@@ -85,10 +90,38 @@ export async function writeC(
   const files: Record<string, string> = {
     ...exportC(network, { prefix, optimize, ...headerOptionsOf(facts) }),
     ...(facts.detector ? exportDetectorC(network, facts.detector, { prefix, classNames: facts.classNames }) : {}),
-    'vectors.json': `${JSON.stringify(testVectors(network, { steps: Math.min(facts.input.steps, 32) }))}\n`,
+    ...frontendFiles(facts, prefix),
+    'vectors.json': `${JSON.stringify({ ...testVectors(network, { steps: Math.min(facts.input.steps, 32) }), ...soundVectorsOf(facts) })}\n`,
   };
   for (const [name, text] of Object.entries(files)) await writeFile(joinPath(folder, name), text);
   return Object.keys(files);
+}
+
+/**
+ * What makes a model's inputs of sound on a device: the integer front end of its features, in the counts that the network reads. A
+ * sentence where there is none of such settings; undefined where the inputs are no features of sound.
+ */
+export function soundInputsOf({ features, input }: ModelFacts): SoundInputs | string | undefined {
+  const { sound, stack } = features;
+  if (!sound) return undefined;
+  try {
+    return { sound: integerSound(sound, input.lsb), stack };
+  } catch (error) {
+    if (error instanceof RangeError) return `features.sound.${error.message.replaceAll('\n', '; features.sound.')}`;
+    throw error;
+  }
+}
+
+/** The files of a model's front end; none where there is no integer one. */
+function frontendFiles(facts: ModelFacts, prefix: string): Record<string, string> {
+  const inputs = soundInputsOf(facts);
+  return typeof inputs === 'object' ? exportFrontend(inputs, { prefix }) : {};
+}
+
+/** Their part of `vectors.json`. */
+function soundVectorsOf(facts: ModelFacts): { sound?: SoundVectors } {
+  const inputs = soundInputsOf(facts);
+  return typeof inputs === 'object' ? { sound: soundVectors(inputs.sound) } : {};
 }
 
 /** A float model as its C takes it; undefined of an integer model. */
@@ -117,6 +150,7 @@ export async function writeLibrary(
   optimize?: Optimize,
 ): Promise<string[]> {
   const { input, features, classNames } = facts;
+  const sound = soundInputsOf(facts);
   const files = exportLibrary(network, {
     prefix,
     optimize,
@@ -124,6 +158,7 @@ export async function writeLibrary(
     names: classNames,
     channels: input.channelNames.map((name, c) => `${name}, ${countOf(input, c)}`),
     stack: features.stack,
+    sound: typeof sound === 'object' ? sound : undefined,
     steps: input.steps,
     origin: originOf(facts),
   });
@@ -178,11 +213,13 @@ export async function proveBoards(
   targets: readonly BoardName[],
   sequences: readonly ProofSequence[] = proofSequences(network),
   float?: FloatSource,
+  sound?: SoundInputs | string,
 ): Promise<{ boards: Record<string, Omit<BoardResult, 'skipped'>>; skipped: Record<string, string> }> {
   const boards: Record<string, Omit<BoardResult, 'skipped'>> = {};
-  const skipped: Record<string, string> = {};
+  const skipped: Record<string, string> = typeof sound === 'string' ? { frontend: sound } : {};
+  const heard = typeof sound === 'object' ? sound : undefined;
   for (const target of targets) {
-    const { skipped: reasons, ...builds } = await simulate(network, { board: target, sequences, float });
+    const { skipped: reasons, ...builds } = await simulate(network, { board: target, sequences, float, sound: heard });
     boards[target] = builds;
     Object.assign(skipped, reasons);
   }

@@ -9,6 +9,7 @@ export {
   floatSourceOf,
   headerOptionsOf,
   proveBoards,
+  soundInputsOf,
   runSequences,
   writeC,
   writeFirmware,

@@ -14,7 +14,7 @@ import { checkArchitecture, type Architecture } from '../network/index.js';
 import { serialise } from '../recipe/index.js';
 import { renderReport, stageMetrics, type Metrics, type ReportInput } from '../report/index.js';
 import { evaluateNetworks } from './evaluate.js';
-import { floatSourceOf, proveBoards, runSequences, writeFirmware } from './firmware.js';
+import { floatSourceOf, proveBoards, runSequences, soundInputsOf, writeFirmware } from './firmware.js';
 import { encode, integerModel } from './models.js';
 import { openRun, type OpenRun, type RunOptions } from './open.js';
 import { validationSplit } from './prepare.js';
@@ -109,7 +109,13 @@ export async function runOpened(open: OpenRun, options: TrainingOptions): Promis
   const { network } = converted;
   await writeFirmware(network, model.facts, joinPath(folder, 'firmware'));
   const sequences = runSequences(network, dataset.test);
-  const proof = await proveBoards(network, recipe.recipe.targets, sequences, floatSourceOf(model));
+  const proof = await proveBoards(
+    network,
+    recipe.recipe.targets,
+    sequences,
+    floatSourceOf(model),
+    soundInputsOf(model.facts),
+  );
 
   const size = networkSize(network, model.facts.architecture);
   const [selection] = trained.phases;

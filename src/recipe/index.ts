@@ -10,8 +10,10 @@ export { recipeHash, serialise } from './serialise.js';
 export { applySet } from './set.js';
 export {
   filterCorners,
+  integerSoundProblems,
   paperSound,
   recipeSound,
+  soundArithmetics,
   soundKinds,
   soundLengths,
   soundSettings,
@@ -20,6 +22,7 @@ export {
   type FilterCorners,
   type PcenSettings,
   type RecipeSound,
+  type SoundArithmetic,
   type SoundKind,
   type SoundOptions,
   type SoundSettings,

@@ -2,11 +2,13 @@
 export { canonicalJson } from './canonical.js';
 export { boardNames, type BoardName } from './boards.js';
 export {
+  integerSoundProblems,
   soundLengths,
   soundSettings,
   type CepstrumSettings,
   type FilterCorners,
   type PcenSettings,
+  type SoundArithmetic,
   type SoundOptions,
   type SoundSettings,
   type WindowShape,

@@ -10,9 +10,15 @@ export const windowShapes = ['rectangular', 'hann', 'hamming', 'povey'] as const
 export type FilterCorners = (typeof filterCorners)[number];
 export const filterCorners = ['bins', 'hertz'] as const;
 
+/** What features are computed in: float64, or the whole numbers that a device computes them in. */
+export type SoundArithmetic = (typeof soundArithmetics)[number];
+export const soundArithmetics = ['float', 'integer'] as const;
+
 /** How sound becomes the frames that a network reads; the whole of it, as a model file holds it. `docs/features.md` has the equations. */
 export interface SoundSettings {
   readonly kind: SoundKind;
+  /** `docs/frontend.md` defines the integer one. */
+  readonly arithmetic: SoundArithmetic;
   /** Samples a second; sounds of other rates are resampled. */
   readonly rate: number;
   /** Milliseconds. */
@@ -72,6 +78,7 @@ export type RecipeSound = Omit<SoundOptions, 'kind'> & { readonly kind: SoundKin
 /** Appendix B of the paper, framed and filtered as python_speech_features does. */
 export const paperSound = {
   kind: 'logMel',
+  arithmetic: 'float',
   rate: 16_000,
   window: 25,
   hop: 10,
@@ -157,6 +164,26 @@ export function soundProblems(settings: SoundSettings): string[] {
   if (mfcc && mfcc.coefficients > filters) {
     problems.push(
       `mfcc.coefficients: ${mfcc.coefficients} of ${filters} filters; take as many as there are filters or fewer`,
+    );
+  }
+  if (settings.arithmetic === 'integer') {
+    problems.push(...integerSoundProblems(settings).map((problem) => `${problem}, or arithmetic float`));
+  }
+  return problems;
+}
+
+/** The lengths of transforms that integer arithmetic has. */
+const integerTransforms = { shortest: 8, longest: 2048 } as const;
+
+/** What of the settings only float arithmetic has, a line each that begins with the setting's name and ends with what to take instead. */
+export function integerSoundProblems({ kind, deltas, transform }: SoundSettings): string[] {
+  const { shortest, longest } = integerTransforms;
+  const problems: string[] = [];
+  if (kind === 'pcen') problems.push('kind: pcen has no integer arithmetic; take logMel or mfcc');
+  if (deltas !== 0) problems.push(`deltas: ${deltas}; integer arithmetic has none, take 0`);
+  if (transform < shortest || transform > longest) {
+    problems.push(
+      `transform: ${transform} samples; integer arithmetic has ${shortest} to ${longest}, take one of these`,
     );
   }
   return problems;

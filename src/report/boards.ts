@@ -5,20 +5,23 @@ import { lines, markup, type Content, type Markup } from './markup.js';
 import type { BoardBuilds, BoardRun } from './metrics.js';
 import { headings, tableFigure } from './table.js';
 
+const buildNames = ['runtime', 'generated', 'float32', 'frontend', 'listening'] as const;
+
 /** A build as the tables show it. */
 export interface BuildView {
-  readonly name: 'runtime' | 'generated' | 'float32';
+  readonly name: (typeof buildNames)[number];
   /** `bitExact` is undefined for a build in float arithmetic, which is never called so. */
   readonly run: Omit<BoardRun, 'bitExact'> & {
     readonly bitExact: boolean | undefined;
     readonly withinTolerance?: boolean;
     readonly compiler?: string;
+    readonly busy?: number;
   };
 }
 
 /** The builds of a board that were run, in the order of the tables. */
 export function buildsOf(board: BoardBuilds): BuildView[] {
-  return (['runtime', 'generated', 'float32'] as const).flatMap((name) => {
+  return buildNames.flatMap((name) => {
     const run = board[name];
     if (!run) return [];
     const bitExact = 'bitExact' in run && name !== 'float32' ? run.bitExact : undefined;
@@ -51,7 +54,7 @@ export function boardsSection({ metrics, boardFacts }: ReportInput): Markup {
   return markup`<section id="boards"><h2>Boards</h2>
 ${boards.length === 0 ? markup`<p>No board was run.</p>` : undefined}
 <div class="cards">${cards}${skipped.length === 0 ? undefined : skippedCard(skipped)}</div>
-<p class="quiet">Boards are simulated: the firmware’s own machine code was executed, and every state and logit compared with the integer interpreter’s. Cycles are the simulator’s count for one step, or follow from the instructions that it counts and a table of the core’s costs where they are called modelled; wait states of flash are left out. Times follow from cycles and clock; energy is derived from them and the current that a datasheet gives. RAM is static data, the stack its greatest depth, flash the whole image. <i>runtime</i> is the ready-made image with the model as a blob; <i>generated</i> is the exported C, compiled; <i>float32</i> is the C in float arithmetic, whose values are compared by a bound on rounding errors.</p></section>`;
+<p class="quiet">Boards are simulated: the firmware’s own machine code was executed, and every state and logit compared with the integer interpreter’s. Cycles are the simulator’s count for one step, or follow from the instructions that it counts and a table of the core’s costs where they are called modelled; wait states of flash are left out. Times follow from cycles and clock; energy is derived from them and the current that a datasheet gives. RAM is static data, the stack its greatest depth, flash the whole image. <i>runtime</i> is the ready-made image with the model as a blob; <i>generated</i> is the exported C, compiled; <i>float32</i> is the C in float arithmetic, whose values are compared by a bound on rounding errors; <i>frontend</i> is the C that makes features of sound, alone, whose step is a hop, and <i>listening</i> is the same with the network behind it.</p></section>`;
 }
 
 function boardCard(facts: BoardFacts, builds: readonly BuildView[]): Markup {
@@ -68,6 +71,9 @@ function boardCard(facts: BoardFacts, builds: readonly BuildView[]): Markup {
     row(modelled ? 'Cycles a step, modelled' : 'Cycles a step', (run) => count(run.cyclesPerStep)),
     row('ms a step', (run) => significant(run.msPerStep)),
     row('ms a prediction', (run) => significant(run.msPerPrediction)),
+    some((run) => run.busy !== undefined)
+      ? row('Of real time, busy', ({ busy }) => (busy === undefined ? absent : percent(busy, 1)))
+      : undefined,
     row('Flash, bytes', (run) => ofBoard(run.flashBytes, facts.flashBytes)),
     ...(some((run) => run.flash !== undefined)
       ? [

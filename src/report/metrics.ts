@@ -27,12 +27,25 @@ export interface BoardRun {
   readonly stackBytes: number;
 }
 
+/** A program that hears sound. */
+export interface HeardRun extends BoardRun {
+  readonly compiler: string;
+  /** Cycles of a frame; with a network, its share of the network's step too. */
+  readonly cyclesPerFrame: number;
+  /** The part of real time in which the processor works. */
+  readonly busy: number;
+}
+
 /** The builds of one board that were run. */
 export interface BoardBuilds {
   /** The generic runtime image with the model as a blob. */
   readonly runtime?: BoardRun;
   /** The exported C. */
   readonly generated?: BoardRun & { readonly compiler: string };
+  /** The exported front end of sound alone; its steps are hops. */
+  readonly frontend?: HeardRun;
+  /** The front end and the network behind it. */
+  readonly listening?: HeardRun;
   /** A build in float arithmetic, compared by tolerance: never called bit-exact. */
   readonly float32?: Omit<BoardRun, 'bitExact'> & {
     readonly compiler?: string;

@@ -9,9 +9,10 @@ import {
   type BoardProof,
   type BoardResult,
   type FloatProof,
+  type HeardProof,
 } from '../../boards/index.js';
 import { type Optimize, ImageError, isUf2, picoLimits, readHex, readUf2 } from '../../firmware/index.js';
-import { floatSourceOf, integerModel, readModel } from '../../pipeline/index.js';
+import { floatSourceOf, integerModel, readModel, soundInputsOf } from '../../pipeline/index.js';
 import { filled } from '../options.js';
 import { bad, dim, good, table } from '../terminal.js';
 
@@ -47,6 +48,8 @@ export function addSimulate(program: Command): void {
         const image = flags.image === undefined ? undefined : await readImage(flags.image);
         const results: Record<string, BoardResult> = {};
         const lines: string[][] = [];
+        const sound = soundInputsOf(model.facts);
+        if (typeof sound === 'string') lines.push(['frontend', dim(`skipped: ${sound}`)]);
         let exact = true;
         let proofs = 0;
         // An image is for one board alone.
@@ -56,6 +59,7 @@ export function addSimulate(program: Command): void {
             board,
             optimize: flags.optimize,
             float: floatSourceOf(model),
+            sound: typeof sound === 'object' ? sound : undefined,
             ...(image ? { image: image.bytes } : {}),
           });
           results[board] = result;
@@ -70,6 +74,13 @@ export function addSimulate(program: Command): void {
             exact &&= result.float32.withinTolerance;
             proofs++;
             lines.push([`${board} float32`, ...describe(result.float32, within(result.float32))]);
+          }
+          for (const build of ['frontend', 'listening'] as const) {
+            const proof = result[build];
+            if (!proof) continue;
+            exact &&= proof.bitExact;
+            proofs++;
+            lines.push([`${board} ${build}`, ...describeHeard(proof)]);
           }
           for (const [what, why] of Object.entries(result.skipped)) lines.push([what, dim(`skipped: ${why}`)]);
         }
@@ -121,6 +132,20 @@ function describe(proof: BoardFigures, verdict: Verdict): string[] {
     `flash ${proof.flashBytes}${flash ? ` (weights ${flash.weights}, tables ${flash.tables}, code ${flash.code})` : ''},`,
     `RAM ${proof.ramBytes} + stack ${proof.stackBytes}${energy ? ',' : ''}`,
     energy ? `${energyText(energy.microjoulesPerPrediction)} a prediction (derived)` : '',
+  ];
+}
+
+/** The same of a program that hears sound, whose cycles are those of a frame. */
+function describeHeard(proof: HeardProof): string[] {
+  const [verdict, ...rest] = describe(proof, exactly(proof));
+  if (!proof.bitExact) return [verdict, ...rest];
+  return [
+    verdict,
+    `${proof.cyclesPerFrame.toFixed(0)} cycles a frame${proof.cycleModel === undefined ? '' : ' (modelled)'},`,
+    `busy ${(100 * proof.busy).toFixed(1)} % at ${proof.clock / 1e6} MHz,`,
+    '',
+    `flash ${proof.flashBytes},`,
+    `RAM ${proof.ramBytes} + stack ${proof.stackBytes}`,
   ];
 }
 

@@ -60,13 +60,13 @@ export function libraryJson(library: Library): string {
 }
 
 /** `CMakeLists.txt`: the network as a target for `add_subdirectory`, and alone with a test that replays the vectors. */
-export function cmakeLists({ prefix, version }: Library): string {
+export function cmakeLists({ prefix, version, sources }: Library): string {
   return `# The network as a static library. Elsewhere: add_subdirectory(${prefix}) and target_link_libraries(app ${prefix}::${prefix})
 # Alone: cmake -B build && cmake --build build && ctest --test-dir build
 cmake_minimum_required(VERSION 3.13)
 project(${prefix} VERSION ${version} LANGUAGES C)
 
-add_library(${prefix} STATIC src/${prefix}.c)
+add_library(${prefix} STATIC ${sources.map((name) => `src/${name}`).join(' ')})
 add_library(${prefix}::${prefix} ALIAS ${prefix})
 target_include_directories(${prefix} PUBLIC \${CMAKE_CURRENT_SOURCE_DIR}/src)
 set_target_properties(${prefix} PROPERTIES C_STANDARD 99 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF)
@@ -82,7 +82,7 @@ endif()
 }
 
 /** `zephyr/module.yml`, `zephyr/CMakeLists.txt` and `zephyr/Kconfig`: the folder as a module of Zephyr. */
-export function zephyrModule({ prefix, upper }: Library): Record<string, string> {
+export function zephyrModule({ prefix, upper, sources }: Library): Record<string, string> {
   return {
     'zephyr/module.yml': `# west build -- -DZEPHYR_EXTRA_MODULES=/path/to/${prefix}, and CONFIG_${upper}=y in prj.conf
 name: ${prefix}
@@ -93,7 +93,7 @@ build:
     'zephyr/CMakeLists.txt': `if(CONFIG_${upper})
   zephyr_include_directories(../src)
   zephyr_library()
-  zephyr_library_sources(../src/${prefix}.c)
+  zephyr_library_sources(${sources.map((name) => `../src/${name}`).join(' ')})
 endif()
 `,
     'zephyr/Kconfig': `config ${upper}

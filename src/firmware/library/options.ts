@@ -1,5 +1,6 @@
 import type { IntegerNetwork } from '../../integer/index.js';
 import type { ExportCOptions } from '../c99.js';
+import type { SoundInputs } from '../sound/export.js';
 
 /** What a library says beyond the exported C. */
 export interface LibraryOptions extends ExportCOptions {
@@ -9,6 +10,8 @@ export interface LibraryOptions extends ExportCOptions {
   readonly channels?: readonly string[];
   /** Frames that one step reads, the oldest first, and from one step to the next; 1 and 1 when absent. */
   readonly stack?: { readonly frames: number; readonly stride: number } | undefined;
+  /** What makes the inputs of sound, where they are: the library has the front end, too. */
+  readonly sound?: SoundInputs | undefined;
   /** Steps of the sequences that the network learnt from: how long the example listens before it answers. */
   readonly steps?: number;
   /** A sentence that says where the network comes from. */
@@ -19,10 +22,12 @@ export interface LibraryOptions extends ExportCOptions {
 
 /** What every file of a library is made from. */
 export interface Library extends Required<
-  Omit<LibraryOptions, 'stack' | 'outputs' | 'every' | 'head' | 'description' | 'optimize'>
+  Omit<LibraryOptions, 'stack' | 'sound' | 'outputs' | 'every' | 'head' | 'description' | 'optimize'>
 > {
   readonly network: IntegerNetwork;
   readonly upper: string;
+  /** The C files of `src/`. */
+  readonly sources: readonly string[];
   readonly stack: { readonly frames: number; readonly stride: number };
   readonly head: 'softmax' | 'sigmoid' | 'regression';
   readonly every: boolean;

@@ -7,6 +7,8 @@ import type { FloatSource } from '../float/layout.js';
 import type { Optimize } from '../c99/avr/plan.js';
 import { detectorProgram, detectorValues, type DetectorSource } from '../detector/program.js';
 import { ExportError } from '../errors.js';
+import { frontendBytes } from '../sound/export.js';
+import { soundProgram, soundSamples, soundValues, type SoundSource } from '../sound/program.js';
 import { readHex, writeHex } from '../hex.js';
 import { exportedC } from './build.js';
 
@@ -120,6 +122,28 @@ export async function compileUnoDetector(source: DetectorSource): Promise<UnoGen
   const stream = detector.states * stateBytes(network) + 4 * detector.wake.length + 10;
   checkRam(stream + 2 * detectorValues(source) + vectorBytes(network) + 4 * network.classes);
   return compileUnoC(detectorProgram(source));
+}
+
+/**
+ * The same of a front end of sound, alone or with a network behind it: every value that can be seen from outside is its state
+ * (`soundProgram`).
+ */
+export async function compileUnoSound(source: SoundSource): Promise<UnoGeneratedImage | undefined> {
+  const { inputs, network } = source;
+  const own = frontendBytes(inputs);
+  const need =
+    own +
+    2 * (soundSamples(source) + soundValues(source)) +
+    (network ? vectorBytes(network) : 0) +
+    generatedStackReserve;
+  if (need > unoLimits.ram) {
+    const { window, transform } = inputs.sound;
+    throw new ExportError(
+      `the front end needs ${need} bytes of an Uno's RAM (${own} for a window of ${window} samples and its transform of ${transform}), it has ${unoLimits.ram}; ` +
+        'lower features.sound.rate (8000 with a window of 25 ms fits) or features.sound.window',
+    );
+  }
+  return compileUnoC(soundProgram(source));
 }
 
 /** The same of a float network's C. */

@@ -4,6 +4,7 @@ import { exportC } from '../c99.js';
 import { exportFloatC } from '../float/export.js';
 import { detectorProgram, type DetectorSource } from '../detector/program.js';
 import type { FloatSource } from '../float/layout.js';
+import { soundProgram, type SoundSource } from '../sound/program.js';
 import { readElf, type Elf } from '../elf.js';
 import { ExportError } from '../errors.js';
 
@@ -39,8 +40,11 @@ export interface Build extends Elf {
   readonly flash: FlashParts;
 }
 
-/** What is compiled: an integer network, one with its detector, or a float network. */
-export type BuildSource = IntegerNetwork | DetectorSource | FloatSource;
+/** What is compiled and has a definition to the last bit: an integer network, one with its detector, or a front end of sound. */
+export type ExactSource = IntegerNetwork | DetectorSource | SoundSource;
+
+/** The same, or a float network. */
+export type BuildSource = ExactSource | FloatSource;
 
 /**
  * What programs of float C need beside a plan's flags. Nothing there provides a function that loops would be replaced by.
@@ -50,6 +54,7 @@ export const floatFlags: readonly string[] = ['-DNETWORK_FLOAT', '-fno-tree-loop
 /** The exported C of any, with the prefix `model`. */
 export function exportedC(source: BuildSource): Record<string, string> {
   if ('detector' in source) return detectorProgram(source);
+  if ('inputs' in source) return soundProgram(source);
   return 'parameters' in source ? exportFloatC(source, { prefix }) : exportC(source, { prefix });
 }
 

@@ -1,13 +1,12 @@
 import { packageFile, readFile } from '#platform';
 import type { IntegerNetwork } from '../../integer/index.js';
 import { encodeBlob } from '../blob.js';
-import type { DetectorSource } from '../detector/program.js';
 import { ExportError } from '../errors.js';
 import { readHex, type Segment } from '../hex.js';
 import { writeUf2 } from '../uf2.js';
 import { vectorBytes } from './avr.js';
 import { bareFlags } from './batch.js';
-import { build, type Build } from './build.js';
+import { build, type Build, type ExactSource } from './build.js';
 
 /** A Raspberry Pi Pico (RP2040, Cortex-M0+): its memory, in bytes and addresses. */
 export const picoLimits = {
@@ -67,7 +66,7 @@ export async function picoUf2(network: IntegerNetwork): Promise<Uint8Array> {
 }
 
 /** The exported C compiled into a program for a Pico, which speaks the serial protocol; undefined without arm-none-eabi-gcc. */
-export function compilePico(source: IntegerNetwork | DetectorSource): Promise<Build | undefined> {
+export function compilePico(source: ExactSource): Promise<Build | undefined> {
   return build(source, {
     part: 'a Pico',
     compiler: 'arm-none-eabi-gcc',

@@ -1,6 +1,14 @@
 import * as z from 'zod/mini';
 import { choice, field, fraction, integer, number, positive } from '../fields.js';
-import { filterCorners, paperSound, soundKinds, usualCepstrum, usualPcen, windowShapes } from '../sound.js';
+import {
+  filterCorners,
+  paperSound,
+  soundArithmetics,
+  soundKinds,
+  usualCepstrum,
+  usualPcen,
+  windowShapes,
+} from '../sound.js';
 
 /** How recordings of sound become the frames that the network reads. */
 export const sound = z.strictObject({
@@ -8,6 +16,11 @@ export const sound = z.strictObject({
     'What becomes of sounds: logarithms of the energies in mel bands, cepstral coefficients, energies normalised to their recent past (pcen), or nothing: the samples as they are, for which no other field of this group counts.',
     [...soundKinds, 'samples'],
     paperSound.kind,
+  ),
+  arithmetic: choice(
+    'What the features are computed in: float, or the whole numbers of the front end that goes to the device, bit for bit (integer: logMel and mfcc without deltas).',
+    soundArithmetics,
+    paperSound.arithmetic,
   ),
   rate: integer('Samples a second; sounds of other rates are resampled.', 1000, 192_000, paperSound.rate),
   window: positive('Length of a window in milliseconds.', 1000, paperSound.window),
