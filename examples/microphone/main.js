@@ -85,7 +85,7 @@ function view({ classNames, logitUnit }) {
   let [low, high] = [Infinity, -Infinity];
   return {
     frame(values) {
-      canvas.height = values.length === canvas.height ? canvas.height : values.length;
+      if (canvas.height !== values.length) canvas.height = values.length; // which clears it
       low = Math.min(low + 0.01, ...values);
       high = Math.max(high - 0.01, ...values);
       pen.drawImage(canvas, -1, 0);
