@@ -3,7 +3,7 @@
 weights of our cells, for src/network/golden-cells.test.ts. The libraries' cells are taken as they are, not written anew: what is
 told here is only which of their weights is which of ours.
 
-    apt-get install --no-install-recommends python3-torch     (Debian 12; or: pip install torch)
+    PyTorch: the wheel of PyPI that requirements.txt names (torch_build.py)
     python3 tools/golden/cells.py torch                       writes PyTorch's files
     pip install numpy onnx onnxruntime
     python3 tools/golden/cells.py onnxruntime                 writes onnxruntime's
@@ -65,6 +65,7 @@ def source(tool, **versions):
 def torch_case(name, cell, inputs, hidden, classes, rows, steps, relu=False):
     import torch
     from torch import nn
+    from torch_build import torch_build
 
     torch.set_default_dtype(torch.float64)
     torch.set_num_threads(1)
@@ -99,7 +100,7 @@ def torch_case(name, cell, inputs, hidden, classes, rows, steps, relu=False):
     }
     return {
         "formatVersion": FORMAT_VERSION,
-        "source": source("torch", torch=torch.__version__, dtype="float64"),
+        "source": source("torch", **torch_build(), dtype="float64"),
         "architecture": architecture(cell, inputs, hidden, classes, update="relu" if relu else "tanh"),
         "inputs": xs,
         "labels": labels,
@@ -173,7 +174,7 @@ CASES = {
 def agrees(a, b, tolerance):
     """Whether two trees are equal, numbers to what another version of the library could change."""
     if isinstance(a, dict):
-        skipped = ("torch", "onnx", "onnxruntime", "sha256")
+        skipped = ("torch", "wheel", "onnx", "onnxruntime", "sha256")
         keys = [key for key in a if key not in skipped]
         return isinstance(b, dict) and a.keys() == b.keys() and all(agrees(a[k], b[k], tolerance) for k in keys)
     if isinstance(a, list):

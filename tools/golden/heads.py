@@ -18,6 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
+from torch_build import torch_build
 
 from pytorch import CELLS, FOLDER, FORMAT_VERSION, LEAST_MARGIN, architecture, command, decays, digits, flat
 
@@ -176,7 +177,7 @@ def golden(name, arch, seed, lengths, smoothing=0.0, weighted=False, unlabelled=
         "formatVersion": FORMAT_VERSION,
         "source": {
             "script": "tools/golden/heads.py",
-            "torch": torch.__version__,
+            **torch_build(),
             "dtype": str(torch.get_default_dtype()).removeprefix("torch."),
             "seed": seed,
         },

@@ -2,8 +2,8 @@
 """Writes src/pipeline/import/golden: weights of FastGRNN, FastRNN, UGRNN, GRU and LSTM as other programs save them, and the logits that these
 programs' equations give, for src/pipeline/import/import.test.ts.
 
-    apt-get install --no-install-recommends python3-torch python3-numpy     (Debian 12; or: pip install torch numpy)
-    /usr/bin/python3 tools/golden/import.py                                 writes the files
+    PyTorch: the wheel of PyPI that requirements.txt names (torch_build.py)
+    python3 tools/golden/import.py                                 writes the files
     npx prettier --write src/pipeline/import/golden
 
 The equations are those that EdgeML documents for its cells: z = gate(W x + U h + Bg), c = update(W x + U h + Bh),

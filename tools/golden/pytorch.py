@@ -2,7 +2,7 @@
 """Writes src/network/golden/*.json: what PyTorch makes of every cell, for src/network/golden.test.ts. Other heads
 than softmax of the last state, sequences of different lengths and embeddings are in heads.py beside this file.
 
-    apt-get install --no-install-recommends python3-torch     (Debian 12; or: pip install torch)
+    PyTorch: the wheel of PyPI that requirements.txt names (torch_build.py)
     python3 tools/golden/pytorch.py                           writes the files
     npx prettier --write src/network/golden                   as the repository formats JSON
     python3 tools/golden/pytorch.py --check                   exits 1 when the committed values aren't what comes out
@@ -26,6 +26,7 @@ import sys
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch_build import torch_build
 
 FORMAT_VERSION = 1
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "src" / "network" / "golden"
@@ -325,7 +326,7 @@ def golden(name, arch, seed, rows, steps, smoothing=0.0, weighted=False, unlabel
         "formatVersion": FORMAT_VERSION,
         "source": {
             "script": "tools/golden/pytorch.py",
-            "torch": torch.__version__,
+            **torch_build(),
             "dtype": str(torch.get_default_dtype()).removeprefix("torch."),
             "seed": seed,
         },
@@ -399,7 +400,7 @@ def cases():
 def agrees(a, b):
     """Whether two trees are equal, numbers to what another version of torch could change."""
     if isinstance(a, dict):
-        return isinstance(b, dict) and a.keys() == b.keys() and all(agrees(a[k], b[k]) for k in a if k != "torch")
+        return isinstance(b, dict) and a.keys() == b.keys() and all(agrees(a[k], b[k]) for k in a if k not in ("torch", "wheel"))
     if isinstance(a, list):
         return isinstance(b, list) and len(a) == len(b) and all(map(agrees, a, b))
     if isinstance(a, float) or isinstance(b, float):

@@ -2,7 +2,7 @@
 """Writes src/network/golden/stacks/*.json: what PyTorch's own nn.RNN, nn.GRU and nn.LSTM of several layers, in one direction and in
 both, make of rows of different lengths (packed sequences), for src/network/golden-stacks.test.ts.
 
-    apt-get install --no-install-recommends python3-torch     (Debian 12; or: pip install torch)
+    PyTorch: the wheel of PyPI that requirements.txt names (torch_build.py)
     python3 tools/golden/stacks.py                            writes the files
     npx prettier --write src/network/golden                   as the repository formats JSON
     python3 tools/golden/stacks.py --check                    exits 1 when the committed values aren't what comes out
@@ -24,6 +24,7 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from torch_build import torch_build
 from cells import FOLDER, FORMAT_VERSION, GATES, agrees, architecture, shapes
 
 STACKS = FOLDER.parent / "stacks"
@@ -31,7 +32,7 @@ SOURCE = {
     "script": "tools/golden/stacks.py",
     "sha256": hashlib.sha256(pathlib.Path(__file__).read_bytes()).hexdigest(),
     "tool": "torch",
-    "torch": torch.__version__,
+    **torch_build(),
     "dtype": "float64",
 }
 torch.set_default_dtype(torch.float64)

@@ -2,10 +2,10 @@
 """Writes src/pipeline/import/golden-torch: state_dicts of networks made of PyTorch's own recurrent modules, as safetensors, and the
 logits that PyTorch computes with them, for src/pipeline/import/torch.test.ts.
 
-    apt-get install --no-install-recommends python3-torch python3-numpy     (Debian 12; or: pip install torch numpy)
-    /usr/bin/python3 tools/golden/torch_modules.py                          writes the files
+    PyTorch: the wheel of PyPI that requirements.txt names (torch_build.py)
+    python3 tools/golden/torch_modules.py                          writes the files
     npx prettier --write src/pipeline/import/golden-torch
-    /usr/bin/python3 tools/golden/torch_modules.py --check                  exits 1 where the committed logits aren't what comes out
+    python3 tools/golden/torch_modules.py --check                  exits 1 where the committed logits aren't what comes out
 
 nn.RNN, nn.GRU, nn.LSTM and nn.Linear do the arithmetic, in float64, with weights that were rounded to float32: this script writes down
 no equation. Numbers are drawn by Python's own `random`, whose numbers no version changes. cases.json says which PyTorch it was and the
@@ -23,6 +23,7 @@ import sys
 import numpy as np
 import torch
 from torch import nn
+from torch_build import torch_build
 
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "src" / "pipeline" / "import" / "golden-torch"
 SEQUENCES, STEPS = 3, 8
@@ -124,7 +125,7 @@ def main():
     torch.set_num_threads(1)
     made = [make(*case) for case in CASES]
     script = hashlib.sha256(pathlib.Path(__file__).read_bytes()).hexdigest()
-    record = {"torch": torch.__version__, "script": script, "cases": [case for _, _, case in made]}
+    record = {**torch_build(), "script": script, "cases": [case for _, _, case in made]}
     if check:
         committed = json.loads((FOLDER / "cases.json").read_text())
         if committed["script"] != script:
