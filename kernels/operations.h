@@ -92,6 +92,9 @@ LINKAGE void softmax_cross_entropy(int rows, int classes, int ld, const float *l
                                    const float *row_weights, float *dlogits, float *losses, int *predictions,
                                    const float *settings);
 
+LINKAGE void soft_targets(int rows, int classes, int ld, int ldt, const float *logits, const int *labels, const float *row_weights,
+                          const float *targets, const float *shares, float *dlogits, float *losses, const float *settings);
+
 // heads.c
 LINKAGE void sigmoid_cross_entropy(int rows, int outputs, int ld, int ldt, const float *logits, const int *labels,
                                    const float *row_weights, const float *targets, float *dlogits, float *losses,
@@ -117,6 +120,11 @@ LINKAGE void dropout(int steps, int rows, int n, int ldx, int ldy, float p, int 
 // gather.c
 LINKAGE void gather_recorded(int rows, int steps, int n, int ld, int ldr, int distance, int channels, const float *raw,
                              const int *lengths, const float *constants, const float *changes, const float *noise, float *x);
+
+// spectra.c
+LINKAGE void gather_spectra(int rows, int steps, int n, int ld, int ldr, int distance, int channels, const float *raw,
+                            const int *lengths, const float *constants, const float *changes, const float *partners,
+                            float *scratch, const float *noise, float *x);
 
 // reduce.c
 LINKAGE void fill(int n, float value, float *target);

@@ -18,8 +18,8 @@ enum opcode {
   SIGMOID_GRADIENT, UNITARY_FORWARD, UNITARY_BACKWARD, CAYLEY_STEP, ORTHOGONALITY_PENALTY,
   VECTOR_RESIDUAL, VECTOR_RESIDUAL_BACKWARD, FASTRNN_VECTOR_FORWARD, FASTRNN_VECTOR_BACKWARD, RNN_FORWARD, RNN_BACKWARD,
   UGRNN_FORWARD, UGRNN_BACKWARD, GRU_FORWARD, GRU_BACKWARD, RESET_FORWARD, RESET_BACKWARD, LSTM_FORWARD, LSTM_BACKWARD,
-  SOFTMAX_CROSS_ENTROPY, SIGMOID_CROSS_ENTROPY, SQUARED_ERROR, CLEAR_ENDED, READ_STATES, READ_STATES_BACKWARD,
-  GATHER_ROWS, SCATTER_ROWS, MOVE_STEPS, DROPOUT, GATHER_RECORDED, FILL, AFFINE, BROADCAST_ROWS, COLUMN_SUMS, ADD_SCALED, SCALAR_GRADIENT, SUM_OF_SQUARES,
+  SOFTMAX_CROSS_ENTROPY, SOFT_TARGETS, SIGMOID_CROSS_ENTROPY, SQUARED_ERROR, CLEAR_ENDED, READ_STATES, READ_STATES_BACKWARD,
+  GATHER_ROWS, SCATTER_ROWS, MOVE_STEPS, DROPOUT, GATHER_RECORDED, GATHER_SPECTRA, FILL, AFFINE, BROADCAST_ROWS, COLUMN_SUMS, ADD_SCALED, SCALAR_GRADIENT, SUM_OF_SQUARES,
   ALL_FINITE, ADAM, MOMENTUM, PEAK, REPEAT
 };
 
@@ -92,6 +92,9 @@ static void execute(const struct operation *op, float *arena, int t) {
     case SOFTMAX_CROSS_ENTROPY:
       softmax_cross_entropy(n[0], n[1], n[2], p[0], (const int *)p[1], p[2], p[3], p[4], (int *)p[5], p[6]);
       break;
+    case SOFT_TARGETS:
+      soft_targets(n[0], n[1], n[2], n[3], p[0], (const int *)p[1], p[2], p[3], p[4], p[5], p[6], p[7]);
+      break;
     case SIGMOID_CROSS_ENTROPY:
       sigmoid_cross_entropy(n[0], n[1], n[2], n[3], p[0], (const int *)p[1], p[2], p[3], p[4], p[5], (int *)p[6], p[7]);
       break;
@@ -111,6 +114,9 @@ static void execute(const struct operation *op, float *arena, int t) {
     case DROPOUT: dropout(n[0], n[1], n[2], n[3], n[4], real(n[5]), n[6], (const int *)p[0], p[1], p[2]); break;
     case GATHER_RECORDED:
       gather_recorded(n[0], n[1], n[2], n[3], n[4], n[5], n[6], p[0], (const int *)p[1], p[2], p[3], p[4], p[5]);
+      break;
+    case GATHER_SPECTRA:
+      gather_spectra(n[0], n[1], n[2], n[3], n[4], n[5], n[6], p[0], (const int *)p[1], p[2], p[3], p[4], p[5], p[6], p[7]);
       break;
     case FILL: fill(n[0], real(n[1]), p[0]); break;
     case AFFINE: affine(n[0], real(n[1]), real(n[2]), p[0], p[1]); break;

@@ -4,14 +4,17 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { loadDataset } from '../dist/data/index.js';
 import { mean, standardError } from '../dist/math/index.js';
-import { ModelFileError } from '../dist/network/index.js';
-import { packageVersion, readModel, runRecipe, severalRuns } from '../dist/pipeline/index.js';
-import { loadRecipe, recipeHash } from '../dist/recipe/index.js';
+import { runRecipe, severalRuns } from '../dist/pipeline/index.js';
+import { loadRecipe } from '../dist/recipe/index.js';
+import { isFinished } from './finished-run.mjs';
 
 /** How many seeds each recipe is trained with; `csv` has no data of its own. */
-const seeds = { digits: 3, 'digits-2k': 3, 'digits-1k': 3, har2: 5, har6: 5, 'har6-1k': 3, 'har2-paper': 1 };
+const seeds = {
+  ...{ digits: 3, 'digits-2k': 3, 'digits-1k': 3, har2: 5, har6: 5, 'har6-1k': 3, 'har2-paper': 1 },
+  ...{ google12: 3, 'google12-4k': 3, 'google12-2k': 3, 'google12-1k': 3, 'google12-large': 3, 'google12-paper': 1 },
+  ...{ 'google12-small': 3, 'google12-small-2k': 3, 'google12-small-1k': 3 },
+};
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -23,30 +26,11 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-/** Whether a folder holds the finished run of exactly this recipe, data and seed. */
-async function isFinished(folder, { name, recipe }) {
-  if (!existsSync(`${folder}/metrics.json`) || !existsSync(`${folder}/model.safetensors`)) return false;
-  const model = await readModel(`${folder}/model.safetensors`).catch((error) => {
-    if (error instanceof ModelFileError) return undefined; // damaged: made again
-    throw error;
-  });
-  if (!model) return false;
-  const { provenance } = model.facts;
-  const wanted = {
-    recipe: name,
-    recipeHash: await recipeHash(recipe),
-    dataHash: (await loadDataset(recipe.data, { dataDirectory: options.data, sound: recipe.features.sound })).hash,
-    version: await packageVersion(),
-    seed: recipe.seed,
-  };
-  return Object.entries(wanted).every(([key, value]) => provenance[key] === value);
-}
-
 const threads = options.workers ? Number(options.workers) : undefined;
 for (const name of positionals.length > 0 ? positionals : Object.keys(seeds)) {
   const missing = [];
   for (let seed = 1; seed <= seeds[name]; seed++) {
-    if (await isFinished(`results/${name}-${seed}`, await loadRecipe(name, [], seed))) {
+    if (await isFinished(`results/${name}-${seed}`, await loadRecipe(name, [], seed), options.data)) {
       console.log(`${name} seed ${seed}: kept`);
     } else missing.push(seed);
   }

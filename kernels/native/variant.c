@@ -22,6 +22,7 @@
 #include "../rnn.c"
 #include "../rows.c"
 #include "../sequences.c"
+#include "../spectra.c"
 #include "../softmax.c"
 #include "../unitary.c"
 #include "../ugrnn.c"

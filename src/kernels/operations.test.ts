@@ -111,6 +111,7 @@ describe('what is wrong is found', () => {
     'scalarGradient',
     'sigmoidGradient',
     'gatherRecorded',
+    'gatherSpectra',
     'cayleyStep',
     'orthogonalityPenalty',
   ];

@@ -103,6 +103,26 @@ export class ProgramBuilder extends RecurrencePasses {
     return this.write('softmaxCrossEntropy', [o.rows, o.classes, o.logits.stride], operands);
   }
 
+  /**
+   * Draws losses and dlogits, as `softmaxCrossEntropy` left them, towards a distribution for each row; see kernels/softmax.c. targets:
+   * [rows][classes]; shares: one a row. settings: smoothing (not used), scale, temperature.
+   */
+  softTargets(o: {
+    rows: number;
+    classes: number;
+    logits: Matrix;
+    labels: Operand;
+    rowWeights: Operand;
+    targets: Matrix;
+    shares: Operand;
+    dlogits: Matrix;
+    losses: Operand;
+    settings: Operand;
+  }): this {
+    const operands = [o.logits, o.labels, o.rowWeights, o.targets, o.shares, o.dlogits, o.losses, o.settings];
+    return this.write('softTargets', [o.rows, o.classes, o.logits.stride, o.targets.stride], operands);
+  }
+
   /** Losses of independent labels; see kernels/heads.c. targets: [rows][outputs]. settings: smoothing, scale. */
   sigmoidCrossEntropy(o: TargetLoss): this {
     return this.targetLoss('sigmoidCrossEntropy', o);
@@ -214,6 +234,31 @@ export class ProgramBuilder extends RecurrencePasses {
     const sizes = [o.rows, o.steps, o.features, o.x.stride, o.rawStride, o.stepStride, o.channels];
     const operands = [o.raw, o.lengths, o.constants, o.changes ?? ABSENT, o.noise ?? ABSENT, o.x];
     return this.write('gatherRecorded', sizes, operands);
+  }
+
+  /**
+   * The same of recorded log energies, changed as those of another sound; see kernels/spectra.c. partners: int16 [rows][rawStride], may
+   * be raw itself where no row has one; scratch: a frame more than the longest row has, each of whole groups of floats.
+   */
+  gatherSpectra(o: {
+    rows: number;
+    steps: number;
+    features: number;
+    channels: number;
+    rawStride: number;
+    stepStride: number;
+    raw: Operand;
+    lengths: Operand;
+    constants: Operand;
+    changes: Operand;
+    partners: Operand;
+    scratch: Operand;
+    noise?: Operand | undefined;
+    x: Matrix;
+  }): this {
+    const sizes = [o.rows, o.steps, o.features, o.x.stride, o.rawStride, o.stepStride, o.channels];
+    const { raw, lengths, constants, changes, partners, scratch, noise = ABSENT, x } = o;
+    return this.write('gatherSpectra', sizes, [raw, lengths, constants, changes, partners, scratch, noise, x]);
   }
 
   /** target[length] <- value. */

@@ -16,6 +16,8 @@ export interface LossOptions {
   readonly labelSmoothing?: number;
   /** A weight for each row's loss, e.g. its class's. Default 1. */
   readonly rowWeights?: ArrayLike<number>;
+  /** Of an engine with `softTargets`: what logits are divided by before they are compared with them. Default 1. */
+  readonly temperature?: number;
 }
 
 /**
@@ -47,9 +49,11 @@ export class CellEngine {
   readonly lengths: Int32Array;
   /** Softmax: the class of each output; -1 for none: it counts for nothing. Other heads: below 0 for no target. */
   readonly labels: Int32Array;
-  /** Sigmoid and regression heads: [outputs of the network][targetStride]. */
+  /** Sigmoid and regression heads, and of softmax heads the second targets: [outputs of the network][targetStride]. */
   readonly targets: Float32Array;
   readonly targetStride: number;
+  /** [rows], with `softTargets` in the limits: the share of a row's loss that compares it with `targets` in place of its label. */
+  readonly softShares: Float32Array;
   /** [outputs of the network][logitStride], after any call. */
   readonly logits: Float32Array;
   readonly logitStride: number;
@@ -129,13 +133,15 @@ export class CellEngine {
     this.logitStride = head.logits.stride;
     this.logits = arena.f32(head.logits.offset, outputs * head.logits.stride);
     this.targetStride = head.targets.stride;
-    this.targets = arena.f32(head.targets.offset, arch.head === 'softmax' ? 0 : outputs * head.targets.stride);
+    const soft = limits.training && limits.softTargets === true;
+    this.targets = arena.f32(head.targets.offset, arch.head === 'softmax' && !soft ? 0 : outputs * head.targets.stride);
+    this.softShares = arena.f32(head.softShares.offset, soft ? rows : 0);
     this.labels = new Int32Array(outputs).fill(arch.head === 'softmax' ? -1 : 0);
     this.countedLabels = arena.i32(head.labels.offset, outputs);
     this.losses = arena.f32(head.losses.offset, outputs);
     this.predictions = arena.i32(head.predictions.offset, outputs);
     this.rowWeights = arena.f32(head.rowWeights.offset, outputs);
-    this.settings = arena.f32(head.settings.offset, 2);
+    this.settings = arena.f32(head.settings.offset, 3);
     const place = (offset: number, words: number) => ({ offset, words: arena.i32(offset, words), loaded: undefined });
     this.passes = place(plan.programOffset, plan.programWords);
     this.gathering = place(plan.gather.offset, plan.gather.words);
@@ -193,6 +199,7 @@ export class CellEngine {
   lossAndGradient(rows: number, steps: number, options: LossOptions): number {
     if (!this.limits.training) throw new Error('this engine was made with training: false and has no gradients');
     this.configure(rows, steps, options.labelSmoothing ?? 0, 1 / options.batchRows, options.rowWeights);
+    this.settings[2] = options.temperature ?? 1;
     this.run('train', rows, steps);
     return this.totalLoss(rows, steps);
   }

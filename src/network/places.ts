@@ -14,6 +14,8 @@ export interface Limits {
   readonly recordings?: RecordingLimits | undefined;
   /** Share of the values between two layers that `lossAndGradient` leaves out, from 0 to below 1. Absent: 0. */
   readonly dropout?: number | undefined;
+  /** Whether rows have a second target beside their label, a distribution over the classes: softmax heads with one output a sequence. */
+  readonly softTargets?: boolean | undefined;
 }
 
 /** What one cell of a network is asked for. */

@@ -11,10 +11,15 @@ export interface RecordingLimits {
   /** Whether rows are changed at random, and whether noise is added. */
   readonly changed: boolean;
   readonly noisy: boolean;
+  /** Whether they are log energies, changed as a sound would be. */
+  readonly spectral?: boolean;
+  /** Whether such a change may need a second row. */
+  readonly paired?: boolean;
 }
 
-/** Numbers that a row's change has: a matrix of 9, size, shift (kernels/gather.c). */
+/** Numbers that a row's change has (kernels/gather.c), and that of a sound (kernels/spectra.c). */
 const CHANGE = 16;
+const SPECTRAL_CHANGE = 24;
 
 /**
  * Rows of recordings as int16 on their way to an engine's inputs: fill `raw` and the rest, then `NetworkEngine.gather`.
@@ -29,6 +34,10 @@ export class Recordings {
   private readonly constants: Operand;
   private readonly changes: Operand | undefined;
   private readonly noise: Operand | undefined;
+  private readonly partners: Operand | undefined;
+  /** One row's frames on their way. */
+  private readonly scratch: Operand | undefined;
+  private readonly changeStride: number;
   private readonly rooms: { readonly raw: number; readonly changes: number; readonly noise: number };
 
   constructor(
@@ -41,15 +50,20 @@ export class Recordings {
     this.lengths = o.lengths;
     const words = rowStride(Math.ceil(limits.values / 2));
     this.rawStride = 2 * words;
+    this.changeStride = limits.spectral ? SPECTRAL_CHANGE : CHANGE;
     this.rooms = {
       raw: o.rows * this.rawStride,
-      changes: limits.changed ? o.rows * CHANGE : 0,
+      changes: limits.changed ? o.rows * this.changeStride : 0,
       noise: limits.noisy ? o.rows * o.steps * o.features : 0,
     };
     this.raw = layout.vector(o.rows * words);
     this.constants = layout.vector(3 * 2 * wholeGroups(o.features));
     this.changes = limits.changed ? layout.vector(2 * this.rooms.changes) : undefined;
     this.noise = limits.noisy ? layout.vector(2 * this.rooms.noise) : undefined;
+    const spectral = limits.changed && limits.spectral === true;
+    const frames = Math.ceil(limits.values / limits.channels);
+    this.partners = spectral && limits.paired === true ? layout.vector(o.rows * words) : undefined;
+    this.scratch = spectral ? layout.vector((frames + 1) * wholeGroups(limits.channels)) : undefined;
   }
 
   /** Its places in the arena. */
@@ -59,29 +73,34 @@ export class Recordings {
       const { buffer, byteOffset } = arena.i32((operand ?? this.raw).offset, 0);
       return new Float64Array(buffer, byteOffset, operand ? length : 0);
     };
-    const { buffer, byteOffset } = arena.i32(this.raw.offset, 0);
+    const int16 = (operand: Operand, length: number) => {
+      const { buffer, byteOffset } = arena.i32(operand.offset, 0);
+      return new Int16Array(buffer, byteOffset, length);
+    };
     const constants = float64(this.constants, 3 * wide);
     return {
-      raw: new Int16Array(buffer, byteOffset, this.rooms.raw),
+      raw: int16(this.raw, this.rooms.raw),
+      partners: int16(this.partners ?? this.raw, this.partners ? this.rooms.raw : 0),
       rawStride: this.rawStride,
       centre: constants.subarray(0, this.features),
       scale: constants.subarray(wide, wide + this.features),
       lsb: constants.subarray(2 * wide, 2 * wide + this.limits.channels),
       changes: float64(this.changes, this.rooms.changes),
-      changeStride: CHANGE,
+      changeStride: this.changeStride,
       noise: float64(this.noise, this.rooms.noise),
     };
   }
 
   /** Brings the rows into the inputs x [steps][rows][features]. */
   gather(program: ProgramBuilder, o: { rows: number; steps: number; x: Matrix; changed: boolean }): void {
-    const { features, limits, rawStride, raw, lengths, constants } = this;
-    const change = o.changed ? { changes: this.changes, noise: this.noise } : {};
+    const { features, limits, rawStride, raw, lengths, constants, changes, noise, scratch, partners = raw } = this;
     const { channels, stepStride } = limits;
-    program.gatherRecorded({
-      ...{ rows: o.rows, steps: o.steps, features, channels, rawStride, stepStride },
-      ...{ raw, lengths, constants, x: o.x, ...change },
-    });
+    const sizes = { rows: o.rows, steps: o.steps, features, channels, rawStride, stepStride };
+    const operands = { raw, lengths, constants, x: o.x };
+    if (!o.changed) program.gatherRecorded({ ...sizes, ...operands });
+    else if (changes && scratch) {
+      program.gatherSpectra({ ...sizes, ...operands, changes, noise, scratch, partners });
+    } else program.gatherRecorded({ ...sizes, ...operands, changes, noise });
   }
 }
 
@@ -95,7 +114,12 @@ export interface RecordingViews {
   readonly scale: Float64Array;
   /** [channels], the physical value of one count. */
   readonly lsb: Float64Array;
-  /** [rows][changeStride]: 9 numbers of a matrix [3][3] for each three channels, a factor for those that are left, a delay in frames. */
+  /** [rows][rawStride], where changes need a second row: its values from the first on. */
+  readonly partners: Int16Array;
+  /**
+   * [rows][changeStride]: 9 numbers of a matrix [3][3] for each three channels, a factor for those that are left, a delay in frames;
+   * then those of `spectral` changes (kernels/spectra.c).
+   */
   readonly changes: Float64Array;
   readonly changeStride: number;
   /** [steps][rows][features] for the rows of a call: added to the normalised values. */

@@ -4,7 +4,14 @@ import { fitNormalisation } from '../features/index.js';
 import { framesOf, type Normalisation } from '../integer/index.js';
 import { optionalFields, stackFields, type Architecture } from '../network/index.js';
 import type { Recipe } from '../recipe/index.js';
-import { fitOutputs, streamLabels, targetSource, type Stage, type TrainingTask } from '../training/index.js';
+import {
+  fitOutputs,
+  streamLabels,
+  targetSource,
+  type Stage,
+  type TeacherTargets,
+  type TrainingTask,
+} from '../training/index.js';
 
 /** Refuses a folder of data sets that isn't there: a data set of the same name from elsewhere would take its place. */
 export async function checkDataDirectory(directory: string | undefined): Promise<void> {
@@ -115,6 +122,7 @@ export function trainingTask(
   dataset: Dataset,
   rows: { readonly train: Uint32Array; readonly validation: Uint32Array },
   stages: readonly Stage[],
+  teacher?: TeacherTargets,
 ): TrainingTask {
   const architecture = architectureOf(recipe, dataset);
   const wake = wakeClasses(recipe, dataset);
@@ -132,6 +140,8 @@ export function trainingTask(
     lsb: dataset.lsb,
     stages,
     weightBits: recipe.integer.weightBits ?? 8,
+    ...(teacher ? { teacher } : {}),
+    ...noiseRows(recipe, dataset, rows.train),
   };
 }
 
@@ -157,6 +167,23 @@ function wordSequences({ training, network }: Recipe, { train }: Dataset, wake: 
   const steps = training.stream?.wordSteps ?? 0;
   if (!wake || steps === 0 || network.output !== 'every' || train.frameLabels) return train;
   return { ...train, frameLabels: streamLabels(train, wake, steps) };
+}
+
+/** The rows of the class whose sounds are added to others. */
+function noiseRows(
+  { training }: Recipe,
+  { classNames, train }: Dataset,
+  rows: Uint32Array,
+): { noiseRows?: Uint32Array } {
+  const { background } = training.augment;
+  if (background === undefined) return {};
+  const label = classNames.indexOf(background.class);
+  if (label < 0) {
+    throw new DataError(
+      `training.augment.background.class: the data have no class ${background.class}; its classes are ${classNames.join(', ')}`,
+    );
+  }
+  return { noiseRows: rows.filter((row) => train.labels[row] === label) };
 }
 
 function normalisationOf(recipe: Recipe, dataset: Dataset, rows: Uint32Array): Normalisation {

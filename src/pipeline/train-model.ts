@@ -8,6 +8,7 @@ import {
   stagesOf,
   train,
   type Stage,
+  type TeacherTargets,
   type EpochRecord,
   type TrainingTask,
   type TrainOptions,
@@ -18,6 +19,7 @@ import type { Listener } from './events.js';
 import type { FloatModel, ModelFacts } from './models.js';
 import { allRows, stackingOf, trainingTask, validationSplit, type Stacking } from './prepare.js';
 import type { Trainer } from './several.js';
+import { teacherRecipe, teacherTargets } from './teacher.js';
 import { version } from './version.js';
 
 /** A trained float network and how it came about. */
@@ -55,6 +57,7 @@ export async function trainModel(
   options: TrainModelOptions,
   listener: Listener,
 ): Promise<TrainedModel> {
+  const teaching = await taught({ name, recipe }, dataset, options, listener);
   const provenance = {
     recipe: name,
     recipeHash: await recipeHash(recipe),
@@ -63,7 +66,7 @@ export async function trainModel(
     seed: recipe.seed,
     fma: options.fma ?? false,
   };
-  const identity = JSON.stringify(provenance);
+  const identity = JSON.stringify({ ...provenance, ...(teaching ? { teacher: teaching.recipeHash } : {}) });
   const split = validationSplit(recipe, dataset);
   const stages = stagesOf(recipe.training.epochs, recipe.training.roundedEpochs);
   let checkpoint: Checkpoint = { finished: [], state: undefined, seconds: 0 };
@@ -78,12 +81,13 @@ export async function trainModel(
   await save(checkpoint); // a folder that can't be written to is told before hours of training
 
   const phases: { name: string; task: (finished: readonly FinishedPhase[]) => TrainingTask }[] = [
-    { name: 'training', task: () => trainingTask(recipe, dataset, split, stages) },
+    { name: 'training', task: () => trainingTask(recipe, dataset, split, stages, teaching?.targets) },
   ];
   if (recipe.training.retrain && split.validation.length > 0) {
     phases.push({
       name: 'retraining on all training data',
-      task: ([selection]) => trainingTask(recipe, dataset, allRows(dataset), stopEarly(stages, selection.chosenEpochs)),
+      task: ([selection]) =>
+        trainingTask(recipe, dataset, allRows(dataset), stopEarly(stages, selection.chosenEpochs), teaching?.targets),
     });
   }
 
@@ -162,16 +166,48 @@ export async function trainModel(
       ...storageOf(recipe.integer),
       ...(recipe.integer.sumBits === 24 && { sumBits: 24 }),
     },
-    phases: checkpoint.finished,
+    phases: withTeacher(checkpoint.finished, teaching?.seconds ?? 0),
     stages: task.stages,
     validationCount: split.validation.length,
-    work: workOf(checkpoint.finished, epochs),
+    work: workOf(checkpoint.finished, epochs, teaching?.work),
   };
 }
 
+/** A recipe's teacher, trained before it (or taken up from its own checkpoint), and what it says of the training sequences. */
+async function taught(
+  recipe: LoadedRecipe,
+  dataset: Dataset,
+  options: TrainModelOptions,
+  listener: Listener,
+): Promise<{ targets: TeacherTargets; recipeHash: string; seconds: number; work: Work } | undefined> {
+  const { teacher } = recipe.recipe.training;
+  const own = await teacherRecipe(recipe);
+  if (!teacher || !own) return undefined;
+  listener({ kind: 'step', text: `the teacher first: ${own.name}` });
+  const checkpoint = options.checkpoint?.replace(/[^/\\]*$/, 'teacher.safetensors');
+  const { model, phases, work } = await trainModel(
+    own,
+    dataset,
+    { ...options, checkpoint, onEpoch: undefined },
+    listener,
+  );
+  return {
+    targets: await teacherTargets(model, dataset, teacher, runOptions(options)),
+    recipeHash: await recipeHash(own.recipe),
+    seconds: phases.reduce((sum, phase) => sum + phase.seconds, 0),
+    work,
+  };
+}
+
+/** A teacher's seconds count with those of the first training. */
+function withTeacher([first, ...others]: readonly FinishedPhase[], seconds: number): readonly FinishedPhase[] {
+  return [{ ...first, seconds: first.seconds + seconds }, ...others];
+}
+
 /** The work of trainings from that of each one's epoch. */
-function workOf(finished: readonly FinishedPhase[], epochs: readonly Work[]): Work {
-  const sum = (key: keyof Work) => finished.reduce((all, { history }, i) => all + history.length * epochs[i][key], 0);
+function workOf(finished: readonly FinishedPhase[], epochs: readonly Work[], teacher?: Work): Work {
+  const sum = (key: keyof Work) =>
+    finished.reduce((all, { history }, i) => all + history.length * epochs[i][key], teacher?.[key] ?? 0);
   return { sequences: sum('sequences'), flops: sum('flops') };
 }
 

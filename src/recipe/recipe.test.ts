@@ -198,10 +198,21 @@ describe('loading', () => {
       'digits',
       'digits-1k',
       'digits-2k',
+      'google12',
+      'google12-1k',
+      'google12-2k',
+      'google12-4k',
+      'google12-large',
+      'google12-paper',
+      'google12-small',
+      'google12-small-1k',
+      'google12-small-2k',
+      'google30',
       'har2',
       'har2-paper',
       'har6',
       'har6-1k',
+      'wakeword',
     ]);
     const { recipe, name } = await loadRecipe('digits', ['network.hiddenSize=8'], 42);
     expect([name, recipe.seed, recipe.network.hiddenSize, recipe.network.uRank]).toEqual(['digits', 42, 8, 18]);
@@ -218,7 +229,7 @@ describe('loading', () => {
 
   test('a recipe that is not there', async () => {
     await expect(loadRecipe('digit')).rejects.toThrow(
-      'there is no recipe digit; did you mean digits?; shipped recipes: csv, digits, digits-1k, digits-2k, har2, har2-paper, har6, har6-1k',
+      'there is no recipe digit; did you mean digits?; shipped recipes: csv, digits, digits-1k, digits-2k, google12, ',
     );
     await expect(loadRecipe('./digits.yaml')).rejects.toBeInstanceOf(RecipeError);
     await expect(loadRecipe(path.join(folder, 'mine'))).rejects.toThrow('did you mean');

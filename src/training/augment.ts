@@ -1,8 +1,9 @@
 import { cos, Random, sin } from '../math/index.js';
 import { rowSeed, streams } from './batches.js';
+import { isSpectral, type SpectralSettings } from './spectral.js';
 
 /** The recipe's `training.augment`, resolved: how strongly sequences are changed at random; 0 of each for not at all. */
-export interface AugmentSettings {
+export interface AugmentSettings extends SpectralSettings {
   readonly rotate: number;
   readonly shift: number;
   readonly scale: number;
@@ -27,7 +28,8 @@ export function emptyAugmentation(): Augmentation {
 }
 
 export function isAugmented(settings: AugmentSettings): boolean {
-  return settings.rotate > 0 || settings.shift > 0 || settings.scale > 0 || settings.noise > 0;
+  const { rotate, shift, scale, noise } = settings;
+  return [rotate, shift, scale, noise].some((value) => value > 0) || isSpectral(settings);
 }
 
 /**

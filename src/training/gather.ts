@@ -3,6 +3,8 @@ import type { Architecture, NetworkEngine, RecordingLimits, RecordingViews } fro
 import { Answers, type AnswerShape, type AnswerTarget } from './answers.js';
 import { drawAugmentation, emptyAugmentation, isAugmented, type AugmentSettings } from './augment.js';
 import type { Joined, Joins } from './stream.js';
+import { Levels } from './levels.js';
+import { drawSpectralChange, emptySpectralChange, isPaired, isSpectral, type SpectralRows } from './spectral.js';
 import type { LabelledSequences, OutputUnits } from './task.js';
 
 /** Where a batch's inputs go: [steps][rows][stride] of normalised float32, or tokens. */
@@ -27,6 +29,9 @@ export interface ChangeSettings {
   readonly lsb: Float64Array;
   /** How rows are joined into streams. */
   readonly joins?: Joins | undefined;
+  /** Rows whose sounds are backgrounds of others, and rows that are mixed into others. Default none. */
+  readonly noises?: Uint32Array;
+  readonly others?: Uint32Array;
 }
 
 /**
@@ -44,7 +49,9 @@ export function recordingLimits(
   if (vocabulary > 0) return undefined;
   const values = (before + steps - 1) * stepStride + features;
   const changed = augment !== undefined && isAugmented(augment);
-  return { channels, stepStride, values, changed, noisy: changed && augment.noise > 0 };
+  const spectral = changed && isSpectral(augment);
+  const paired = changed && isPaired(augment);
+  return { channels, stepStride, values, changed, noisy: changed && augment.noise > 0, spectral, paired };
 }
 
 /** Normalises rows of the data set into the arena, time-major, as the kernels read them. */
@@ -54,6 +61,9 @@ export class Gather {
   private readonly scale: Float64Array;
   private readonly change: ChangeSettings | undefined;
   private readonly augmentation = emptyAugmentation();
+  private readonly spectralChange = emptySpectralChange();
+  /** What changes of sounds are drawn for; frames and shift are those of the row at hand. */
+  private readonly spectralRows: { -readonly [K in keyof SpectralRows]: SpectralRows[K] } | undefined;
   private readonly answers: Answers;
   private readonly embedded: boolean;
   /** Each row's values, made when it is met for the first time, so that nothing is allocated for it later. */
@@ -78,6 +88,15 @@ export class Gather {
     this.answers = new Answers(sequences, architecture, outputs);
     this.embedded = architecture.vocabulary > 0;
     this.views = new Array<Int16Array | undefined>(count).fill(undefined);
+    if (change && isSpectral(change.augment)) {
+      const none = new Uint32Array();
+      const levels = new Levels(count, (row) => this.valuesOf(row), change.lsb);
+      const framesOf = (row: number) => this.valuesOf(row).length / sequences.channels;
+      this.spectralRows = {
+        ...{ frames: 0, channels: sequences.channels, shift: 0 },
+        ...{ noises: change.noises ?? none, others: change.others ?? none, framesOf, levelOf: (row) => levels.of(row) },
+      };
+    }
   }
 
   /** Rows `order[start]` to `order[end - 1]` as they are. Returns the network steps of the longest. */
@@ -108,7 +127,11 @@ export class Gather {
       return steps;
     }
     recordings.lsb.set(change.lsb);
-    for (let b = 0; b < rows; b++) this.draw(engine, recordings, change, epoch, order[start + b], b, rows);
+    const mixes = (change.augment.mixup ?? 0) > 0 && engine.softShares.length > 0;
+    for (let b = 0; b < rows; b++) {
+      this.draw(engine, recordings, change, epoch, order[start + b], b, rows);
+      if (mixes) this.mixTarget(engine, b);
+    }
     engine.gather(rows, steps, true);
     return steps;
   }
@@ -218,17 +241,47 @@ export class Gather {
     b: number,
     rows: number,
   ): void {
-    const { augmentation } = this;
+    const { augmentation, spectralRows } = this;
     const { changes, changeStride, noise } = recordings;
     drawAugmentation(augmentation, augment, seed, epoch, row);
-    changes.set(augmentation.matrix, b * changeStride);
-    changes[b * changeStride + 9] = augmentation.size;
-    changes[b * changeStride + 10] = augmentation.shift;
+    if (spectralRows) {
+      const { channels, features, stepStride } = this.sequences;
+      spectralRows.frames = ((lengths[b] - 1) * stepStride + features) / channels;
+      this.drawSpectral(recordings, augment, row, b, spectralRows);
+    } else {
+      changes.set(augmentation.matrix, b * changeStride);
+      changes[b * changeStride + 9] = augmentation.size;
+      changes[b * changeStride + 10] = augmentation.shift;
+    }
     if (augment.noise === 0) return;
     const { features } = this.sequences;
     for (let t = 0; t < lengths[b]; t++) {
       const to = (t * rows + b) * features;
       for (let d = 0; d < features; d++) noise[to + d] = augment.noise * augmentation.random.normal();
     }
+  }
+
+  /** The change of a sound, and the row that it needs beside. */
+  private drawSpectral(
+    { changes, changeStride, partners, rawStride }: RecordingViews,
+    augment: AugmentSettings,
+    row: number,
+    b: number,
+    rows: NonNullable<Gather['spectralRows']>,
+  ): void {
+    const { augmentation, spectralChange } = this;
+    rows.shift = augmentation.shift;
+    drawSpectralChange(spectralChange, augment, augmentation.random, row, rows);
+    changes.set(spectralChange.values, b * changeStride);
+    if (spectralChange.partner >= 0) partners.set(this.valuesOf(spectralChange.partner), b * rawStride);
+  }
+
+  /** Of a row that is mixed with another: its label's class, by as much. */
+  private mixTarget({ softShares, targets, targetStride, arch }: NetworkEngine, b: number): void {
+    const { partner, mix } = this.spectralChange;
+    softShares[b] = mix;
+    const first = b * targetStride;
+    targets.fill(0, first, first + arch.classes);
+    if (mix > 0) targets[first + this.sequences.labels[partner]] = 1;
   }
 }

@@ -16,6 +16,7 @@ export {
   type LabelledSequences,
   type OutputUnits,
   type Stage,
+  type TeacherTargets,
   type TrainingTask,
 } from './task.js';
 export { epochWork, type Work } from './work.js';

@@ -26,11 +26,13 @@ export interface LoopHooks {
 }
 
 /** What a worker's engine must hold: a shard of a batch, or a block of an evaluation. */
-export function engineLimits({ architecture, training, sequences, trainRows }: TrainingTask): Limits {
+export function engineLimits(task: TrainingTask): Limits {
+  const { architecture, training, sequences, trainRows } = task;
   const rows = Math.max(blockRows, largestShard(trainRows.length, training.batchSize, training.shards));
   const before = training.stream?.before ?? 0;
   const recordings = recordingLimits(sequences, architecture, training.augment, before);
-  return { rows, steps: sequences.steps + before, training: true, recordings, dropout: training.dropout };
+  const softTargets = task.teacher !== undefined || (training.augment.mixup ?? 0) > 0;
+  return { rows, steps: sequences.steps + before, training: true, recordings, dropout: training.dropout, softTargets };
 }
 
 /**
@@ -77,6 +79,8 @@ export class TrainingLoop {
       seed: task.seed,
       lsb: task.lsb,
       joins: this.joins,
+      others: task.trainRows,
+      ...(task.noiseRows ? { noises: task.noiseRows } : {}),
     });
     this.ragged = sequences.lengths.some((length) => length !== sequences.steps);
     this.batch = new TrainingBatch(task, this.engine, this.gather);

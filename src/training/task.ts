@@ -29,6 +29,15 @@ export interface OutputUnits {
   readonly scale: readonly number[];
 }
 
+/** What a teacher says of sequences. */
+export interface TeacherTargets {
+  /** [count][classes]: softmax(logits / temperature). */
+  readonly targets: Float32Array;
+  readonly temperature: number;
+  /** The share of the loss that compares with them. */
+  readonly weight: number;
+}
+
 /** Everything that decides a trained network, as plain data that can be posted to a worker. */
 export interface TrainingTask {
   readonly architecture: Architecture;
@@ -47,6 +56,10 @@ export interface TrainingTask {
   readonly stages: readonly Stage[];
   /** Classes of the wake words: of a network that is to listen to a stream. */
   readonly wake?: readonly number[] | undefined;
+  /** What a larger network says of the sequences, which is learnt beside their labels. */
+  readonly teacher?: TeacherTargets;
+  /** Training rows of the class that `training.augment.background` names. */
+  readonly noiseRows?: Uint32Array;
   /** Bits of the weights that the stage `rounded weights` trains with. */
   readonly weightBits: Storage['weightBits'];
 }

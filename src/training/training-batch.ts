@@ -3,7 +3,7 @@ import { classWeights } from './balance.js';
 import { rowSeed, streams } from './batches.js';
 import type { Gather } from './gather.js';
 import type { ShardedBatch } from './shards.js';
-import type { TrainingTask } from './task.js';
+import type { TeacherTargets, TrainingTask } from './task.js';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -19,6 +19,7 @@ export class TrainingBatch implements ShardedBatch {
   /** By class, what a row's loss is multiplied by. */
   private readonly classWeights: Float64Array | undefined;
   private readonly rowWeights: Float64Array;
+  private readonly teacher: TeacherTargets | undefined;
   private order = new Uint32Array(0);
   private epoch = 0;
   private first = 0;
@@ -29,6 +30,7 @@ export class TrainingBatch implements ShardedBatch {
     this.gather = gather;
     this.shards = training.shards;
     this.seed = task.seed;
+    this.teacher = task.teacher;
     this.labels = sequences.labels;
     this.rowWeights = new Float64Array(engine.limits.rows).fill(1);
     this.classWeights =
@@ -36,6 +38,7 @@ export class TrainingBatch implements ShardedBatch {
     this.options = {
       batchRows: 0,
       labelSmoothing: training.labelSmoothing,
+      ...(task.teacher ? { temperature: task.teacher.temperature } : {}),
       ...(this.classWeights ? { rowWeights: this.rowWeights } : {}),
     };
   }
@@ -57,7 +60,20 @@ export class TrainingBatch implements ShardedBatch {
     const { first, order } = this;
     if (this.classWeights) this.weigh(first + start, end - start, this.classWeights);
     this.drop(first + start, end - start);
-    return this.gather.training(this.engine, order, first + start, first + end, this.epoch);
+    const steps = this.gather.training(this.engine, order, first + start, first + end, this.epoch);
+    if (this.teacher) this.teach(this.teacher, first + start, end - start);
+    return steps;
+  }
+
+  /** What the teacher says of rows, beside their labels. */
+  private teach({ targets, weight }: TeacherTargets, first: number, rows: number): void {
+    const { engine, order } = this;
+    const { classes } = engine.arch;
+    for (let r = 0; r < rows; r++) {
+      const from = order[first + r] * classes;
+      for (let k = 0; k < classes; k++) engine.targets[r * engine.targetStride + k] = targets[from + k];
+      engine.softShares[r] = weight;
+    }
   }
 
   /** Of each row the numbers that decide what is left out between layers: a function of seed, epoch and row, whoever computes it. */

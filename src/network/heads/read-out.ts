@@ -23,6 +23,8 @@ export class ReadOut {
   readonly losses: Operand;
   readonly predictions: Operand;
   readonly settings: Operand;
+  /** One float a row: how much of its loss is that of its second target. */
+  readonly softShares: Operand;
 
   private readonly arch: Architecture;
   /** The values of a state that is read. */
@@ -30,6 +32,7 @@ export class ReadOut {
   private readonly loss: Loss;
   private readonly places: Places;
   private readonly packed: Operand;
+  private readonly softTargets: boolean;
   private readonly training:
     { dlogits: Matrix; packedTransposed: Operand; weights: WeightGradient; biasSums: Matrix } | undefined;
 
@@ -43,12 +46,17 @@ export class ReadOut {
     const stride = rowStride(classes);
     const rows = arch.output === 'every' ? limits.rows * limits.steps : limits.rows;
     this.logits = layout.matrix(rows, stride);
-    this.targets = layout.matrix(arch.head === 'softmax' ? 0 : rows, stride);
+    this.softTargets = limits.training && limits.softTargets === true;
+    if (this.softTargets && (arch.head !== 'softmax' || arch.output === 'every')) {
+      throw new RangeError('second targets are for softmax heads with one output a sequence');
+    }
+    this.targets = layout.matrix(arch.head === 'softmax' && !this.softTargets ? 0 : rows, stride);
+    this.softShares = layout.vector(this.softTargets ? rows : 0);
     this.labels = layout.vector(rows);
     this.rowWeights = layout.vector(rows);
     this.losses = layout.vector(rows);
     this.predictions = layout.vector(rows);
-    this.settings = layout.vector(2);
+    this.settings = layout.vector(3);
     if (limits.training) {
       this.training = {
         dlogits: layout.matrix(rows, stride),
@@ -93,7 +101,9 @@ export class ReadOut {
     const { dlogits, weights, biasSums } = training;
     const { rows } = o;
     const vector = { rows: 1, columns: classes, rowStride: classes, columnStride: 1 };
-    this.loss(program, { ...this.lossPlaces(rows), dlogits });
+    const loss = this.lossPlaces(rows);
+    this.loss(program, { ...loss, dlogits });
+    if (this.softTargets) program.softTargets({ ...loss, classes, dlogits, shares: this.softShares });
     program
       .columnSums({ rows, columns: classes, source: dlogits, sums: biasSums })
       .unpack({ ...vector, source: biasSums, target: this.places.gradientOf('classifierBias') });

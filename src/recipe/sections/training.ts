@@ -94,7 +94,60 @@ export const training = z.strictObject({
       shift: integer('Largest random shift in time, in steps.', 0, 100_000, 0),
       scale: fraction('Largest random change of scale, as a fraction.', 0, 'zero allowed'),
       noise: number('Standard deviation of added noise, after normalisation.', 0, 100, 0),
+      stretch: optional(
+        z.number().check(z.gte(0), z.lt(1)),
+        'Sounds as log energies: largest random change of speed, as a fraction, about the middle of the recording. 0 without it.',
+        'a number from 0 to below 1',
+      ),
+      warp: optional(
+        z.number().check(z.gte(0), z.lt(1)),
+        'Sounds as log energies: largest random change of the axis of filters, as a fraction: a voice of another size. 0 without it.',
+        'a number from 0 to below 1',
+      ),
+      loudness: optional(
+        z.number().check(z.gte(0), z.lte(60)),
+        'Sounds as log energies: largest random change of loudness, in decibels. 0 without it.',
+        'a number from 0 to 60',
+      ),
+      maskFrames: optional(
+        z.int().check(z.gte(0), z.lte(65_535)),
+        'Sounds as log energies: most frames in a row that are masked by the mean (SpecAugment). 0 without it.',
+        'an integer from 0 to 65535',
+      ),
+      maskChannels: optional(
+        z.int().check(z.gte(0), z.lte(255)),
+        'Sounds as log energies: most neighbouring filters that are masked by the mean (SpecAugment). 0 without it.',
+        'an integer from 0 to 255',
+      ),
+      background: optional(
+        z.strictObject({
+          class: z.string().check(z.minLength(1)),
+          share: z.number().check(z.gt(0), z.lte(1)),
+          snr: z.tuple([z.number().check(z.gte(-60), z.lte(60)), z.number().check(z.gte(-60), z.lte(60))]),
+        }),
+        'Sounds as log energies: to this share of the recordings the energies of a recording of this class are added, softer than it by so many decibels. None without it.',
+        'a class, a share and the lowest and highest decibels, as in {class: _silence_, share: 0.5, snr: [0, 20]}',
+      ),
+      room: optional(
+        z.number().check(z.gte(0), z.lte(1)),
+        'Sounds as log energies each 10 ms: the share of the recordings that are heard in a room, whose echoes decay by 60 dB in 0.1 to 0.6 s and are softer than the sound itself by 0 to 12 dB in all. 0 without it.',
+        'a number from 0 to 1',
+      ),
+      mixup: optional(
+        z.number().check(z.gte(0), z.lte(1)),
+        'Sounds as log energies, with classes: the share of the recordings that are mixed with another one, which makes up to half of input and target. 0 without it.',
+        'a number from 0 to 1',
+      ),
     }),
     {},
+  ),
+  teacher: optional(
+    z.strictObject({
+      recipe: z.string().check(z.minLength(1)),
+      temperature: z.number().check(z.gt(0), z.lte(100)),
+      weight: z.number().check(z.gt(0), z.lte(1)),
+    }),
+    "A larger network that is trained first, by another recipe's network and training on the same data, and whose answers are learnt beside the labels: the share of the loss that compares with them (weight), both softened by a temperature. None without it.",
+    'a recipe, a temperature and a weight, as in {recipe: google12-large, temperature: 2, weight: 0.5}',
   ),
 });

@@ -7,6 +7,7 @@ import * as products from './products.js';
 import * as recurrences from './recurrences.js';
 import * as rows from './rows.js';
 import * as sequences from './sequences.js';
+import * as spectra from './spectra.js';
 import * as vectors from './vectors.js';
 
 export { Draw, type Expected, type Problem } from './problem.js';
@@ -20,5 +21,6 @@ export const problems: Readonly<Record<string, (draw: Draw) => Problem>> = {
   ...recurrences,
   ...rows,
   ...sequences,
+  ...spectra,
   ...vectors,
 };

@@ -100,6 +100,72 @@ export function softmaxCrossEntropy(draw: Draw): Problem {
   };
 }
 
+export function softTargets(draw: Draw): Problem {
+  const { bench, sizes, random } = draw;
+  const [rows, classes] = [sizes[0], Math.max(sizes[1], 1)];
+  const logits = draw.floats(rows * classes, draw.one([1, 8]));
+  const labels = draw.integers(rows, -1, classes + 1);
+  const [weights, losses] = [draw.between(rows, 0, 3), draw.between(rows, 0, 3)];
+  const shares = Array.from({ length: rows }, () => draw.one([0, 1, Math.fround(random.uniform())]));
+  const targets = draw.between(rows * classes, 0, 1);
+  const before = draw.floats(rows * classes);
+  const [scale, temperature] = [draw.one([1, Math.fround(1 / 60)]), draw.one([1, 2, 4])];
+  const dlogits = bench.matrix(rows, classes, before);
+  const places = {
+    ...{ logits: bench.matrix(rows, classes, logits), labels: bench.integers(labels) },
+    ...{ rowWeights: bench.vector(weights), targets: bench.matrix(rows, classes, targets) },
+    ...{ shares: bench.vector(shares), losses: bench.vector(losses) },
+    settings: bench.vector([0, scale, temperature]),
+  };
+  const isLeft = (r: number) => labels[r] < 0 || labels[r] >= classes || shares[r] === 0;
+  const all = () =>
+    Array.from({ length: rows }, (_, r) => {
+      const own = (values: readonly number[]) => values.slice(r * classes, (r + 1) * classes);
+      const row = own(logits);
+      const target = own(targets);
+      const largest = Math.max(...row);
+      const distances = row.map((x) => (x - largest) / temperature);
+      // The exponential is of a distance that was rounded once.
+      const each = distances.map((d) => exponential(new Rounded(d).plus(0)));
+      const total = each.reduce((sum, e) => sum.plus(e), new Rounded(0));
+      const mass = target.reduce((sum, q) => sum + q, 0);
+      const terms = [
+        new Rounded(ln(total).value * mass, ln(total).error * mass),
+        ...target.map((q, k) => new Rounded(-q * distances[k])),
+      ];
+      const weight = new Rounded(shares[r]).times(weights[r]);
+      const rest = new Rounded(1).minus(shares[r]);
+      const factor = weight.times(scale).times(temperature);
+      return {
+        loss: loss(terms, 1)
+          .times(weight)
+          .times(temperature * temperature)
+          .plus(rest.times(losses[r])),
+        slopes: own(before).map((old, k) =>
+          each[k].times(new Rounded(1).over(total)).minus(target[k]).times(factor).plus(rest.times(old)),
+        ),
+      };
+    });
+  return {
+    bench,
+    compose: (program) => program.softTargets({ rows, classes, ...places, dlogits }),
+    expected: () => [
+      {
+        name: 'losses',
+        read: (results: Results) => results.floats(places.losses, rows),
+        values: all().map((o, r) => (isLeft(r) ? new Rounded(losses[r]) : o.loss)),
+      },
+      {
+        name: 'dlogits',
+        read: (results: Results) => results.matrix(dlogits, rows, classes),
+        values: all().flatMap((o, r) =>
+          isLeft(r) ? before.slice(r * classes, (r + 1) * classes).map((x) => new Rounded(x)) : o.slopes,
+        ),
+      },
+    ],
+  };
+}
+
 /** Targets of each output beside the rest. */
 function targeted(draw: Draw, values: (count: number) => number[]) {
   const own = head(draw);

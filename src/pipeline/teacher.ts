@@ -1,0 +1,53 @@
+import type { Dataset } from '../data/index.js';
+import { loadKernels, type KernelOptions } from '../kernels/index.js';
+import { exp } from '../math/index.js';
+import { loadRecipe, RecipeError, type LoadedRecipe } from '../recipe/index.js';
+import { floatLogits, labelledRows, type TeacherTargets } from '../training/index.js';
+import { normalisationFrom, type FloatModel } from './models.js';
+
+/**
+ * The recipe of a recipe's teacher: its own network, training, compression and integers, on the pupil's data and features, with the
+ * pupil's seed. Undefined where there is none.
+ *
+ * @throws RecipeError where it has a teacher of its own, or no classes to tell
+ */
+export async function teacherRecipe({ name, recipe }: LoadedRecipe): Promise<LoadedRecipe | undefined> {
+  const { teacher } = recipe.training;
+  if (teacher === undefined) return undefined;
+  const own = await loadRecipe(teacher.recipe);
+  const { head, output } = own.recipe.network;
+  const refuse = (why: string) => new RecipeError(`recipe ${name}: training.teacher.recipe: ${own.name} ${why}`);
+  if (own.recipe.training.teacher) throw refuse('has a teacher itself; name one without');
+  if (head !== 'softmax' || output === 'every') throw refuse('gives no class of a whole recording; name one that does');
+  const { data, features, seed } = recipe;
+  return { name: own.name, recipe: { ...own.recipe, data, features, seed } };
+}
+
+/** What a trained teacher says of all training sequences, softened: softmax(logits / temperature). */
+export async function teacherTargets(
+  model: FloatModel,
+  { train }: Dataset,
+  { temperature, weight }: { readonly temperature: number; readonly weight: number },
+  kernels: KernelOptions,
+): Promise<TeacherTargets> {
+  const { classes, head, output } = model.facts.architecture;
+  const rows = labelledRows(train, { head, output, size: classes });
+  const { architecture } = model.facts;
+  const network = { architecture, parameters: model.parameters, normalisation: normalisationFrom(model.facts) };
+  const logits = floatLogits(await loadKernels(kernels), network, rows);
+  const targets = new Float32Array(train.count * classes);
+  for (let row = 0; row < rows.rows; row++) {
+    soften(logits.subarray(row * classes, (row + 1) * classes), temperature).forEach((share, k) => {
+      targets[rows.sequences[row] * classes + k] = share;
+    });
+  }
+  return { targets, temperature, weight };
+}
+
+/** softmax(logits / temperature). */
+function soften(logits: Float64Array, temperature: number): Float64Array {
+  const largest = logits.reduce((most, x) => Math.max(most, x), -Infinity);
+  const shares = logits.map((x) => exp((x - largest) / temperature));
+  const total = shares.reduce((sum, x) => sum + x, 0);
+  return shares.map((x) => x / total);
+}
