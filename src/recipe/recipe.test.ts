@@ -182,6 +182,34 @@ describe('text and hash', () => {
   });
 });
 
+describe('what changes training sequences', () => {
+  const refused = (groups: object) => () => resolveRecipe(groups, 'mine');
+  const augment = (fields: object) => ({ training: { augment: fields } });
+
+  test('for sensors and for sounds do not go together', () => {
+    expect(refused(augment({ rotate: 5, warp: 0.1 }))).toThrow("rotate: is for sensors and can't go with warp");
+    expect(refused(augment({ scale: 0.1, mixup: 0.5 }))).toThrow("scale: is for sensors and can't go with mixup");
+    expect(refused(augment({ rotate: 5, warp: 0, shift: 3 }))).not.toThrow();
+    expect(refused(augment({ warp: 0.1, shift: 3, noise: 0.1 }))).not.toThrow();
+  });
+
+  test('as sounds needs log mel energies', () => {
+    const sound = (fields: object) => ({ ...augment({ warp: 0.1 }), features: { sound: fields } });
+    expect(refused(sound({ kind: 'pcen' }))).toThrow('training.augment.warp: changes log mel energies');
+    expect(refused(sound({ deltas: 1 }))).toThrow('features.sound.deltas is 1');
+    expect(refused({ ...augment({ stretch: 0.1 }), features: { sound: { deltas: 1 } } })).not.toThrow();
+  });
+
+  test('into mixtures, or a teacher, needs one class a recording, and not both', () => {
+    const teacher = { recipe: 'digits', temperature: 2, weight: 0.5 };
+    expect(refused({ ...augment({ mixup: 0.5 }), network: { output: 'every' } })).toThrow('one class of a whole');
+    expect(refused({ training: { teacher }, network: { head: 'sigmoid' } })).toThrow(
+      'training.teacher: is for networks',
+    );
+    expect(refused({ training: { teacher, augment: { mixup: 0.5 } } })).toThrow('has said nothing of mixtures');
+  });
+});
+
 describe('loading', () => {
   let folder: string;
   beforeAll(async () => {

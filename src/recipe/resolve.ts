@@ -3,7 +3,7 @@ import { groups } from './describe.js';
 import { RecipeError } from './errors.js';
 import { explain } from './messages.js';
 import { recipeSchema, type Recipe } from './schema.js';
-import { augmentConflicts, softTargetConflicts } from './training-conflicts.js';
+import { augmentConflicts, softTargetConflicts, soundConflicts } from './training-conflicts.js';
 import { recipeSoundProblems } from './sound.js';
 
 /**
@@ -87,7 +87,7 @@ function conflicts(recipe: Recipe): string[] {
   if (recipe.detector && network.head !== 'softmax') {
     problems.push(`detector: needs network.head softmax, it is ${network.head}`);
   }
-  problems.push(...augmentConflicts(training.augment), ...softTargetConflicts(recipe));
+  problems.push(...augmentConflicts(training.augment), ...soundConflicts(recipe), ...softTargetConflicts(recipe));
   const { recurrence = 'dense' } = network;
   if (recurrence !== 'dense' && compression.uSparsity < 1) {
     problems.push(

@@ -3,10 +3,21 @@ import type { Recipe } from './schema.js';
 /** Changes of sounds and those of sensors' axes are made by different means. */
 export function augmentConflicts(augment: Recipe['training']['augment']): string[] {
   const forSensors = (['rotate', 'scale'] as const).find((field) => augment[field] > 0);
-  const forSounds = soundFields.find((field) => augment[field] !== undefined && augment[field] !== 0);
+  const forSounds = soundFields.find((field) => isSet(augment[field]));
   if (forSensors === undefined || forSounds === undefined) return [];
   return [
     `training.augment.${forSensors}: is for sensors and can't go with ${forSounds}, which is for sounds; leave one of them out`,
+  ];
+}
+
+/** What is done to sounds is done to logarithms of energies in neighbouring bands. */
+export function soundConflicts({ features, training }: Recipe): string[] {
+  const { kind, deltas } = features.sound;
+  const field = (['warp', 'loudness', 'background', 'room'] as const).find((name) => isSet(training.augment[name]));
+  if (field === undefined || (kind === 'logMel' && deltas === 0)) return [];
+  const found = kind === 'logMel' ? `deltas is ${deltas}` : `kind is ${kind}`;
+  return [
+    `training.augment.${field}: changes log mel energies, but features.sound.${found}; take it out, or set kind to logMel and deltas to 0`,
   ];
 }
 
@@ -37,3 +48,7 @@ const soundFields = [
   'room',
   'mixup',
 ] as const;
+
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== 0;
+}
