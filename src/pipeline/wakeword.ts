@@ -59,10 +59,10 @@ network:
   wRank: 5
   uRank: 6
 training:
-  epochs: [80, 0, 0]
+  epochs: [40, 0, 0]
   batchSize: 64
   learningRate: 0.01
-  weightDecay: 0.02
+  weightDecay: 0.15 # voices of synthesisers are few: what is peculiar to them must not be learnt
   balance: weights
   augment:
     shift: 6

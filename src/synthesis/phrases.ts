@@ -23,7 +23,9 @@ export function otherPhrase(phrase: string, random: Random): string {
   const kind = random.uniform();
   if (kind < 0.35) {
     const like = similarPhrase(phrase, random);
-    if (!sounds(like).includes(sounds(phrase))) return like;
+    const [own, other] = [sounds(phrase), sounds(like)];
+    // What differs by less than half of its letters may be said as the wake word is.
+    if (!other.includes(own) && distance(own, other) * 2 >= own.length) return like;
   }
   const count = kind < 0.65 ? 1 : 2 + random.below(3);
   const said = Array.from({ length: count }, () => words[random.below(words.length)]).join(' ');
@@ -33,6 +35,19 @@ export function otherPhrase(phrase: string, random: Random): string {
 /** Letters alone: what is compared. */
 function sounds(text: string): string {
   return text.toLowerCase().replaceAll(/[^a-z]/g, '');
+}
+
+/** Levenshtein's distance: letters to insert, leave out or replace. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + Number(a[i - 1] !== b[j - 1])));
+    }
+    row = next;
+  }
+  return row[b.length];
 }
 
 const vowels = 'aeiou';
@@ -61,10 +76,10 @@ function half(word: string, random: Random, another: () => string): string {
   return random.uniform() < 0.5 ? word.slice(0, at) + other.slice(middle) : other.slice(0, middle + 1) + word.slice(at);
 }
 
-/** A third of the letters, two at least, become others of their kind. */
+/** Two thirds of the letters become others of their kind. */
 function misspelt(word: string, random: Random): string {
   const letters = [...word.toLowerCase()];
-  const count = Math.max(2, Math.round(letters.length / 3));
+  const count = Math.round((2 * letters.length) / 3);
   for (let i = 0; i < count; i++) {
     const at = random.below(letters.length);
     const kind = vowels.includes(letters[at]) ? vowels : consonants;

@@ -1,0 +1,90 @@
+// How well a wake word that was learnt from synthetic voices alone is heard when people say it: "jarvis", against people who say four other phrases,
+// recorded in the same way (data set wake-words; nothing of it is used for training, or for choosing anything).
+//   npm run bench:wakeword -- --data DIR [--seeds 3] [--count 2000] [--out DIR] [--set field=value]…
+// Clips are spoken once; the recipe that lies beside them is run with each seed.
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { readFile, writeFile } from 'node:fs/promises';
+import { loadDataset } from '../dist/data/index.js';
+import { mean, standardError } from '../dist/math/index.js';
+import { makeWakeword, runRecipe } from '../dist/pipeline/index.js';
+import { resolveRecipe } from '../dist/recipe/index.js';
+import { loadModel } from '../dist/runtime/index.js';
+
+const { values: options } = parseArgs({
+  options: {
+    data: { type: 'string', default: process.env.FASTGRNN_DATA },
+    seeds: { type: 'string', default: '3' },
+    count: { type: 'string', default: '2000' },
+    out: { type: 'string', default: 'runs/wakeword-jarvis' },
+    set: { type: 'string', multiple: true, default: [] },
+    json: { type: 'string' },
+  },
+});
+if (!options.data) throw new Error('name the folder of data sets by --data or FASTGRNN_DATA');
+const listener = (event) => {
+  if (event.kind === 'step' || event.kind === 'note') console.error(event.text);
+};
+
+/** The real clips of all five folds as physical frames: {wake, frames}. */
+async function people(sound) {
+  const clips = [];
+  for (let fold = 0; fold < 5; fold++) {
+    const recipe = resolveRecipe({ data: { name: 'wake-words', fold, negatives: 0 }, features: { sound } }, 'people');
+    const { test, classNames, lsb } = await loadDataset(recipe.data, {
+      dataDirectory: options.data,
+      sound: recipe.features.sound,
+    });
+    for (let i = 0; i < test.count; i++) {
+      const start = test.starts[i] * test.channels;
+      const counts = test.values.subarray(start, start + test.lengths[i] * test.channels);
+      const frames = Float32Array.from(counts, (count, k) => count * lsb[k % lsb.length]);
+      clips.push({ wake: classNames[test.labels[i]] === 'jarvis', frames, channels: test.channels });
+    }
+  }
+  return clips;
+}
+
+/** Right and wrong answers of a model that was run into `folder`. */
+async function heard(folder) {
+  const model = await loadModel(await readFile(path.join(folder, 'integer.safetensors')));
+  const wake = model.classNames.indexOf('wake');
+  const stream = model.stream();
+  let [hits, missed, wrong, others] = [0, 0, 0, 0];
+  for (const { wake: said, frames, channels } of await people(model.metadata.features.sound)) {
+    stream.reset();
+    for (let at = 0; at < frames.length; at += channels) stream.push(frames.subarray(at, at + channels));
+    const woken = stream.predict() === wake;
+    if (!said) others++;
+    if (said && woken) hits++;
+    else if (said) missed++;
+    else if (woken) wrong++;
+  }
+  return { hits, missed, wrong, others, f1: (2 * hits) / (2 * hits + wrong + missed) };
+}
+
+const run = { phrase: 'jarvis', count: Number(options.count), sets: options.set, listener };
+const first = await makeWakeword({ ...run, out: path.join(options.out, 'seed-0'), seed: 0 });
+const rows = [];
+for (let seed = 0; seed < Number(options.seeds); seed++) {
+  const out = path.join(options.out, `seed-${seed}`);
+  const { metrics } =
+    seed === 0 ? first : await runRecipe({ recipe: first.recipe, sets: options.set, seed, out, listener });
+  rows.push({ seed, ...(await heard(out)), synthetic: metrics.integer.test, paperBytes: metrics.size.paperBytes });
+}
+console.log(
+  `"jarvis" from ${first.clips.wake} synthetic clips and ${first.clips.other} others (${Object.entries(
+    first.clips.spoken,
+  )
+    .map(([name, { clips }]) => `${name} ${clips}`)
+    .join(', ')}), heard when people say it; integer network, ${os.cpus()[0].model}`,
+);
+for (const { seed, hits, missed, wrong, others, f1, synthetic, paperBytes } of rows) {
+  console.log(
+    `seed ${seed}: F1 ${(100 * f1).toFixed(1)} %, ${hits} of ${hits + missed} heard, ${wrong} of ${others} other phrases taken for it; ${(100 * synthetic).toFixed(1)} % of synthetic clips; ${paperBytes} bytes`,
+  );
+}
+const scores = rows.map(({ f1 }) => 100 * f1);
+console.log(`mean F1 ${mean(scores).toFixed(1)} +- ${rows.length > 1 ? standardError(scores).toFixed(1) : '?'} %`);
+if (options.json) await writeFile(options.json, `${JSON.stringify(rows, undefined, 2)}\n`);
