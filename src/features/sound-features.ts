@@ -11,21 +11,21 @@ import { SoundStream } from './sound-stream.js';
  * @param sound samples at the settings' rate, in counts of 16 bits
  * @returns [soundFrames(samples)][channels]
  */
-export function soundFeatures(sound: ArrayLike<number>, settings: SoundSettings = soundSettings()): Float64Array {
+export function soundFeatures(sound: ArrayLike<number>, settings: SoundSettings = soundSettings()): Float32Array {
   return soundExtractor(settings)(sound);
 }
 
 /** A function that gives the features of one sound after the other, as `soundFeatures` does. */
-export function soundExtractor(settings: SoundSettings): (sound: ArrayLike<number>) => Float64Array {
+export function soundExtractor(settings: SoundSettings): (sound: ArrayLike<number>) => Float32Array {
   if (settings.arithmetic === 'integer') return integerExtractor(settings);
-  let result = new Float64Array();
+  let result = new Float32Array();
   let at = 0;
   const stream = new SoundStream(settings, (frame) => {
     result.set(frame, at);
     at += frame.length;
   });
   return (sound) => {
-    result = new Float64Array(soundFrames(sound.length, settings) * stream.channels);
+    result = new Float32Array(soundFrames(sound.length, settings) * stream.channels);
     at = 0;
     stream.push(sound);
     stream.end();

@@ -37,6 +37,8 @@ export class SoundStream {
   private readonly pcen: Pcen | undefined;
   private readonly deltas: readonly Deltas[];
   private readonly give: (frame: Float64Array) => void;
+  /** [channels], what is given: float32, as recordings are kept for training. */
+  private readonly out: Float32Array;
   private filled = 0;
   /** Samples of the window that an earlier window held too. */
   private old = 0;
@@ -48,7 +50,7 @@ export class SoundStream {
    * @param take is given each frame, [channels]: the array is overwritten by the next, so copy what is to last
    * @throws RangeError where a filter covers no bin of the spectrum
    */
-  constructor(settings: SoundSettings, take: (frame: Float64Array) => void) {
+  constructor(settings: SoundSettings, take: (frame: Float32Array) => void) {
     const { kind, shape, transform, filters, deltas, mfcc, pcen } = settings;
     const { window, hop } = soundLengths(settings);
     this.settings = settings;
@@ -66,7 +68,11 @@ export class SoundStream {
     this.pcen = kind === 'pcen' && pcen ? new Pcen(pcen, filters, settings.hop) : undefined;
     const base = this.coefficients.length;
     const stages: Deltas[] = [];
-    let next = take;
+    this.out = new Float32Array(base * (1 + deltas));
+    let next = (frame: Float64Array) => {
+      this.out.set(frame);
+      take(this.out);
+    };
     for (let order = deltas; order > 0; order--) {
       const stage = new Deltas(order * base, base, next);
       stages.unshift(stage);

@@ -21,6 +21,7 @@ import {
 } from '../firmware/index.js';
 import { integerSound } from '../features/index.js';
 import type { IntegerNetwork } from '../integer/index.js';
+import { describeSound } from '../recipe/index.js';
 import type { FloatModel, Model, ModelFacts } from './models.js';
 
 /** Lines for the exported header's comment: where the network comes from, its classes, the unit of each input. */
@@ -46,6 +47,7 @@ function descriptionOf(facts: ModelFacts, counts = 'int16 counts'): string[] {
         ]
       : []),
     ...(frames > 1 ? [`A step reads ${frames} frames, the oldest first; the next step's begin ${stride} later.`] : []),
+    ...(features.sound ? [`Frames of sound: ${describeSound(features.sound)}.`] : []),
     `Inputs, ${counts} each:`,
     ...inputs,
   ];

@@ -1,6 +1,7 @@
 export { boardNames, type BoardName } from './boards.js';
 export { canonicalJson } from './canonical.js';
 export { recipeFields } from './describe.js';
+export { describeSound } from './describe-sound.js';
 export { RecipeError } from './errors.js';
 export { loadRecipe, shippedRecipes, type LoadedRecipe } from './load.js';
 export { nearest } from './nearest.js';

@@ -2,9 +2,12 @@
 export { canonicalJson } from './canonical.js';
 export { boardNames, type BoardName } from './boards.js';
 export {
+  filterCorners,
   integerSoundProblems,
+  soundKinds,
   soundLengths,
   soundSettings,
+  windowShapes,
   type CepstrumSettings,
   type FilterCorners,
   type PcenSettings,

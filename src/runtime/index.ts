@@ -5,7 +5,9 @@
 export { Detector, NONE, type DetectorSettings } from '../detector/index.js';
 export { SoundStream } from '../features/light.js';
 export { EventStream } from './event-stream.js';
+export { listen, SoundStream } from './listen.js';
 export { loadModel, type RuntimeModel } from './model.js';
 export { ModelFileError } from '../network/light.js';
 export { RuntimeError } from './memory.js';
 export { Stream, StreamError } from './stream.js';
+export type { SoundSettings } from '../recipe/light.js';

@@ -1,3 +1,4 @@
+import { filterCorners, soundKinds, windowShapes } from '../recipe/light.js';
 import { NONLINEARITIES } from '../kernels/light.js';
 import { CELLS, ModelFileError, RECURRENCES, type ModelMetadata } from '../network/light.js';
 
@@ -55,6 +56,12 @@ export function checkMetadata(metadata: Facts, path: string): ModelMetadata {
   const { frames, stride } = (features['stack'] ?? { frames: 1, stride: 1 }) as Record<string, number>;
   if (!(frames >= 1 && stride >= 1 && (vocabulary > 0 || inputSize % frames === 0))) {
     fail('features.stack', features['stack'], `frames that divide ${inputSize}, and a stride`);
+  }
+  if (features['sound'] !== undefined) {
+    const sound = map(features, 'sound');
+    oneOf(sound, 'kind', ...soundKinds);
+    oneOf(sound, 'shape', ...windowShapes);
+    oneOf(sound, 'corners', ...filterCorners);
   }
   if (vocabulary === 0) {
     const channels = inputSize / frames;

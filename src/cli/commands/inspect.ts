@@ -5,6 +5,7 @@ import { tensorsOf } from '../../network/index.js';
 import { integerModel, networkSize, readModel, type Model, type ModelFacts } from '../../pipeline/index.js';
 import { filled } from '../options.js';
 import { bold, table } from '../terminal.js';
+import { describeSound } from '../../recipe/index.js';
 import { architectureLine, architectureRows, channelRows, importTables, normalisationLine } from './describe.js';
 
 export function addInspect(program: Command): void {
@@ -60,6 +61,7 @@ function told(model: Model, size: Size | { readonly reason: string }): string {
       ...architectureRows(architecture),
       [architecture.head === 'softmax' ? 'classes' : 'outputs', classNames.join(', ')],
       ...outputRows(facts),
+      ...(facts.features.sound ? [['frames', describeSound(facts.features.sound)]] : []),
       ['normalisation', normalisationLine(facts)],
       ...rangeRows(model),
       ['size', sizeLine(size)],

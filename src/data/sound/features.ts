@@ -9,7 +9,7 @@ export interface SoundFrames {
   readonly units: readonly string[];
   readonly steps: number;
   /** [steps][channels] */
-  readonly values: Float64Array;
+  readonly values: Float32Array;
   /** Frames a second. */
   readonly rate: number;
 }
@@ -28,7 +28,7 @@ export function frameMaker(settings: SoundSettings): (sound: ArrayLike<number>) 
   };
 }
 
-function extractorOf(settings: SoundSettings): (sound: ArrayLike<number>) => Float64Array {
+function extractorOf(settings: SoundSettings): (sound: ArrayLike<number>) => Float32Array {
   try {
     return soundExtractor(settings);
   } catch (error) {
