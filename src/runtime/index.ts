@@ -5,7 +5,7 @@
 export { Detector, NONE, type DetectorSettings } from '../detector/index.js';
 export { SoundStream } from '../features/light.js';
 export { EventStream } from './event-stream.js';
-export { listen, SoundStream } from './listen.js';
+export { listen } from './listen.js';
 export { loadModel, type RuntimeModel } from './model.js';
 export { ModelFileError } from '../network/light.js';
 export { RuntimeError } from './memory.js';

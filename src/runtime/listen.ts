@@ -2,8 +2,6 @@ import { SoundStream } from '../features/light.js';
 import { RuntimeError } from './memory.js';
 import type { RuntimeModel } from './model.js';
 
-export { SoundStream };
-
 /**
  * Makes frames of sound as it comes, by the settings that the model was trained with: the frames of the training, bit for bit.
  *
