@@ -34,15 +34,15 @@ export function soundExtractor(settings: SoundSettings): (sound: ArrayLike<numbe
 }
 
 /** The same in integer arithmetic, of sounds rounded to 16 bits: counts times `integerLsb`. */
-function integerExtractor(settings: SoundSettings): (sound: ArrayLike<number>) => Float64Array {
+function integerExtractor(settings: SoundSettings): (sound: ArrayLike<number>) => Float32Array {
   const lsb = integerLsb(settings);
-  let result = new Float64Array();
+  let result = new Float32Array();
   let at = 0;
   const stream = new IntegerSoundStream(integerSound(settings, lsb), (frame) => {
     for (let c = 0; c < frame.length; c++) result[at++] = frame[c]! * lsb;
   });
   return (sound) => {
-    result = new Float64Array(soundFrames(sound.length, settings) * stream.channels);
+    result = new Float32Array(soundFrames(sound.length, settings) * stream.channels);
     at = 0;
     stream.push(sound instanceof Int16Array ? sound : Int16Array.from(sound, toCount));
     stream.end();
