@@ -15,7 +15,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const tools = path.join(root, 'tools/package/node_modules');
 /** A seventh above what it was when the bound was set: a package that grows by more has gained something by mistake. */
 const mostPacked = 990_000;
-const mostRuntime = 21 * 1024;
+const mostRuntime = 23 * 1024;
 
 const failures = [];
 function check(what, right, figure = '') {

@@ -17,7 +17,7 @@ export class RuntimeError extends Error {
   override name = 'RuntimeError';
 }
 
-/** Compiles the step functions, some 18 KB of WASM with 128-bit vectors. */
+/** Compiles the step functions, some 14 KB of WASM with 128-bit vectors. */
 export async function compileStep(): Promise<WebAssembly.Module> {
   const bytes = Uint8Array.from(atob(wasm), (character) => character.charCodeAt(0));
   try {
