@@ -22,6 +22,7 @@ interface CompareFlags extends RecipeFlags {
   readonly board: BoardName[];
   readonly ablate?: boolean;
   readonly float?: boolean;
+  readonly settings?: string;
   readonly against?: NetworkName;
 }
 

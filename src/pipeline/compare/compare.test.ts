@@ -114,6 +114,23 @@ describe('a comparison', () => {
     }
   }, 60_000);
 
+  it('takes over what another comparison chose', async () => {
+    const some = { cells: ['FastRNN', 'FastGRNN'], seeds: 1, boards: [], float: true, protocol: 'tuned' } as const;
+    const first = await compareNetworks(options('chosen', some));
+    events.length = 0;
+    const sizing = { sizing: 'recipe', settings: at('chosen') } as const;
+    const { metrics } = await compareNetworks(options('taken', { ...some, ...sizing, ablate: true }));
+    expect(events.some((event) => event.kind === 'step' && event.text.startsWith('choosing'))).toBe(false);
+    const [fast, gated] = first.metrics.rows.map(({ settings: { epochs: _, ...settings } }) => settings);
+    expect(metrics.rows.map(({ settings }) => settings)).toMatchObject([fast, gated, gated, gated, gated]);
+    expect(metrics.protocol).toBe('settings');
+    const none = compareNetworks(options('taken', { ...some, ...sizing, cells: ['GRU'] }));
+    await expect(none).rejects.toThrow(/chosen has no GRU, only FastRNN, FastGRNN/);
+    await expect(compareNetworks(options('taken', { ...some, settings: at('none') }))).rejects.toThrow(
+      /there is no .*compare.json/,
+    );
+  }, 60_000);
+
   it('tests the network that a retraining on all recordings makes, without training it twice', async () => {
     const sets = ['training.retrain=true'];
     const { metrics } = await compareNetworks(options('once', { cells: ['FastRNN'], seeds: 1, boards: [], sets }));

@@ -25,6 +25,7 @@ import {
   type Protocol,
 } from './protocols.js';
 import { comparison } from './rows.js';
+import { settingsOf } from './settings.js';
 import type { Sizing } from './sizes.js';
 import { better, runTrial, runTuningTrial, type TrialResult, type TuningResult } from './trial.js';
 
@@ -39,6 +40,8 @@ export interface CompareOptions extends Omit<RunOptions, 'trainer'> {
   readonly bytes?: number | undefined;
   /** On which boards the first seed's networks run. */
   readonly boards: readonly BoardName[];
+  /** The folder of a comparison whose choices on validation are taken over, in place of choosing here. */
+  readonly settings?: string | undefined;
   /** The float networks alone: nothing is quantised, no board is run. */
   readonly float?: boolean | undefined;
   /** The network that the others' leads are over; FastGRNN without it. */
@@ -74,11 +77,19 @@ export async function compareNetworks(options: CompareOptions): Promise<Finished
 
   const trials = entrants.filter((entrant, i) => entrants.findIndex(({ trial }) => trial === entrant.trial) === i);
   const context: Context = { base, dataset, folder, options, listener };
-  const chosen = await tune(trials, context);
+  const chosen = options.settings ? await settingsOf(options.settings, trials) : await tune(trials, context);
   const seeds = Array.from({ length: options.seeds }, (_, i) => base.recipe.seed + i);
   const results = await trainAll(trials, chosen, seeds, context);
   const metrics = await comparison({
-    ...{ base, dataset, paper, protocol, sizing, seeds, against: options.against ?? 'FastGRNN' },
+    ...{
+      base,
+      dataset,
+      paper,
+      sizing,
+      seeds,
+      protocol: options.settings ? 'settings' : protocol,
+      against: options.against ?? 'FastGRNN',
+    },
     entries: entrants.map((entrant) => ({
       entrant,
       recipe: chosen.get(entrant.trial) ?? entrant.recipe,
