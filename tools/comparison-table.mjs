@@ -7,7 +7,6 @@ const percent = (figure) =>
     ? none
     : `${(100 * figure.mean).toFixed(2)}${figure.standardError === null ? '' : ` ± ${(100 * figure.standardError).toFixed(2)}`}`;
 const signed = (value) => `${value < 0 ? '−' : '+'}${Math.abs(100 * value).toFixed(2)}`;
-const interval = (ends) => (ends ? ` (${ends.map(signed).join(' to ')})` : '');
 const line = (cells) => `| ${cells.join(' | ')} |`;
 
 /** H / r_w / r_u, and the sparsity where there is one. */
@@ -29,6 +28,7 @@ export function comparisonTable(metrics) {
   const { rows, paperData, environment, data } = metrics;
   const integers = rows.some(({ integer }) => integer);
   const boards = rows.some((row) => row.boards.uno);
+  const against = rows.find(({ network }) => network === 'FastGRNN') ?? rows[0];
   const columns = [
     { name: 'network', of: ({ network }) => network },
     { name: 'H / r_w / r_u', of: shape },
@@ -39,10 +39,7 @@ export function comparisonTable(metrics) {
     },
     ...(integers ? [{ name: 'integer, %', of: ({ integer }) => percent(integer) }] : []),
     { name: 'float, %', of: ({ float }) => percent(float) },
-    {
-      name: 'ahead of FastGRNN, points (95 %)',
-      of: ({ ahead }) => (ahead ? `${signed(ahead.mean)}${interval(ahead.interval)}` : none),
-    },
+    { name: `ahead of ${against.network}, points (95 %)`, of: (row) => (row === against ? none : leadText(row, against)) },
     { name: 'bytes', of: ({ paperBytes }) => paperBytes ?? none },
     ...(integers ? [{ name: 'linked', of: ({ modelBytes }) => modelBytes ?? none }] : []),
     { name: 'as floats, KB', of: ({ floatBytes }) => (floatBytes / 1024).toFixed(1) },
@@ -70,24 +67,29 @@ function cycles({ boards }) {
   return run ? Math.round(run.cyclesPerStep) : none;
 }
 
-/** FastRNN's lead over the RNN, and FastGRNN's over each gated network and the best of them, seed by seed. */
-export function leadTable({ rows }) {
+/** FastRNN's lead over the RNN, and FastGRNN's over the best of the gated networks, seed by seed. */
+export function leads({ rows }) {
   const named = (name) => rows.find(({ network, float }) => network === name && float);
-  const gated = ['UGRNN', 'GRU', 'LSTM'].map(named).filter(Boolean);
-  const best = gated.toSorted((a, b) => b.float.mean - a.float.mean)[0];
+  const gated = ['UGRNN', 'GRU', 'LSTM'].flatMap((name) => named(name) ?? []);
+  const [best] = gated.toSorted((a, b) => b.float.mean - a.float.mean);
   const pairs = [
     [named('FastRNN'), named('RNN')],
     [named('FastGRNN'), best],
   ].filter(([one, other]) => one && other);
-  return pairs.map(([one, other]) => `${one.network}’s lead over ${other.network}: ${lead(one, other)}.`).join(' ');
+  return pairs
+    .map(([one, other]) => `${one.network}’s lead over ${other.network}: ${leadText(one, other)} points.`)
+    .join(' ');
 }
 
-/** Over the seeds that both came to an end with; float, which every network has. */
-function lead(one, other) {
+/** The mean difference of the seeds that both have, with its interval; of integers where both have them for all their seeds. */
+function leadText(one, other) {
+  const whole = [one, other].every(({ integer, seeds }) => integer?.values.length === seeds.length);
+  const by = whole ? 'integer' : 'float';
   const differences = one.seeds.flatMap((seed, i) => {
     const j = other.seeds.indexOf(seed);
-    return j < 0 ? [] : [one.float.values[i] - other.float.values[j]];
+    return j < 0 ? [] : [one[by].values[i] - other[by].values[j]];
   });
+  if (differences.length === 0) return none;
   const ends = meanInterval(differences);
-  return `${signed(mean(differences))} points${ends ? ` (95 %: ${ends.map(signed).join(' to ')})` : ''} over ${differences.length} seeds, float networks`;
+  return `${signed(mean(differences))}${ends ? ` (${ends.map(signed).join(' to ')})` : ''}`;
 }

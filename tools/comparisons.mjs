@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { compareNetworks, networkNames } from '../dist/pipeline/index.js';
-import { comparisonTable, leadTable } from './comparison-table.mjs';
+import { comparisonTable, leads } from './comparison-table.mjs';
 import { comparisons } from './comparison-list.mjs';
 
 const { values: options, positionals } = parseArgs({
@@ -57,7 +57,7 @@ async function compared(id) {
 function withTable(text, id, table) {
   const start = `<!-- table: npm run results:compare -- ${id} -->`;
   const from = text.indexOf(start);
-  if (from < 0) throw new Error(`docs/results.md has no line ${start}`);
+  if (from < 0) return text; // printed alone
   const to = text.indexOf('<!-- end -->', from);
   return `${text.slice(0, from)}${start}\n${table}\n${text.slice(to)}`;
 }
@@ -70,7 +70,7 @@ for (const id of ids) {
   }
   if (!existsSync(fileOf(id))) continue;
   const metrics = JSON.parse(await readFile(fileOf(id), 'utf8'));
-  const table = `${comparisonTable(metrics)}\n\n${leadTable(metrics)}`;
+  const table = [comparisonTable(metrics), leads(metrics)].filter(Boolean).join('\n\n');
   await writeFile('docs/results.md', withTable(await readFile('docs/results.md', 'utf8'), id, table));
   console.log(`${id}\n${table}\n`);
 }
