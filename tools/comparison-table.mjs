@@ -39,7 +39,10 @@ export function comparisonTable(metrics) {
     },
     ...(integers ? [{ name: 'integer, %', of: ({ integer }) => percent(integer) }] : []),
     { name: 'float, %', of: ({ float }) => percent(float) },
-    { name: `ahead of ${against.network}, points (95 %)`, of: (row) => (row === against ? none : leadText(row, against)) },
+    {
+      name: `ahead of ${against.network}, points (95 %)`,
+      of: (row) => (row === against ? none : leadText(row, against)),
+    },
     { name: 'bytes', of: ({ paperBytes }) => paperBytes ?? none },
     ...(integers ? [{ name: 'linked', of: ({ modelBytes }) => modelBytes ?? none }] : []),
     { name: 'as floats, KB', of: ({ floatBytes }) => (floatBytes / 1024).toFixed(1) },
