@@ -121,7 +121,9 @@ describe('a comparison', () => {
     const sizing = { sizing: 'recipe', settings: at('chosen') } as const;
     const { metrics } = await compareNetworks(options('taken', { ...some, ...sizing, ablate: true }));
     expect(events.some((event) => event.kind === 'step' && event.text.startsWith('choosing'))).toBe(false);
-    const [fast, gated] = first.metrics.rows.map(({ settings: { epochs: _, ...settings } }) => settings);
+    const [fast, gated] = first.metrics.rows.map(({ settings: { update, gate, optimiser, learningRate, clip } }) => {
+      return { update, gate, optimiser, learningRate, clip };
+    });
     expect(metrics.rows.map(({ settings }) => settings)).toMatchObject([fast, gated, gated, gated, gated]);
     expect(metrics.protocol).toBe('settings');
     const none = compareNetworks(options('taken', { ...some, ...sizing, cells: ['GRU'] }));
