@@ -1,4 +1,4 @@
-import { environment } from '#platform';
+import { cacheDirectory, environment, joinPath } from '#platform';
 import { Random } from '../math/index.js';
 import { integerLsb } from '../features/index.js';
 import { recipeSound, soundSettings, type RecipeSound } from '../recipe/index.js';
@@ -16,7 +16,7 @@ import { splitStreams } from './splits.js';
 
 /** Where data sets are found. */
 export interface LoadOptions {
-  /** The folder of data sets; without it, the environment's FASTGRNN_DATA. */
+  /** The folder of data sets; without it, the environment's FASTGRNN_DATA, else where `data get` puts them. */
   readonly dataDirectory?: string | undefined;
   /** Told what takes long, such as decoding of sound, and what of it could not be kept. */
   readonly tell?: Tell | undefined;
@@ -97,9 +97,16 @@ function warnings(saturated: number, classNames: readonly string[], testLabels: 
   ];
 }
 
-/** The folder of data sets: as given, else the environment's FASTGRNN_DATA. */
+/** The folder of data sets: as given, else `defaultDataDirectory`. */
 export function dataDirectoryOf(options: LoadOptions): string | undefined {
-  return options.dataDirectory ?? (environment('FASTGRNN_DATA') || undefined);
+  return options.dataDirectory ?? defaultDataDirectory();
+}
+
+/** Where data sets are looked for when no folder is named: the environment's FASTGRNN_DATA, else where `data get` puts them. */
+export function defaultDataDirectory(): string | undefined {
+  const own = environment('FASTGRNN_DATA');
+  const cache = cacheDirectory();
+  return own || (cache === undefined ? undefined : joinPath(cache, 'data'));
 }
 
 function readSource(context: LoadContext, directory: string | undefined): Promise<Source> {

@@ -169,6 +169,7 @@ function folderConflicts(data: Recipe['data']): string[] {
 const ownFields = [
   ['classes', ['speech-commands']],
   ['silence', ['speech-commands']],
+  ['version', ['speech-commands', 'wake-words']],
   ['subset', ['speech-commands', 'wake-words']],
   ['fold', ['wake-words']],
   ['negatives', ['wake-words']],

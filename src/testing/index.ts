@@ -7,4 +7,5 @@ export { npy, zip } from './npy.js';
 export { toySequences, toyTask, type ToyOptions } from './toy-task.js';
 export { harNumber, writeUciHar, type HarWindow } from './uci-har.js';
 export { synthesisersThere } from './synthesisers.js';
-export { goldenSound, goldenSounds } from './sounds.js';
+export { goldenSound, goldenSounds, wave } from './sounds.js';
+export { tar } from './tar.js';

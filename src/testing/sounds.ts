@@ -33,3 +33,24 @@ function unpacked({ channels, bits, samples }: { channels: number; bits: number;
     Array.from({ length: frames }, (__, t) => bytes.readIntLE((t * channels + c) * width, width)),
   );
 }
+
+/** A WAV file of one channel of 16 bits. */
+export function wave(samples: ArrayLike<number>, rate = 16_000): Uint8Array {
+  const bytes = new Uint8Array(44 + 2 * samples.length);
+  const view = new DataView(bytes.buffer);
+  const text = (at: number, word: string) => bytes.set(new TextEncoder().encode(word), at);
+  text(0, 'RIFF');
+  view.setUint32(4, 36 + 2 * samples.length, true);
+  text(8, 'WAVEfmt ');
+  view.setUint32(16, 16, true);
+  view.setUint16(20, 1, true);
+  view.setUint16(22, 1, true);
+  view.setUint32(24, rate, true);
+  view.setUint32(28, 2 * rate, true);
+  view.setUint16(32, 2, true);
+  view.setUint16(34, 16, true);
+  text(36, 'data');
+  view.setUint32(40, 2 * samples.length, true);
+  for (let i = 0; i < samples.length; i++) view.setInt16(44 + 2 * i, samples[i]!, true);
+  return bytes;
+}

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import { datasetNames, describeDataset, verifyDataset } from '../../data/index.js';
+import { dataArchives, datasetNames, describeDataset, verifyDataset } from '../../data/index.js';
 import { checkDataDirectory } from '../../pipeline/index.js';
 import { bad, bold, good, table } from '../terminal.js';
+import { addDataGet } from './data-get.js';
 
 export function addData(program: Command): void {
   const data = program.command('data').summary('the data sets').description('The data sets that recipes can name.');
@@ -28,6 +29,7 @@ export function addData(program: Command): void {
         ]),
       );
     });
+  addDataGet(data);
   data
     .command('info')
     .description(
@@ -41,7 +43,8 @@ export function addData(program: Command): void {
       await checkDataDirectory(flags.data);
       const check = await verifyDataset(name, { dataDirectory: flags.data });
       if (check.directory === undefined || check.files.some((file) => file.status !== 'right')) process.exitCode = 1;
-      if (flags.json) return console.log(JSON.stringify({ ...description, check }, undefined, 2));
+      const archives = dataArchives.filter((archive) => archive.name === name);
+      if (flags.json) return console.log(JSON.stringify({ ...description, archives, check }, undefined, 2));
       const { title, origin, licence, citation, split, train, test, get } = description;
       const files =
         check.directory === undefined
@@ -53,6 +56,10 @@ export function addData(program: Command): void {
           ['licence', licence],
           ['cite', citation],
           ['split', `${split} (${train} to train on, ${test} to test on)`],
+          ...archives.map(({ url, sha256 }) => [
+            'archive',
+            `${url}\n  SHA-256 ${sha256 ?? '(none is published)'}`.replace('\n ', ','),
+          ]),
           ...(check.directory === undefined ? [] : [['folder', check.directory]]),
         ])}\n\n${table(files)}`,
       );

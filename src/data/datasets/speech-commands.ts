@@ -2,7 +2,7 @@ import type { Recorded } from '../recorded.js';
 import { clipFrames } from '../sound/clip-frames.js';
 import { joinClips, type SoundClips } from '../sound/clips.js';
 import type { Benchmark, LoadContext, Source } from '../source.js';
-import { findSpeech, getSpeech, hashSpeech, speechDirectory } from './speech/find.js';
+import { findSpeech, getSpeech, speechDirectory } from './speech/find.js';
 import { clipSamples, speechParts, type SpeechPart } from './speech/layout.js';
 import { silenceClips, type NoiseRecording } from './speech/silence.js';
 import { classNamesOf, classOfWord, commands, silence } from './speech/words.js';
@@ -25,17 +25,16 @@ export const speechCommands: Benchmark = {
     get: getSpeech,
   },
   checksums: {},
-  directory: speechDirectory,
+  directory: (dataDirectory) => speechDirectory(dataDirectory),
   load,
   key,
 };
 
 /** What the frames depend on: the files' content, which clips are read, how frames are made. */
 async function key(dataDirectory: string | undefined, { settings, sound }: LoadContext): Promise<object> {
-  const found = await findSpeech(dataDirectory, settings);
-  const { classes, subset } = found;
-  const files = await hashSpeech(found, speechParts);
-  return { files, classes, subset, silence: settings.silence ?? 'as a command', features: sound ?? 'samples' };
+  const { folder, layout, choice } = await findSpeech(dataDirectory, settings);
+  const of = await layout.fingerprint(folder, speechParts, choice);
+  return { ...of, ...choice, silence: settings.silence ?? 'as a command', features: sound ?? 'samples' };
 }
 
 async function load(dataDirectory: string | undefined, context: LoadContext): Promise<Source> {
@@ -92,16 +91,24 @@ export async function loadSpeechClips(
   dataDirectory: string | undefined,
   { settings, tell }: Omit<LoadContext, 'sound'>,
 ): Promise<SpeechClips> {
-  const { folder, layout, classes, subset } = await findSpeech(dataDirectory, settings);
-  const read = (part: SpeechPart) => layout.clips(folder, part, subset, tell);
+  const { folder, layout, choice } = await findSpeech(dataDirectory, settings);
+  const { classes } = choice;
+  const read = (part: SpeechPart) => layout.clips(folder, part, choice, tell);
   const parts = { train: await read('train'), validation: await read('validation'), test: await read('test') };
   const noise = await layout.noise(folder, tell);
-  const notes = [`${layout.describe(subset)}: ${parts.train.count} clips`];
+  const notes = [`${layout.describe(folder, choice)}: ${parts.train.count} clips`];
   if (classes === 'google12') {
     for (const part of ['train', 'validation'] as const) {
       const own = settings.silence !== undefined && part === 'train' ? settings.silence : perCommand(parts[part]);
       parts[part] = joinClips([parts[part], silenceClips(noise, own, clipSamples, part)], clipSamples);
       notes.push(`${part}: ${own} clips of silence, cut from the background noise`);
+    }
+    if (!parts.test.words.includes(silence)) {
+      const own = perCommand(parts.test);
+      parts.test = joinClips([parts.test, silenceClips(noise, own, clipSamples, 'kept')], clipSamples);
+      notes.push(
+        `test: ${own} clips of silence, cut from the last thirds of the background noise: no official test files are there`,
+      );
     }
   }
   const classNames = classNamesOf(classes);

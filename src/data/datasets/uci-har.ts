@@ -6,8 +6,7 @@ import { equallyLong, type Recorded } from '../recorded.js';
 import type { Benchmark, Source } from '../source.js';
 import { checksums } from './uci-har-checksums.js';
 
-const get =
-  'fetch "Human Activity Recognition Using Smartphones" from the UCI repository (data set 240), unpack it to DIR/uci-har and pass --data DIR (or set FASTGRNN_DATA)';
+const get = 'fastgrnn data get uci-har fetches it; --data (or FASTGRNN_DATA) names the folder of data sets';
 
 const channelNames = ['body_acc', 'body_gyro', 'total_acc'].flatMap((sensor) =>
   ['x', 'y', 'z'].map((axis) => `${sensor}_${axis}`),

@@ -5,7 +5,7 @@ import { readClipArchive } from '../sound/archives.js';
 import { clipFrames } from '../sound/clip-frames.js';
 import { joinClips, selectClips, type SoundClips } from '../sound/clips.js';
 import type { Benchmark, DataSettings, LoadContext, Source } from '../source.js';
-import { findSpeech, hashSpeech } from './speech/find.js';
+import { findSpeech, type FoundSpeech } from './speech/find.js';
 import { placedClips } from './speech/placed.js';
 
 /** The phrase that is to wake, and those that are not. */
@@ -66,7 +66,8 @@ async function key(dataDirectory: string | undefined, { settings, sound }: LoadC
   const { fold = 0, negatives = defaultNegatives, subset = 'all' } = settings;
   const files: Record<string, string> = {};
   for (const phrase of phrases) files[phrase] = await sha256(await readFile(joinPath(folder, `${phrase}.tar`)));
-  const speech = negatives > 0 ? await hashSpeech(await findSpeech(dataDirectory, settings), ['train']) : {};
+  const fingerprint = ({ folder: own, layout, choice }: FoundSpeech) => layout.fingerprint(own, ['train'], choice);
+  const speech = negatives > 0 ? await fingerprint(await findSpeech(dataDirectory, settings)) : {};
   return { files, speech, subset, fold, negatives, features: sound ?? 'samples' };
 }
 
@@ -107,11 +108,11 @@ async function wakeNegatives(
   tell: LoadContext['tell'],
   negatives: number,
 ): Promise<SoundClips> {
-  const { folder, layout, subset } = await findSpeech(dataDirectory, settings).catch((cause: unknown) => {
+  const { folder, layout, choice } = await findSpeech(dataDirectory, settings).catch((cause: unknown) => {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new DataError(`wake-words: ${why}; or set data.negatives to 0`, { cause });
   });
-  return placedClips(await layout.clips(folder, 'train', subset, tell), negatives, wakeSamples, negativeStream);
+  return placedClips(await layout.clips(folder, 'train', choice, tell), negatives, wakeSamples, negativeStream);
 }
 
 /** The fold of each file: the first 32 bits of the SHA-1 of its name, modulo 5. */

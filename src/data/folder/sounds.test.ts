@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { resolveRecipe } from '../../recipe/index.js';
-import { goldenSound, temporaryFolder, writeTree } from '../../testing/index.js';
+import { goldenSound, temporaryFolder, wave as wav, writeTree } from '../../testing/index.js';
 import { DataError } from '../errors.js';
 import { loadDataset } from '../load.js';
 import { proposeRecipe } from '../scan/propose.js';
@@ -22,27 +22,6 @@ async function load(files: Readonly<Record<string, string | Uint8Array>>, data: 
     'test',
   );
   return loadDataset(settings, { sound: features.sound });
-}
-
-/** Mono 16-bit WAV. */
-function wav(samples: ArrayLike<number>, rate = 16_000): Uint8Array {
-  const bytes = new Uint8Array(44 + 2 * samples.length);
-  const view = new DataView(bytes.buffer);
-  const text = (at: number, word: string) => bytes.set(new TextEncoder().encode(word), at);
-  text(0, 'RIFF');
-  view.setUint32(4, 36 + 2 * samples.length, true);
-  text(8, 'WAVEfmt ');
-  view.setUint32(16, 16, true);
-  view.setUint16(20, 1, true);
-  view.setUint16(22, 1, true);
-  view.setUint32(24, rate, true);
-  view.setUint32(28, 2 * rate, true);
-  view.setUint16(32, 2, true);
-  view.setUint16(34, 16, true);
-  text(36, 'data');
-  view.setUint32(40, 2 * samples.length, true);
-  for (let i = 0; i < samples.length; i++) view.setInt16(44 + 2 * i, samples[i]!, true);
-  return bytes;
 }
 
 /** The counts of the recordings of both parts, the shortest first. */

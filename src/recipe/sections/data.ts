@@ -160,6 +160,11 @@ export const data = z.strictObject({
     'speech-commands, wake-words: train on all clips (without it), or without those that are coded with loss.',
     'one of all, lossless',
   ),
+  version: optional(
+    z.enum(['v0.01', 'v0.02']),
+    'speech-commands: which archive, of those that data get fetched; without it the folder speech-commands, else the newest there is.',
+    'one of v0.01, v0.02',
+  ),
   silence: optional(
     z.int().check(z.gte(0), z.lte(100_000)),
     'speech-commands: how many clips of silence are cut from the background noise for training; without it as many as a command has on average.',

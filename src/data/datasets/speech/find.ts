@@ -1,27 +1,30 @@
-import { joinPath, kindOf, readFile, sha256 } from '#platform';
+import { joinPath, kindOf } from '#platform';
 import { DataError } from '../../errors.js';
 import type { DataSettings } from '../../source.js';
-import type { SpeechLayout, SpeechPart, SpeechSubset } from './layout.js';
+import type { SpeechChoice, SpeechLayout } from './layout.js';
 import { packedLayout } from './packed.js';
-import type { SpeechClasses } from './words.js';
+import { unpackedLayout } from './unpacked.js';
 
 export const getSpeech =
-  'fetch speech_commands_v0.02.tar.gz, unpack it to DIR/speech-commands and pass --data DIR (or set FASTGRNN_DATA)';
+  'fastgrnn data get speech-commands fetches it; --data (or FASTGRNN_DATA) names the folder of data sets';
 
-const layouts: readonly SpeechLayout[] = [packedLayout];
+const layouts: readonly SpeechLayout[] = [packedLayout, unpackedLayout];
 
 /** The folder of Speech Commands, how it is laid out, and what of it is read. */
 export interface FoundSpeech {
   readonly folder: string;
   readonly layout: SpeechLayout;
-  readonly classes: SpeechClasses;
-  readonly subset: SpeechSubset;
+  readonly choice: SpeechChoice;
 }
 
 /** Where Speech Commands lies in the folder of data sets; undefined where it isn't there. */
-export async function speechDirectory(dataDirectory: string | undefined): Promise<string | undefined> {
+export async function speechDirectory(
+  dataDirectory: string | undefined,
+  version?: DataSettings['version'],
+): Promise<string | undefined> {
   if (dataDirectory === undefined) return undefined;
-  for (const name of ['speech-commands', 'speech_commands_v0.02', 'speech_commands_v0.01']) {
+  const all = ['speech-commands', 'speech_commands_v0.02', 'speech_commands_v0.01'];
+  for (const name of version === undefined ? all : [`speech_commands_${version}`]) {
     const folder = joinPath(dataDirectory, name);
     if ((await kindOf(folder)) === 'directory') return folder;
   }
@@ -31,32 +34,22 @@ export async function speechDirectory(dataDirectory: string | undefined): Promis
 /** @throws DataError where the folder is missing, unknown, or has too few clips for the classes */
 export async function findSpeech(
   dataDirectory: string | undefined,
-  { classes = 'google12', subset = 'all' }: Pick<DataSettings, 'classes' | 'subset'>,
+  { classes = 'google12', subset = 'all', version }: Pick<DataSettings, 'classes' | 'subset' | 'version'>,
 ): Promise<FoundSpeech> {
-  const folder = await speechDirectory(dataDirectory);
+  const folder = await speechDirectory(dataDirectory, version);
   if (folder === undefined) {
     throw new DataError(
       dataDirectory === undefined
         ? `speech-commands: no data folder was named; ${getSpeech}`
-        : `speech-commands: there is no ${joinPath(dataDirectory, 'speech-commands')}; ${getSpeech}`,
+        : `speech-commands: there is no ${joinPath(dataDirectory, version === undefined ? 'speech-commands' : `speech_commands_${version}`)}; ${getSpeech}`,
     );
   }
   for (const layout of layouts) {
     if (!(await layout.isThere(folder))) continue;
-    if (layout.classes.includes(classes)) return { folder, layout, classes, subset };
+    if (layout.classes.includes(classes)) return { folder, layout, choice: { classes, subset } };
     throw new DataError(
       `data.classes: ${classes}, but ${folder} has clips for ${layout.classes.join(', ')} alone; ${getSpeech}`,
     );
   }
   throw new DataError(`speech-commands: ${folder} holds neither archives nor the unpacked words; ${getSpeech}`);
-}
-
-/** SHA-256 by file of what is read of some parts. */
-export async function hashSpeech(
-  { folder, layout, subset }: FoundSpeech,
-  parts: readonly SpeechPart[],
-): Promise<Record<string, string>> {
-  const files: Record<string, string> = {};
-  for (const file of layout.files(parts, subset)) files[file] = await sha256(await readFile(joinPath(folder, file)));
-  return files;
 }

@@ -14,17 +14,22 @@ import { commands, silence, unknown } from './words.js';
  */
 export const packedLayout: SpeechLayout = {
   isThere: async (folder) => (await kindOf(joinPath(folder, 'test', 'yes.tar'))) === 'file',
-  describe: (subset) =>
+  describe: (_folder, { subset }) =>
     subset === 'all' ? 'v0.01 training set, part of it Opus-coded' : 'v0.01 training set, the lossless part',
   classes: ['google12'],
-  files: (parts, subset) => [
-    'background_noise.tar',
-    ...parts.flatMap((part) => classesOf(part).map((name) => `${part}/${name}.tar`)),
-    ...(parts.includes('train') && subset === 'all'
-      ? ['train-opus/index.tsv', ...classesOf('train').map((name) => `train-opus/${name}.opus`)]
-      : []),
-  ],
-  clips: async (folder, part, subset, tell) => {
+  fingerprint: async (folder, parts, { subset }) => {
+    const names = [
+      'background_noise.tar',
+      ...parts.flatMap((part) => classesOf(part).map((name) => `${part}/${name}.tar`)),
+      ...(parts.includes('train') && subset === 'all'
+        ? ['train-opus/index.tsv', ...classesOf('train').map((name) => `train-opus/${name}.opus`)]
+        : []),
+    ];
+    const files: Record<string, string> = {};
+    for (const name of names) files[name] = await sha256(await readFile(joinPath(folder, name)));
+    return { files };
+  },
+  clips: async (folder, part, { subset }, tell) => {
     const archives: SoundClips[] = [];
     for (const className of classesOf(part)) {
       archives.push(await readClipArchive(joinPath(folder, part, `${className}.tar`), clipSamples, nameInTar, tell));

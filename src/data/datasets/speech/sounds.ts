@@ -25,9 +25,9 @@ export async function loadSpeechSounds(
   options: LoadOptions = {},
 ): Promise<SpeechSounds> {
   const tell: Tell = options.tell ?? (() => undefined);
-  const { folder, layout } = await findSpeech(dataDirectoryOf(options), {});
+  const { folder, layout, choice } = await findSpeech(dataDirectoryOf(options), {});
   const noise = await layout.noise(folder, tell);
-  const clips = await layout.clips(folder, part, 'all', tell);
+  const clips = await layout.clips(folder, part, choice, tell);
   return {
     noise: noise.map((recording) => noisePart(recording, part === 'test' ? 'kept' : part)),
     words: spoken(clips),
