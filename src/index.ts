@@ -26,6 +26,7 @@ export {
   type BatchesOptions,
   type CalibrationOptions,
   type DatasetCalibrationOptions,
+  type FastGRNNOptions,
   type FastRNNOptions,
   type GatheredBatch,
   type GradientOptions,
