@@ -2,13 +2,18 @@ import path from 'node:path';
 import { kindOf } from '#platform';
 import { DataError, loadDataset, type Dataset } from '../data/index.js';
 import { stackDataset, type Model } from '../pipeline/index.js';
-import { loadRecipe, resolveRecipe, type Recipe } from '../recipe/index.js';
+import { loadRecipe, resolveRecipe, type Recipe, type SoundArithmetic } from '../recipe/index.js';
 
-/** The data set of a recipe: the one that `--data` names, else the one beside the model, else the one it was trained with. */
+/**
+ * The data set of a recipe: the one that `--data` names, else the one beside the model, else the one it was trained with.
+ *
+ * @param arithmetic what features of sound are computed in, where it is another than the training's: rounded to the model's counts
+ */
 export async function datasetFor(
   file: string,
   model: Model,
   data: string | undefined,
+  arithmetic?: SoundArithmetic,
 ): Promise<{ readonly dataset: Dataset; readonly recipe: Recipe }> {
   const isFolder = data !== undefined && (await kindOf(data)) === 'directory';
   const beside = path.join(path.dirname(file), 'recipe.yaml');
@@ -20,12 +25,12 @@ export async function datasetFor(
   const counts = { input: { lsb: [...input.lsb] } };
   const settings = others
     ? { ...recipe.data, path: data, ...counts }
-    : imported
+    : imported || arithmetic !== undefined
       ? { ...recipe.data, ...counts }
       : recipe.data;
   const loaded = await loadDataset(settings, {
     ...(isFolder && !others && { dataDirectory: data }),
-    sound: model.facts.features.sound ?? recipe.features.sound,
+    sound: { ...(model.facts.features.sound ?? recipe.features.sound), ...(arithmetic && { arithmetic }) },
   });
   return { dataset: stackDataset(loaded, model.facts.features.stack ?? { frames: 1, stride: 1 }), recipe };
 }

@@ -1,7 +1,7 @@
 import { cacheDirectory, environment, joinPath } from '#platform';
 import { Random } from '../math/index.js';
 import { integerLsb } from '../features/index.js';
-import { recipeSound, soundSettings, type RecipeSound } from '../recipe/index.js';
+import { recipeSound, soundSettings, type RecipeSound, type SoundSettings } from '../recipe/index.js';
 import { loadFolder } from './folder/load.js';
 import { makeDataset, type Dataset } from './dataset.js';
 import { benchmark } from './benchmarks.js';
@@ -32,7 +32,7 @@ export interface LoadOptions {
  */
 export async function loadDataset(settings: DataSettings, options: LoadOptions = {}): Promise<Dataset> {
   const { tell = () => undefined } = options;
-  const sound = options.sound ? recipeSound(options.sound) : soundSettings();
+  const sound = settingsOf(options);
   const context = { settings, sound, tell };
   const directory = dataDirectoryOf(options);
   const key = settings.name === 'folder' ? undefined : await benchmark(settings.name).key?.(directory, context);
@@ -41,6 +41,16 @@ export async function loadDataset(settings: DataSettings, options: LoadOptions =
   const { name, merge = {}, input } = settings;
   const entry = await cached('dataset', { name, merge, input, of: key }, async () => entryOf(await make()), tell);
   return limited(datasetOf(entry), settings.limit);
+}
+
+/** What becomes of sounds. */
+function settingsOf({ sound }: LoadOptions): SoundSettings | undefined {
+  try {
+    return sound ? recipeSound(sound) : soundSettings();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new DataError(`features.sound.${error.message.replaceAll('\n', '\nfeatures.sound.')}`, { cause: error });
+  }
 }
 
 /** The unit of a recipe, but that of integer features of sound where it leaves the choice. */

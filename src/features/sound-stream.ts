@@ -48,10 +48,13 @@ export class SoundStream {
 
   /**
    * @param take is given each frame, [channels]: the array is overwritten by the next, so copy what is to last
-   * @throws RangeError where a filter covers no bin of the spectrum
+   * @throws RangeError where a filter covers no bin of the spectrum, or the settings' arithmetic is integer
    */
   constructor(settings: SoundSettings, take: (frame: Float32Array) => void) {
     const { kind, shape, transform, filters, deltas, mfcc, pcen } = settings;
+    if (settings.arithmetic === 'integer') {
+      throw new RangeError('arithmetic: integer; an IntegerSoundStream makes these features, of 16-bit samples');
+    }
     const { window, hop } = soundLengths(settings);
     this.settings = settings;
     this.hop = hop;

@@ -3,7 +3,7 @@
  * `docs/runtime.md` tells its use, size and speed.
  */
 export { Detector, NONE, type DetectorSettings } from '../detector/index.js';
-export { SoundStream } from '../features/light.js';
+export { IntegerSoundStream, integerSound, SoundStream, type IntegerSound } from '../features/light.js';
 export { EventStream } from './event-stream.js';
 export { listen } from './listen.js';
 export { loadModel, type RuntimeModel } from './model.js';

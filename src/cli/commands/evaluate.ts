@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { Dataset } from '../../data/index.js';
 import {
   bootstrapUnits,
@@ -9,7 +9,7 @@ import {
   validationSplit,
   type Model,
 } from '../../pipeline/index.js';
-import type { Recipe } from '../../recipe/index.js';
+import { soundArithmetics, type Recipe, type SoundArithmetic } from '../../recipe/index.js';
 import { mainFigure, metricNames, unitWords, type NetworkCalibration, type UnitKind } from '../../report/index.js';
 import {
   decisionsOf,
@@ -38,10 +38,16 @@ export function addEvaluate(program: Command): void {
       'the folder of data sets, for a model of a folder the folder of recordings, or a recipe that names one (default: the recipe of the model)',
       filled,
     )
+    .addOption(
+      new Option(
+        '--arithmetic <name>',
+        "what features of sound are computed in: float, or as on a device (integer; default: the model's)",
+      ).choices(soundArithmetics),
+    )
     .option('--json', 'print the figures as JSON')
-    .action(async (file: string, flags: { data?: string; json?: boolean }) => {
+    .action(async (file: string, flags: { data?: string; arithmetic?: SoundArithmetic; json?: boolean }) => {
       const model = await readModel(file);
-      const { dataset, recipe } = await datasetFor(file, model, flags.data);
+      const { dataset, recipe } = await datasetFor(file, model, flags.data, flags.arithmetic);
       checkFits(model, dataset);
       const figures = await figuresOf(model, dataset, recipe);
       console.log(flags.json ? JSON.stringify(figures, undefined, 2) : told(figures, dataset.classNames));

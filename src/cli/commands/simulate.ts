@@ -142,11 +142,16 @@ function describeHeard(proof: HeardProof): string[] {
   return [
     verdict,
     `${proof.cyclesPerFrame.toFixed(0)} cycles a frame${proof.cycleModel === undefined ? '' : ' (modelled)'},`,
-    `busy ${(100 * proof.busy).toFixed(1)} % at ${proof.clock / 1e6} MHz,`,
+    busyText(proof),
     '',
     `flash ${proof.flashBytes},`,
     `RAM ${proof.ramBytes} + stack ${proof.stackBytes}`,
   ];
+}
+
+function busyText({ busy, clock }: HeardProof): string {
+  const text = `busy ${(100 * busy).toFixed(1)} % at ${clock / 1e6} MHz,`;
+  return busy < 1 ? text : bad(`${text} slower than the sound`);
 }
 
 function energyText(microjoules: number): string {

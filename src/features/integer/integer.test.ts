@@ -3,11 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { Random } from '../../math/index.js';
 import {
   Fourier,
+  integerLsb,
   integerSound,
   IntegerSoundStream,
   soundFeatures,
   soundFrames,
   soundSettings,
+  SoundStream,
   type IntegerSound,
   type SoundOptions,
 } from '../index.js';
@@ -94,6 +96,16 @@ describe('integer features', () => {
     expect(Math.max(...frames[0]!)).toBeGreaterThan(0);
   });
 
+  test('are what a recipe’s arithmetic: integer gives, in physical units', () => {
+    const settings = soundSettings({ arithmetic: 'integer' });
+    const samples = Int16Array.from({ length: 2000 }, (_, i) => Math.round(3000 * Math.sin(i / 7)));
+    const counts = framesOf(integerSound(settings, integerLsb(settings)), samples).flat();
+    expect(Array.from(soundFeatures(samples, settings))).toEqual(counts.map((count) => count / 256));
+    expect(() => soundSettings({ arithmetic: 'integer', kind: 'pcen' })).toThrow(
+      /pcen has no integer arithmetic.*or arithmetic float/,
+    );
+  });
+
   test('refuse by name what they have not', () => {
     const refusal = (options: SoundOptions, lsb = 2 ** -8) => {
       return () => integerSound(soundSettings(options), lsb);
@@ -101,6 +113,9 @@ describe('integer features', () => {
     expect(refusal({ kind: 'pcen' })).toThrow(/^kind: pcen has no integer arithmetic; take logMel or mfcc/);
     expect(refusal({ deltas: 1 })).toThrow(/^deltas: 1/);
     expect(refusal({ transform: 4096 })).toThrow(/^transform: 4096 samples; integer arithmetic has 8 to 2048/);
+    expect(() => new SoundStream(soundSettings({ arithmetic: 'integer' }), () => undefined)).toThrow(
+      /an IntegerSoundStream makes these/,
+    );
     expect(refusal({}, 0.3)).toThrow(/^data.input.lsb: .* a power of two from 2\^-12 to 1, not 0.3/);
   });
 });

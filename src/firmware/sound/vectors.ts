@@ -18,7 +18,7 @@ export interface SoundVectorOptions {
 
 /**
  * Sounds that visit what firmware must get right: noise of the whole range, noise of a few counts, a tone as loud as can be, a square wave
- * between the extremes, a loud tone that fades to nothing, silence with one click, noise that a sound ends, and a constant of -1.
+ * between the extremes, a loud tone that fades to nothing, clicks of one count a window apart, noise that falls silent, and a constant of -1.
  */
 export function testSounds(sound: IntegerSound, { samples, seed = 1 }: SoundVectorOptions = {}): Int16Array[] {
   const length = samples ?? sound.window + 7 * sound.hop;
@@ -30,8 +30,8 @@ export function testSounds(sound: IntegerSound, { samples, seed = 1 }: SoundVect
     (i) => Math.round(32767 * wave(i, 37)),
     (i) => (i % 90 < 45 ? -32768 : 32767),
     (i) => Math.round(30000 * wave(i, 13) * 2 ** -Math.floor((20 * i) / length)),
-    (i) => (i === Math.floor(length / 2) ? 1 : 0),
-    (i) => (i < length / 2 ? Math.round(1000 * random.normal()) : 0),
+    (i) => (i % (sound.window + 3) === 0 ? 1 : 0),
+    (i) => (i < (3 * length) / 4 ? Math.round(1000 * random.normal()) : 0),
     () => -1,
   ];
   return kinds.map((value) => Int16Array.from({ length }, (_, i) => Math.max(-32768, Math.min(32767, value(i)))));

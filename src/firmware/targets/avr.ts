@@ -140,7 +140,7 @@ export async function compileUnoSound(source: SoundSource): Promise<UnoGenerated
     const { window, transform } = inputs.sound;
     throw new ExportError(
       `the front end needs ${need} bytes of an Uno's RAM (${own} for a window of ${window} samples and its transform of ${transform}), it has ${unoLimits.ram}; ` +
-        'lower features.sound.rate (8000 with a window of 25 ms fits) or features.sound.window',
+        'lower features.sound.rate (8000 with a window of 16 ms fits) or features.sound.window',
     );
   }
   return compileUnoC(soundProgram(source));
