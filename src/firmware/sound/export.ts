@@ -160,7 +160,6 @@ ${interfaceFunctions(sound)}`;
 const macros = `/* Constant tables lie in flash on AVR, out of reach of plain pointers. */
 #if defined(__AVR__)
 #include <avr/pgmspace.h>
-#pragma GCC optimize("O2") /* for speed, whatever the rest is made for */
 #define UPPER_TABLE PROGMEM
 #define UPPER_READ8(p) pgm_read_byte(p)
 #define UPPER_READ16(p) ((int16_t)pgm_read_word(p))
