@@ -55,6 +55,13 @@ test('nor does it with layers in both directions and dropout between them', asyn
   for (const bytes of await bytesABatch('', more)) expect(bytes).toBeLessThan(ALLOWED);
 });
 
+test('where sounds are changed and mixed, no more than some numbers a row', async () => {
+  const sounds = { stretch: 0.1, warp: 0.1, loudness: 3, maskFrames: 2, maskChannels: 1, room: 0.5, mixup: 0.5 };
+  const more = { training: { augment: { shift: 1, ...sounds } } };
+  // Eight rows a batch, of each about eight numbers in boxes of 16 bytes; an array a row would be as much again.
+  for (const bytes of await bytesABatch('', more)) expect(bytes).toBeLessThan(8 * 200);
+});
+
 test('one small array a batch would be seen', async () => {
   for (const bytes of await bytesABatch('globalThis.kept = new Float32Array(4)')) {
     expect(bytes).toBeGreaterThan(ALLOWED);

@@ -37,7 +37,8 @@ const at = {
 /** Frames a second of the features that rooms are told for. */
 const frameRate = 100;
 /** Nepers of energy in a decibel. */
-const neper = ln(10) / 10;
+const ln10 = ln(10);
+const neper = ln10 / 10;
 /** A room's reverberation time in seconds, and how much louder than its echoes the direct sound is, in decibels. */
 const rooms = { seconds: [0.1, 0.6], direct: [0, 12] } as const;
 
@@ -45,6 +46,8 @@ const rooms = { seconds: [0.1, 0.6], direct: [0, 12] } as const;
 export interface SpectralChange {
   /** [24], as kernels/spectra.c reads it. */
   readonly values: Float64Array;
+  /** [15], the numbers in [0, 1) that it is made of. */
+  readonly draws: Float64Array;
   /** The row whose energies are added or mixed in; -1 for none. */
   partner: number;
   /** The partner's share of the target. */
@@ -66,7 +69,7 @@ export interface SpectralRows {
 }
 
 export function emptySpectralChange(): SpectralChange {
-  return { values: new Float64Array(24), partner: -1, mix: 0 };
+  return { values: new Float64Array(24), draws: new Float64Array(15), partner: -1, mix: 0 };
 }
 
 /** Whether any of them is asked for. */
@@ -95,44 +98,66 @@ export function drawSpectralChange(
   row: number,
   rows: SpectralRows,
 ): void {
-  const { stretch = 0, warp = 0, loudness = 0, maskFrames = 0, maskChannels = 0, background, room = 0 } = settings;
-  const { values } = out;
-  const around = (most: number) => most * (2 * random.uniform() - 1);
-  const between = ([low, high]: readonly [number, number]) => low + (high - low) * random.uniform();
+  const {
+    stretch = 0,
+    warp = 0,
+    loudness = 0,
+    maskFrames = 0,
+    maskChannels = 0,
+    background,
+    room = 0,
+    mixup = 0,
+  } = settings;
+  const { values, draws: u } = out;
+  for (let i = 0; i < u.length; i++) u[i] = random.uniform();
   values.fill(0);
   values[at.shift] = rows.shift;
-  values[at.speed] = 1 + around(stretch);
-  values[at.warp] = 1 + around(warp);
-  values[at.loudness] = around(loudness) * neper;
-  mask(values, at.framesFirst, at.framesEnd, maskFrames, rows.frames, random);
-  mask(values, at.channelsFirst, at.channelsEnd, maskChannels, rows.channels, random);
+  values[at.speed] = 1 + around(u[0], stretch);
+  values[at.warp] = 1 + around(u[1], warp);
+  values[at.loudness] = around(u[2], loudness) * neper;
+  mask(values, at.framesFirst, at.framesEnd, maskFrames, rows.frames, u[3], u[4]);
+  mask(values, at.channelsFirst, at.channelsEnd, maskChannels, rows.channels, u[5], u[6]);
 
-  const echoes = random.uniform() < room;
-  const decay = exp((-6 * ln(10)) / (between(rooms.seconds) * frameRate));
-  const direct = between(rooms.direct);
-  if (echoes) {
+  if (u[7] < room) {
+    const decay = exp((-6 * ln10) / (between(u[8], rooms.seconds) * frameRate));
     values[at.decay] = decay;
-    values[at.wet] = (exp(-direct * neper) * (1 - decay)) / decay; // echoes add up to wet decay / (1 - decay)
+    // Echoes add up to wet decay / (1 - decay).
+    values[at.wet] = (exp(-between(u[9], rooms.direct) * neper) * (1 - decay)) / decay;
   }
 
-  const noisy = random.uniform() < (background?.share ?? 0);
-  const snr = between(background?.snr ?? [0, 0]);
-  const mix = random.uniform() * 0.5;
-  const mixed = !noisy && random.uniform() < (settings.mixup ?? 0);
+  const noisy = background !== undefined && u[10] < background.share;
+  const mixed = !noisy && u[11] < mixup;
   const from = noisy ? rows.noises : rows.others;
-  const drawn = random.below(Math.max(1, from.length));
-  out.partner = noisy || mixed ? (from[drawn] ?? -1) : -1;
-  out.mix = mixed && out.partner >= 0 ? mix : 0;
+  out.partner = (noisy || mixed) && from.length > 0 ? from[Math.floor(u[12] * from.length)] : -1;
+  out.mix = mixed && out.partner >= 0 ? 0.5 * u[13] : 0;
   if (out.partner < 0) return;
   values[at.partnerFrames] = rows.framesOf(out.partner);
   values[at.mix] = out.mix;
   if (!noisy) return;
   values[at.noise] = 1;
-  values[at.noiseLevel] = rows.levelOf(row) - rows.levelOf(out.partner) - snr * neper;
+  values[at.noiseLevel] = rows.levelOf(row) - rows.levelOf(out.partner) - between(u[14], background.snr) * neper;
 }
 
-function mask(values: Float64Array, first: number, end: number, most: number, length: number, random: Random): void {
-  const width = Math.min(length, Math.floor(random.uniform() * (most + 1)));
-  values[first] = Math.floor(random.uniform() * (length - width + 1));
+/** From -most to most, for u in [0, 1). */
+function around(u: number, most: number): number {
+  return most * (2 * u - 1);
+}
+
+function between(u: number, range: readonly [number, number]): number {
+  return range[0] + (range[1] - range[0]) * u;
+}
+
+/** A mask of up to `most` places, by two numbers in [0, 1). */
+function mask(
+  values: Float64Array,
+  first: number,
+  end: number,
+  most: number,
+  length: number,
+  u: number,
+  v: number,
+): void {
+  const width = Math.min(length, Math.floor(u * (most + 1)));
+  values[first] = Math.floor(v * (length - width + 1));
   values[end] = values[first] + width;
 }
