@@ -16,7 +16,7 @@ import { Random } from '../dist/math/index.js';
 import { floatSourceOf, integerModel, readModel } from '../dist/pipeline/index.js';
 import { hostProgram } from '../dist/testing/host-program.js';
 import { randomFloat } from '../dist/testing/random-float.js';
-import { randomNetwork, realisticNetwork, storages } from '../dist/testing/random-network.js';
+import { integerCells, randomNetwork, realisticNetwork, storages } from '../dist/testing/random-network.js';
 
 const { values: options } = parseArgs({
   allowNegative: true,
@@ -47,6 +47,7 @@ function networkOf(seed) {
   return randomNetwork(random, {
     extreme: seed % 2 === 1,
     storage: storages[seed % 7 < 5 ? 1 + (seed % 7) : 0],
+    ...integerCells[seed % integerCells.length],
     mean: seed % 4 === 2,
     vocabulary: seed % 5 === 3 ? 1 + random.below(300) : 0,
     ...(seed % 3 === 0 ? { density: seed % 9 === 0 ? 1 : 0.3 } : {}),

@@ -40,7 +40,8 @@ export function statesWithin(bytes: number, window: number, each: number): numbe
 export function stateBytes(network: IntegerNetwork): number {
   const layers = [network, ...(network.upper ?? [])];
   const units = layers.reduce((sum, { hiddenSize }) => sum + hiddenSize, 0);
-  return 4 * units + (network.mean ? 4 * layers[layers.length - 1].hiddenSize + 2 : 0);
+  const each = network.cell === 'LSTM' ? 6 : 4;
+  return each * units + (network.mean ? 4 * layers[layers.length - 1].hiddenSize + 2 : 0);
 }
 
 /** Throws a `DetectorError` that names the first setting outside the definition. */

@@ -1,54 +1,9 @@
-import {
-  hasSeveralGates,
-  separateLayers,
-  tablesOf,
-  type IntegerMatrix,
-  type IntegerNetwork,
-} from '../integer/index.js';
+import { isGateByGate, separateLayers, tablesOf, type IntegerMatrix, type IntegerNetwork } from '../integer/index.js';
+import { blobFlags, blobHeaderBytes, blobVersion, nonlinearityCodes, storageCode, tokenCode } from './blob-format.js';
 import { crc16 } from './crc.js';
 import { ExportError } from './errors.js';
+import { encodeGateBlob } from './gate-blob.js';
 import { denseForm, encodeRow, smallerForm, sparseForm, type MatrixForm } from './rows.js';
-
-/** Written into every blob, with its `storageCode`; a runtime refuses any other. */
-export const blobVersion = 1;
-
-/** The order is part of the format. */
-export const indexCodes = ['byte', 'bitmap', 'delta'] as const;
-
-/** What byte 2 adds to the version: 0 for plain storage. */
-export function storageCode({ weightBits, indices }: IntegerNetwork['storage']): number {
-  return (indexCodes.indexOf(indices) << 4) | (weightBits === 4 ? 0x40 : 0);
-}
-
-/** Bytes before the arrays. */
-export const blobHeaderBytes = 36;
-
-/** The order is part of the format: a nonlinearity's code is its place here. */
-export const nonlinearityCodes = [
-  'hardTanh',
-  'hardSigmoid',
-  'hardSigmoid4',
-  'relu',
-  'tanh',
-  'sigmoid',
-  'tanh8',
-  'sigmoid8',
-] as const;
-
-/** Beside the gate's code: the inputs are tokens. */
-export const tokenCode = 8;
-
-/** Bits of the header's flag byte. */
-export const blobFlags = {
-  fastRNN: 1,
-  perChannel: 2,
-  sparseW2: 4,
-  sparseU2: 8,
-  sparseW1: 16,
-  sparseU1: 32,
-  sparseClassifier: 64,
-  mean: 128,
-} as const;
 
 /**
  * The network as one checksummed run of bytes, little-endian, that a generic runtime reads from flash:
@@ -78,7 +33,7 @@ export function encodeBlob(network: IntegerNetwork): Uint8Array {
       `the generic runtimes run a network of one layer, this one has ${network.upper.length + 1}; use the exported C`,
     );
   }
-  if (hasSeveralGates(network) || network.alpha) throw new ExportError(`no firmware for ${network.cell} yet`);
+  if (isGateByGate(network)) return encodeGateBlob(network);
   const forms = matrixForms(network);
   const bytes: number[] = new Array<number>(blobHeaderBytes).fill(0);
   const int16 = (value: number): void => void bytes.push(value & 255, (value >> 8) & 255);
@@ -113,6 +68,14 @@ export function encodeBlob(network: IntegerNetwork): Uint8Array {
   writeHeader(new DataView(blob.buffer), network, forms, head);
   new DataView(blob.buffer).setUint16(length - 2, crc16(blob.subarray(0, length - 2)), true);
   return blob;
+}
+
+/** @throws ExportError for a network that the committed generic runtimes don't run */
+export function checkRuntime({ cell }: IntegerNetwork): void {
+  if (!isGateByGate({ cell })) return;
+  throw new ExportError(
+    `the generic runtimes run RNN, FastRNN and FastGRNN, this network is a ${cell}; use the exported C (--target c or arduino)`,
+  );
 }
 
 /** Bytes of the tables that a step interpolates in. */

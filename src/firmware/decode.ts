@@ -5,7 +5,7 @@ import {
   type IntegerNetwork,
   type Storage,
 } from '../integer/index.js';
-import { blobFlags, blobHeaderBytes, blobVersion, indexCodes, nonlinearityCodes, tokenCode } from './blob.js';
+import { blobFlags, blobHeaderBytes, blobVersion, indexCodes, nonlinearityCodes, tokenCode } from './blob-format.js';
 import { crc16 } from './crc.js';
 import { ImageError } from './errors.js';
 import { decodeRow, denseForm, sparseForm } from './rows.js';

@@ -4,9 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { IntegerInterpreter, stepInputs, type IntegerNetwork } from '../integer/index.js';
+import { IntegerInterpreter, isGateByGate, stepInputs, type IntegerNetwork } from '../integer/index.js';
 import { Random } from '../math/index.js';
-import { nonlinearityPair, nonlinearityPairs, randomNetwork, storages } from '../testing/random-network.js';
+import {
+  integerCells,
+  nonlinearityPair,
+  nonlinearityPairs,
+  randomNetwork,
+  storages,
+  type RandomNetworkOptions,
+} from '../testing/random-network.js';
 import { encodeBlob } from './blob.js';
 import { exportC } from './c99.js';
 import { testInputs } from './vectors.js';
@@ -122,6 +129,19 @@ const shapes = [
     [false, true].flatMap((mean) => [0, 30].map((vocabulary) => ({ cell, mean, vocabulary }))),
   ),
 ] as const;
+/** Cells that are run gate by gate: each of full and low rank, sparse, packed, in layers, of tokens, and with extreme values. */
+const gated = integerCells
+  .filter((cell) => isGateByGate(cell))
+  .flatMap((cell) =>
+    [
+      { wRank: 0, uRank: 0, density: 1 },
+      { wRank: 3, uRank: 4, mean: true },
+      { extreme: true, wRank: 0, uRank: 2 },
+      { extreme: true, layers: 2, vocabulary: 20 },
+      { storage: storages[5], layers: 3, hiddenSize: 8, density: 0.3 },
+      { wRank: 5, uRank: 0, hiddenSize: 60, inputSize: 200, density: 0.1, gate: 'hardTanh' },
+    ].map((shape) => ({ ...cell, ...shape }) as RandomNetworkOptions),
+  );
 const heads = ['softmax', 'sigmoid', 'regression'] as const;
 /** What a header says changes with head and output; no value may. */
 const meaning = (k: number) => ({
@@ -145,9 +165,10 @@ const allNetworks = [
   ...shapes.flatMap((shape) => [randomNetwork(random, shape), randomNetwork(random, { ...shape, extreme: true })]),
 ];
 /** Compiling takes most of the time: C for every gate and update, each in a usual and in an extreme network. */
-const compiledNetworks = allNetworks.filter(
-  (_, k) => k >= nonlinearityPairs || (k % kinds) % 4 === Math.floor(k / kinds) % 4,
-);
+const compiledNetworks = [
+  ...allNetworks.filter((_, k) => k >= nonlinearityPairs || (k % kinds) % 4 === Math.floor(k / kinds) % 4),
+  ...gated.map((shape, k) => randomNetwork(random, { ...nonlinearityPair(7 * k), ...shape })),
+];
 const exported = compiledNetworks.map((network, k) => exportC(network, { prefix: `m${k}`, ...meaning(k) }));
 
 const rounds = 4;

@@ -3,6 +3,7 @@ export { bidirectionalRefusal, checkReal, checkUnits, convert } from './convert.
 export { FloatNetwork, residualWeights, transpose, type FloatGate } from './float-network.js';
 export { agreement, physicalValues, predictInteger } from './evaluation.js';
 export { equalSequences, framesOf, type Int16Sequences, type Normalisation } from './input.js';
+export { gateNetworks, isGateByGate, type GateNetwork } from './gate-networks.js';
 export { IntegerInterpreter } from './interpreter.js';
 export { integerModelParts, integerNetworkFrom } from './model-file.js';
 export {

@@ -1,4 +1,13 @@
 /** What running an integer network needs of this room: it loads no library and no kernels. */
 export { integerNetworkFrom } from './model-file.js';
 export { meanOf, pool } from './mean.js';
-export { embeddingShift, logitBits, separateLayers, type IntegerMatrix, type IntegerNetwork } from './network.js';
+export { gateNetworks, isGateByGate, type GateNetwork } from './gate-networks.js';
+export {
+  embeddingShift,
+  isGivenInput,
+  logitBits,
+  separateLayers,
+  type IntegerMatrix,
+  type IntegerNetwork,
+} from './network.js';
+export { activateQ14, roundingShift, saturate, updateQ12 } from './nonlinearity.js';

@@ -1,15 +1,7 @@
 import { describeHost, joinPath, packageFile, runProgram, writeFile } from '#platform';
 import type { Dataset } from '../data/index.js';
 import { modelBytes } from '../firmware/index.js';
-import {
-  bidirectionalRefusal,
-  checkReal,
-  checkUnits,
-  hasSeveralGates,
-  integerCell,
-  IntegerNetworkError,
-  maximumSize,
-} from '../integer/index.js';
+import { bidirectionalRefusal, checkReal, checkUnits, IntegerNetworkError, maximumSize } from '../integer/index.js';
 import { checkArchitecture, type Architecture } from '../network/index.js';
 import { serialise } from '../recipe/index.js';
 import { renderReport, stageMetrics, type Metrics, type ReportInput } from '../report/index.js';
@@ -59,11 +51,6 @@ export async function trainOpened({ folder, recipe, dataset }: OpenRun, options:
 export function checkConvertible(architecture: Architecture): void {
   checkArchitecture(architecture);
   checkReal(architecture);
-  if (hasSeveralGates({ cell: integerCell(architecture) }) || architecture.cell === 'FastRNN-vector') {
-    throw new IntegerNetworkError(
-      `network.cell is ${architecture.cell}: its integer network has no firmware yet; take RNN, FastRNN or FastGRNN, or train the float network alone with "fastgrnn train"`,
-    );
-  }
   if (architecture.bidirectional) throw new IntegerNetworkError(bidirectionalRefusal);
   checkUnits(architecture);
   for (const [what, count] of [

@@ -1,7 +1,7 @@
 import { paperSize, type CountedMatrix, type PaperSize } from '../compression/index.js';
 import { packedBytes } from '../firmware/index.js';
-import { integerLayers, type IntegerMatrix, type IntegerNetwork } from '../integer/index.js';
-import { tensorPrefix, tensorsOf, type Architecture } from '../network/index.js';
+import { integerGates, integerLayers, type IntegerMatrix, type IntegerNetwork } from '../integer/index.js';
+import { gatesOf, tensorPrefix, tensorsOf, type Architecture } from '../network/index.js';
 
 /** The size of a network in the paper's accounting, and its nonzero weights. */
 export interface NetworkSize {
@@ -14,15 +14,19 @@ export interface NetworkSize {
 
 /** Counts the nonzeros of the integer network; a weight that rounds to 0 is none. A U that was made of other parameters counts as the matrix. */
 export function networkSize(network: IntegerNetwork, architecture: Architecture): NetworkSize {
-  const low = (rank: number, letter: string) => (rank > 0 ? `${letter}1` : letter);
   const matrices = integerLayers(network)
-    .flatMap(({ wRank, uRank, w1, w2, u1, u2 }, layer) =>
-      [
-        { name: low(wRank, 'W'), matrix: w1 },
-        { name: 'W2', matrix: w2 },
-        { name: low(uRank, 'U'), matrix: u1 },
-        { name: 'U2', matrix: u2 },
-      ].map(({ name, matrix }) => ({ name: tensorPrefix(layer, 0) + name, matrix })),
+    .flatMap((own, layer) =>
+      integerGates(own).flatMap(({ w1, w2, u1, u2 }, gate) =>
+        [
+          { letter: 'W', factor: own.wRank > 0 ? '1' : '', matrix: w1 },
+          { letter: 'W', factor: '2', matrix: w2 },
+          { letter: 'U', factor: own.uRank > 0 ? '1' : '', matrix: u1 },
+          { letter: 'U', factor: '2', matrix: u2 },
+        ].map(({ letter, factor, matrix }) => ({
+          name: tensorPrefix(layer, 0) + letter + gatesOf(own)[gate] + factor,
+          matrix,
+        })),
+      ),
     )
     .flatMap(({ name, matrix }) => (matrix ? [counted(name, matrix, network)] : []));
   const head = counted('classifier', network.classifier, network);

@@ -1,19 +1,7 @@
-import {
-  embeddingShift,
-  meanOf,
-  pool,
-  separateLayers,
-  type IntegerMatrix,
-  type IntegerNetwork,
-} from '../integer/light.js';
+import { embeddingShift, meanOf, pool, type IntegerMatrix, type IntegerNetwork } from '../integer/light.js';
 import { nonlinearityNumber } from '../kernels/light.js';
 import { Memory, padded } from './memory.js';
 import type { Layer } from './stacked-cell.js';
-
-/** The layers of an integer network, each a cell; the last one has the head. */
-export function integerCells(module: WebAssembly.Module, network: IntegerNetwork): IntegerCell[] {
-  return separateLayers(network).map((layer) => new IntegerCell(module, layer));
-}
 
 /** An integer layer's state and step, as `docs/integer-network.md` defines them (kernels/step/integer.c). */
 export class IntegerCell implements Layer {
@@ -24,16 +12,17 @@ export class IntegerCell implements Layer {
   private readonly a: Int16Array;
   private readonly h: Int16Array;
   private readonly r: Int16Array;
+  private readonly p: Int32Array;
   private readonly logits: Int32Array;
   /** Of a network whose head reads the mean: sums of the states, how many they are, and their mean. */
   private readonly sums: Int32Array;
   private readonly mean: Int16Array;
+  private readonly meanAt: number;
   private readonly readAt: number;
   private count = 0;
 
   constructor(module: WebAssembly.Module, network: IntegerNetwork) {
     const n = network;
-    if (n.furtherGates || n.alpha) throw new Error(`no stream of an integer ${n.cell} yet`);
     const vector = (length: number) => new Int16Array(padded(length, 8));
     const [x, a] = [vector(n.inputSize), vector(n.inputSize)];
     const [t, u] = [vector(n.wRank), vector(n.uRank)];
@@ -62,9 +51,11 @@ export class IntegerCell implements Layer {
     this.a = memory.view(a);
     this.h = memory.view(h);
     this.r = memory.view(r);
+    this.p = memory.view(p);
     this.logits = memory.view(logits);
     this.sums = new Int32Array(n.mean ? n.hiddenSize : 0);
     this.mean = memory.view(mean);
+    this.meanAt = memory.address(mean);
     this.readAt = memory.address(n.mean ? mean : h);
     this.reset();
   }
@@ -88,6 +79,22 @@ export class IntegerCell implements Layer {
     this.r.fill(8192);
     this.sums.fill(0);
     this.count = 0;
+  }
+
+  /** For a gate of a cell: W a + U h of every unit (equation 4) of an input and a state that are given, [H]. */
+  sumsOf(a: Int16Array, h: Int16Array): Int32Array {
+    const { inputSize, hiddenSize } = this.network;
+    for (let i = 0; i < inputSize; i++) this.a[i] = a[i];
+    for (let j = 0; j < hiddenSize; j++) this.h[j] = h[j];
+    this.memory.exports.integer_step(this.words);
+    return this.p;
+  }
+
+  /** The head's logits of a state that is given, [L]. */
+  logitsOf(h: Int16Array): Int32Array {
+    for (let j = 0; j < h.length; j++) this.mean[j] = h[j];
+    this.memory.exports.integer_logits(this.words, this.meanAt);
+    return this.logits;
   }
 
   get state(): Int16Array {

@@ -4,7 +4,7 @@ import { integerNetworkFrom, logitBits, type IntegerNetwork } from '../integer/l
 import { checkTensors, openModel, type ModelMetadata, type Tensor } from '../network/light.js';
 import { powerOfTwo } from '../math/light.js';
 import { floatLayers } from './float-cell.js';
-import { integerCells } from './integer-cell.js';
+import { integerCells } from './gated-cell.js';
 import { EventStream } from './event-stream.js';
 import { compileStep, RuntimeError } from './memory.js';
 import { checkMetadata } from './metadata.js';

@@ -20,7 +20,7 @@ import {
 } from '../network/index.js';
 import { temporaryFolder, writeTree } from '../testing/index.js';
 import { firingDetector, interpretedCell } from '../testing/random-detector.js';
-import { randomNetwork } from '../testing/random-network.js';
+import { integerCells, randomNetwork } from '../testing/random-network.js';
 import { loadModel, ModelFileError, NONE, StreamError } from './index.js';
 
 const zeros = '0'.repeat(64);
@@ -44,10 +44,10 @@ function metadataOf(architecture: Architecture, more: Partial<ModelMetadata> = {
 }
 
 function integerBytes(network: IntegerNetwork, more: Partial<ModelMetadata> = {}): Promise<Uint8Array> {
-  const { cell, inputSize, hiddenSize, wRank, uRank, classes, gate, update, mean, embedding } = network;
+  const { cell, reset, inputSize, hiddenSize, wRank, uRank, classes, gate, update, mean, embedding } = network;
   const architecture: Architecture = {
     ...(network.upper ? { layers: network.upper.length + 1 } : {}),
-    ...{ cell, inputSize, hiddenSize, wRank, uRank, classes, gate, update },
+    ...{ cell, ...(reset ? { reset } : {}), inputSize, hiddenSize, wRank, uRank, classes, gate, update },
     ...{ residual: 'free', head: 'softmax', output: mean ? 'mean' : 'last', vocabulary: embedding?.rows ?? 0 },
   };
   const { settings, tensors } = integerModelParts(network);
@@ -58,6 +58,7 @@ function integerBytes(network: IntegerNetwork, more: Partial<ModelMetadata> = {}
 const drawn = (random: Random, extreme: boolean, i: number) => {
   const [inputSize, hiddenSize] = [1 + random.below(40), 1 + random.below(40)];
   return randomNetwork(random, {
+    ...integerCells[i % integerCells.length],
     ...{ extreme, inputSize, hiddenSize },
     wRank: random.below(Math.min(inputSize, hiddenSize) + 1),
     uRank: random.below(hiddenSize + 1),
@@ -69,7 +70,7 @@ const drawn = (random: Random, extreme: boolean, i: number) => {
 describe('an integer model', () => {
   it.each([false, true])('equals the interpreter in every logit of random networks (extreme: %s)', async (extreme) => {
     const random = new Random(11);
-    for (let i = 0; i < 80; i++) {
+    for (let i = 0; i < 84; i++) {
       const network = { ...drawn(random, extreme, i), mean: i % 3 === 0 };
       const model = await loadModel(await integerBytes(network));
       const [stream, interpreter] = [model.stream(), new IntegerInterpreter(network)];

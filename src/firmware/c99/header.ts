@@ -66,6 +66,7 @@ export function headerFile(
   const [{ network, prefix, upper, allUnits }] = layouts;
   const { mean, classes } = layout.network;
   const several = layouts.length > 1;
+  const lstm = network.cell === 'LSTM';
   const noun = nouns[meaning.head ?? 'softmax'];
   const rank = (r: number) => (r > 0 ? `rank ${r}` : 'full rank');
   const lines = [
@@ -86,7 +87,12 @@ ${network.embedding ? `#define ${upper}_TOKENS ${network.embedding.rows}\n` : ''
 ${meaning.head === 'regression' ? valueMacros(layout, meaning) : ''}`,
     members: [
       `  int16_t h[${upper}_HIDDEN];  /* hidden state, in units of ${stateUnits(layouts)} */`,
-      `  uint16_t r[${upper}_HIDDEN]; /* its rounding remainders, 14 bits each */`,
+      ...(lstm
+        ? [
+            `  int16_t c[${upper}_HIDDEN];  /* the memory behind it, in units of ${layouts.map((own) => `2^-${own.network.memoryBits ?? 12}`).join(', then ')} */`,
+            `  uint16_t r[${upper}_HIDDEN]; /* the memory's rounding remainders, 14 bits each */`,
+          ]
+        : [`  uint16_t r[${upper}_HIDDEN]; /* its rounding remainders, 14 bits each */`]),
       ...(mean
         ? [
             `  int32_t sum[${layout.units}]; /* of the states since the reset, of which the head reads the mean */`,

@@ -1,9 +1,11 @@
-import { ExportError } from '../errors.js';
 import {
-  hasSeveralGates,
+  gateNetworks,
+  isGateByGate,
+  isGatedCell,
   separateLayers,
   stateSize,
   tablesOf,
+  type GateNetwork,
   type IntegerMatrix,
   type IntegerNetwork,
 } from '../../integer/index.js';
@@ -44,11 +46,17 @@ export interface CLayout {
   readonly gated: boolean;
   /** What its nonlinearities interpolate in. */
   readonly tables: readonly Int16Array[];
+  /** Of a layer that is run gate by gate: its gates, in their order. */
+  readonly gates: readonly CGate[];
+}
+
+/** A gate of a layer, laid out as a layer of its own. */
+export interface CGate extends Omit<GateNetwork, 'network'> {
+  readonly layout: CLayout;
 }
 
 /** The layouts of a network's layers, the first one first. */
 export function layoutsOf(network: IntegerNetwork, prefix: string): CLayout[] {
-  if (hasSeveralGates(network) || network.alpha) throw new ExportError(`no firmware for ${network.cell} yet`);
   const upper = prefix.toUpperCase();
   const allUnits = stateSize(network);
   if (!network.upper) return [layoutOf(network, { prefix, own: prefix, units: `${upper}_HIDDEN`, at: 0, allUnits })];
@@ -76,7 +84,7 @@ function layoutOf(
     shift,
     form: smallerForm(matrix, network.storage),
   });
-  const gated = network.cell === 'FastGRNN';
+  const gated = isGatedCell(network);
   const matrices = {
     w2: network.w2 && stored('w2', network.w2, network.w2Shift),
     w1: stored(network.w2 ? 'w1' : 'w', network.w1, network.w1Shift),
@@ -93,5 +101,24 @@ function layoutOf(
     ...matrices,
     forms: new Set(Object.values(matrices).flatMap((m) => (m ? [m.form] : []))),
     tables: tablesOf(network),
+    gates: isGateByGate(network)
+      ? gateNetworks(network).map(({ network: gate, ...rest }) => ({
+          ...rest,
+          layout: gateLayout(gate, rest.lacks, tablesOf(network), { ...place, own: `${place.own}_gate_${rest.name}` }),
+        }))
+      : [],
   };
+}
+
+/** @param lacks the matrix of zeros, which is stored as the other one is, so that it needs no code of its own */
+function gateLayout(
+  network: IntegerNetwork,
+  lacks: GateNetwork['lacks'],
+  tables: readonly Int16Array[],
+  place: Parameters<typeof layoutOf>[1],
+): CLayout {
+  const layout = { ...layoutOf(network, place), tables };
+  if (lacks === 'w') return { ...layout, w1: { ...layout.w1, form: layout.u1.form } };
+  if (lacks === 'u') return { ...layout, u1: { ...layout.u1, form: layout.w1.form } };
+  return layout;
 }

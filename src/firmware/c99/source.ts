@@ -4,7 +4,8 @@ import { headRowFunction, tableMacros } from './rows.js';
 import { plainStep } from './step.js';
 import { commonTables, headTables } from './tables.js';
 import { planOf, type Optimize } from './avr/plan.js';
-import { avrHead, avrSource } from './avr/source.js';
+import { avrGate, avrHead, avrSource } from './avr/source.js';
+import { gatedSteps, gateHelpers, plainGates } from './gates.js';
 
 /** `PREFIX.c`: tables, helpers, and the four functions of the interface. */
 export function sourceFile(layouts: readonly CLayout[], optimize: Optimize): string {
@@ -12,21 +13,13 @@ export function sourceFile(layouts: readonly CLayout[], optimize: Optimize): str
   const last = layouts[layouts.length - 1];
   const { prefix, upper } = first;
   const { network } = last;
+  if (first.gates.length > 0) return gatedSourceFile(layouts, optimize);
   const plans = layouts.flatMap((layout) => planOf(layout, optimize) ?? []);
   const planned = plans.length === layouts.length;
   const end = `${network.mean ? `  ${prefix}_pool(s);\n` : ''}}\n`;
   // Of one layer its step is the network's.
   const whole = layouts.length === 1 ? end : `}\n\n${stepOfLayers(layouts)}${end}`;
-  return `/* See ${prefix}.h. The numbers of equations are those of docs/integer-network.md of fastgrnn. */
-#include "${prefix}.h"
-
-${tableMacros(first, planned)}
-/* C99 leaves the shift of a negative number to the compiler. Here it must be arithmetic, as it is everywhere. */
-typedef char ${prefix}_needs_arithmetic_shift[(-1 >> 1) == -1 ? 1 : -1];
-
-${commonTables(first)}
-${resetFunction(last)}
-${network.mean ? poolFunction(last) + meanFunction(last) : ''}${
+  return `${beginning(layouts, planned)}${
     planned
       ? `#if ${upper}_AVR
 
@@ -40,6 +33,39 @@ ${avrHead(plans[plans.length - 1])}
 ${headRowFunction(last)}
 ${plainStep(layouts)}${whole}
 ${headFunctions(last)}${planned ? '\n#endif\n' : ''}`;
+}
+
+/** What every source begins with. */
+function beginning(layouts: readonly CLayout[], planned: boolean): string {
+  const [first] = layouts;
+  const { prefix } = first;
+  const last = layouts[layouts.length - 1];
+  return `/* See ${prefix}.h. The numbers of equations are those of docs/integer-network.md of fastgrnn. */
+#include "${prefix}.h"
+
+${tableMacros(first, planned)}
+/* C99 leaves the shift of a negative number to the compiler. Here it must be arithmetic, as it is everywhere. */
+typedef char ${prefix}_needs_arithmetic_shift[(-1 >> 1) == -1 ? 1 : -1];
+
+${commonTables(first)}
+${resetFunction(last)}
+${last.network.mean ? poolFunction(last) + meanFunction(last) : ''}`;
+}
+
+/** The same of layers that are run gate by gate: on AVR gates and head are assembler, the steps around them C everywhere. */
+function gatedSourceFile(layouts: readonly CLayout[], optimize: Optimize): string {
+  const [first] = layouts;
+  const last = layouts[layouts.length - 1];
+  const { prefix, upper } = first;
+  const gates = layouts.flatMap((layout) => layout.gates);
+  const plans = gates.flatMap(({ layout, gives }) => planOf(layout, optimize, gives) ?? []);
+  const planned = plans.length === gates.length;
+  const plain = `${plainGates(layouts)}\n${headTables(last)}\n${headRowFunction(last)}\n${headFunctions(last)}`;
+  const assembler = `${plans.map(avrGate).join('\n')}\n${avrHead(plans[plans.length - 1])}`;
+  const end = `${last.network.mean ? `  ${prefix}_pool(s);\n` : ''}}\n`;
+  return `${beginning(layouts, planned)}${gateHelpers(first)}
+${planned ? `#if ${upper}_AVR\n\n${assembler}\n#else\n\n${plain}\n#endif\n` : plain}
+${gatedSteps(layouts)}${layouts.length === 1 ? end : `}\n\n${stepOfLayers(layouts)}${end}`}`;
 }
 
 /** `PREFIX_step` of several layers, up to what stands behind its equations. */
@@ -58,7 +84,7 @@ function resetFunction({ prefix, upper, network, units, allUnits }: CLayout): st
   uint8_t j;
   for (j = 0; j < ${upper}_HIDDEN; j++) {
     s->h[j] = 0;
-    s->r[j] = 8192;${network.mean && together ? '\n    s->sum[j] = 0;' : ''}
+    s->r[j] = 8192;${network.cell === 'LSTM' ? '\n    s->c[j] = 0;' : ''}${network.mean && together ? '\n    s->sum[j] = 0;' : ''}
   }
 ${network.mean && !together ? sums : ''}${network.mean ? '  s->count = 0;\n' : ''}}
 `;

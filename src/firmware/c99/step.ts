@@ -17,7 +17,7 @@ ${nonlinearityFunctions(first)}
 ${layouts.map((layout) => stepFunction(layout, boundsOf(layout.network))).join('}\n\n')}`;
 }
 
-function thumbMacro({ upper }: CLayout): string {
+export function thumbMacro({ upper }: CLayout): string {
   return `/* Arm's microcontrollers multiply rows in assembler: 1 for cores that know Thumb-1 alone (Cortex-M0, M0+), 2 for Thumb-2 */
 #if defined(__thumb2__)
 #define ${upper}_THUMB 2
@@ -35,7 +35,7 @@ function thumbMacro({ upper }: CLayout): string {
 `;
 }
 
-function clampFunction({ prefix }: CLayout): string {
+export function clampFunction({ prefix }: CLayout): string {
   return `/* v clamped to [-limit, limit]: a single comparison where there is nothing to clamp */
 static inline int32_t ${prefix}_clamp(int32_t v, int32_t limit)
 {
@@ -84,7 +84,7 @@ ${residual(layout)}
 }
 
 /** The token's row of the embedding, shifted up. */
-function embed({ network, prefix, upper }: CLayout): string {
+export function embed({ network, prefix, upper }: CLayout): string {
   const last = (network.embedding?.rows ?? 1) - 1;
   return `  /* Equation 1, of tokens: the row of the embedding */
   {
@@ -114,7 +114,7 @@ function clamped(prefix: string, value: string, bound: number, shift: number, li
   return Math.ceil(bound / 2 ** shift) <= limit ? `(${value})` : `${prefix}_clamp(${value}, ${limit})`;
 }
 
-function project(
+export function project(
   layout: CLayout,
   m: CMatrix,
   out: string,
@@ -130,7 +130,7 @@ function project(
 }
 
 /** Preactivations that a nonlinearity takes as they are: it clamps them itself. */
-function argument({ prefix }: CLayout, kind: CLayout['network']['gate']): string {
+export function argument({ prefix }: CLayout, kind: CLayout['network']['gate']): string {
   return tableOf(kind) ? `${prefix}_clamp(p + *bias++, 32767)` : 'p + *bias++';
 }
 

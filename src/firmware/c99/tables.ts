@@ -76,7 +76,8 @@ function embeddingTable({ prefix, upper }: CLayout, { rows, columns, values, fra
   return `/* embedding, ${rows} x ${columns} in units of 2^-${fractionBits} */\nstatic const int8_t ${prefix}_embedding[] ${upper}_TABLE = {\n${lines.join(',\n')}\n};\n`;
 }
 
-function numbers(
+/** A table of numbers with what it is. */
+export function numbers(
   { upper }: CLayout,
   prefix: string,
   type: string,

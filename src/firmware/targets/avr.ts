@@ -1,7 +1,15 @@
 import { joinPath, packageFile, readFile, runProgram, temporaryDirectory, writeFile } from '#platform';
-import { integerLayers, lastLayer, stateSize, stepInputs, type IntegerNetwork } from '../../integer/index.js';
+import {
+  gateNetworks,
+  isGateByGate,
+  lastLayer,
+  separateLayers,
+  stateSize,
+  stepInputs,
+  type IntegerNetwork,
+} from '../../integer/index.js';
 import { stateBytes } from '../../detector/index.js';
-import { encodeBlob } from '../blob.js';
+import { checkRuntime, encodeBlob } from '../blob.js';
 import { exportC } from '../c99.js';
 import type { FloatSource } from '../float/layout.js';
 import type { Optimize } from '../c99/avr/plan.js';
@@ -43,16 +51,19 @@ interface RuntimeDescription {
 
 /**
  * Bytes of RAM that a network's vectors take in the generic runtime: h, r, x, t and u, int16 each (of several layers, in exported C: all
- * layers' h and r, and the longest x, t and u). Where the head reads the mean of
+ * layers' h and r, and the longest x, t and u). Cells that are run gate by gate have a vector of each gate as well, the LSTM its c. Where the head reads the mean of
  * the states also their sums, int32; the means take the place of x, t and u.
  */
 export function vectorBytes(network: IntegerNetwork): number {
   const scratch = Math.max(
-    ...integerLayers(network).map(
-      ({ inputSize, hiddenSize, wRank, uRank }) => inputSize + wRank + (uRank || hiddenSize),
-    ),
+    ...separateLayers(network).map((layer) => {
+      const { inputSize, hiddenSize, wRank, uRank } = layer;
+      const own = inputSize + wRank + (uRank || hiddenSize);
+      // Run gate by gate, with an input and a state beside the copies that a gate of the exported C works on.
+      return isGateByGate(layer) ? own + inputSize + gateNetworks(layer).length * hiddenSize : own;
+    }),
   );
-  const states = 2 * stateSize(network);
+  const states = (network.cell === 'LSTM' ? 3 : 2) * stateSize(network);
   const { hiddenSize } = lastLayer(network);
   return 2 * (network.mean ? states + 2 * hiddenSize + Math.max(scratch, hiddenSize) : states + scratch);
 }
@@ -63,6 +74,7 @@ export function vectorBytes(network: IntegerNetwork): number {
  * @throws ExportError when flash or RAM is too small, with the need and the limit.
  */
 export async function unoImage(network: IntegerNetwork): Promise<UnoRuntimeImage> {
+  checkRuntime(network);
   const text = async (name: string) => new TextDecoder().decode(await readFile(packageFile(`firmware/avr/${name}`)));
   const { blobAddress, staticBytes, stackReserve } = JSON.parse(await text('runtime.json')) as RuntimeDescription;
   const blob = encodeBlob(network);

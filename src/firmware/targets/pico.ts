@@ -1,6 +1,6 @@
 import { packageFile, readFile } from '#platform';
 import type { IntegerNetwork } from '../../integer/index.js';
-import { encodeBlob } from '../blob.js';
+import { checkRuntime, encodeBlob } from '../blob.js';
 import { ExportError } from '../errors.js';
 import { readHex, type Segment } from '../hex.js';
 import { writeUf2 } from '../uf2.js';
@@ -40,6 +40,7 @@ interface RuntimeDescription {
  * @throws ExportError when flash is too small, with the need and the limit.
  */
 export async function picoImage(network: IntegerNetwork): Promise<PicoImage> {
+  checkRuntime(network);
   const text = async (name: string) => new TextDecoder().decode(await readFile(packageFile(`firmware/rp2040/${name}`)));
   const { blobAddress, staticBytes } = JSON.parse(await text('runtime.json')) as RuntimeDescription;
   const blob = encodeBlob(network);

@@ -1,7 +1,7 @@
 import type { IntegerMatrix, IntegerNetwork } from '../../../integer/index.js';
 import { boundsOf, half, rowBound, type Bounds } from '../../bounds.js';
 import type { MatrixForm } from '../../rows.js';
-import type { CLayout, CMatrix } from '../layout.js';
+import type { CGate, CLayout, CMatrix } from '../layout.js';
 
 /** What the generated code is made for: few bytes of flash, or few cycles. */
 export type Optimize = 'size' | 'speed';
@@ -51,6 +51,8 @@ export interface AvrPlan extends Summing {
   readonly updateCorner: number;
   /** Whether the corners are part of the stored biases. */
   readonly cornersStored: boolean;
+  /** Of a gate that stands for itself: what its units give, instead of a new state. */
+  readonly gives: CGate['gives'] | undefined;
 }
 
 /** The corner of the lower end of each nonlinearity, which clips at 0 then. */
@@ -68,7 +70,7 @@ const corners = {
 export const bytesFor = (bound: number): 3 | 4 => (bound < 2 ** 23 ? 3 : 4);
 
 /** @returns undefined where both rows of a unit, in one accumulator, could exceed 32 bits: apart, they do not. */
-export function planOf(portable: CLayout, optimize: Optimize): AvrPlan | undefined {
+export function planOf(portable: CLayout, optimize: Optimize, gives?: CGate['gives']): AvrPlan | undefined {
   const layout = withForms(portable);
   const { network, w2, u2, w1, u1, gated } = layout;
   const bounds = boundsOf(network);
@@ -83,8 +85,8 @@ export function planOf(portable: CLayout, optimize: Optimize): AvrPlan | undefin
   const uAt = swapped ? 0 : ofW.length;
   // Of low rank, a is read before u is written, and takes its place where that lies at the end.
   const inputAt = !w2 ? wAt : u2 && !swapped ? uAt : vectorLength;
-  const gateCorner = gated ? corners[network.gate] : 0;
-  const updateCorner = corners[network.update];
+  const updateCorner = gives === 'sum' ? 0 : corners[network.update];
+  const gateCorner = gated ? corners[network.gate] : gives ? updateCorner : 0;
 
   const all = [
     ...Array.from(network.biasGate, (bias) => bias + gateCorner),
@@ -116,6 +118,7 @@ export function planOf(portable: CLayout, optimize: Optimize): AvrPlan | undefin
     gateCorner,
     updateCorner,
     cornersStored,
+    gives,
   };
 }
 

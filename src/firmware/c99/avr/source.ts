@@ -6,7 +6,7 @@ import { affineBytes, normalisationCode } from './normalisation.js';
 import type { AvrPlan, Projection, UnitRow } from './plan.js';
 import { projectionCode } from './projection.js';
 import { callDense, columnAfter, denseLength, denseRoutine, encodeAvrRow, firstAddress } from './rows.js';
-import { biasBytes, constantsOfUnits, unitsCode, walksOn } from './units.js';
+import { biasBytes, constantsOfUnits, tablesRead, unitsCode, walksOn } from './units.js';
 
 /** Everything a step reads, in the order in which it does. */
 export function streamBytes(plan: AvrPlan): { what: string; bytes: number[] }[] {
@@ -60,6 +60,35 @@ ${asmLines(stepCode(plan))}
     : ${operands}
     :
     : ${clobbered(plan)}, "memory");
+`;
+}
+
+/** The table that a gate reads and its function for AVR, from the input a and a state to its values of all units. */
+export function avrGate(plan: AvrPlan): string {
+  const { layout } = plan;
+  const { prefix, own, upper } = layout;
+  const tables = tablesRead(plan).length > 0;
+  const declared = [
+    `const uint8_t *at = ${own}_stream;`,
+    'register const int16_t *state __asm__("r24") = h;',
+    'register int16_t *to __asm__("r20") = v, *values __asm__("r18") = out;',
+    ...(tables ? [`register const int16_t *tanh __asm__("r22") = ${prefix}_tanh;`] : []),
+  ];
+  return `/* What a gate reads, in its order. Sparse rows are pairs of a way to go and a weight, and 0 at the end. */
+static const uint8_t ${own}_stream[] ${upper}_TABLE = {
+${lines(streamBytes(plan))}
+};
+
+${plan.dense ? denseFunction(own, plan.dense) : ''}static __attribute__((noinline)) void ${own}(const int16_t *a, const int16_t *h, int16_t *out)
+{
+  int16_t v[${plan.scratchLength}]; /* what the equations work on */
+  ${declared.join('\n  ')}
+  __asm__ volatile(
+${asmLines(stepCode(plan))}
+    : "+z"(at), "+x"(a), "+r"(state), "+r"(to), "+r"(values)${tables ? ', "+r"(tanh)' : ''}
+    :
+    : ${clobbered(plan)}, "memory");
+}
 `;
 }
 
@@ -124,11 +153,12 @@ function lines(parts: readonly { what: string; bytes: readonly number[] }[]): st
 
 /** Registers that the assembler of a step changes, but for its operands. */
 function clobbered(plan: AvrPlan): string {
-  const { network, layout } = plan;
+  const { network } = plan;
   const unused = [
     ...(network.embedding ? [] : ['r24', 'r25']),
     ...['r20', 'r21', 'r26', 'r27'],
-    ...(layout.tables.length > 0 ? ['r22', 'r23'] : constantsOfUnits(plan) === '' ? ['r10', 'r11'] : []),
+    ...(tablesRead(plan).length > 0 ? ['r22', 'r23'] : constantsOfUnits(plan) === '' ? ['r10', 'r11'] : []),
+    ...(plan.gives ? ['r18', 'r19'] : []),
   ];
   return Array.from({ length: 26 }, (_, r) => `r${r + 2}`)
     .filter((name) => !unused.includes(name))
@@ -168,7 +198,7 @@ function stepCode(plan: AvrPlan): string {
       : `${denseCalled(p) ? `ldi r17, ${denseLength(p.columns)}; ` : ''}rcall @project`;
   const operands = (from: string, offset: number): string => `movw r26, ${from}; ${addTo(26, offset)} movw r14, r26`;
   return `
-    push r28; push r29; clr r2; ${shared === 'all' ? 'clt; clr r3; ' : ''} movw r4, r20; movw r6, ${network.embedding ? 'r26' : 'r24'}${layout.tables.length > 0 ? '; movw r10, r22' : ''}
+    push r28; push r29; clr r2; ${shared === 'all' ? 'clt; clr r3; ' : ''} movw r4, r20; movw r6, ${network.embedding ? 'r26' : 'r24'}${tablesRead(plan).length > 0 ? '; movw r10, r22' : ''}${plan.gives ? '; movw r8, r18' : ''}
     ${network.embedding ? '' : `${point('r4', plan.inputAt)}\n${isGivenInput(network) ? copyOfInput(plan) : normalisationCode(plan)}`}
     ${w2 && w ? `${operands('r4', 2 * plan.inputAt + firstAddress(w.form))}; ${point('r4', plan.wAt)} ldi r25, ${w2.matrix.rows} | equation 2\n${project(w, 'w')}` : ''}
     ${u2 && u ? `${operands('r6', firstAddress(u.form))}; ${w2 && plan.uAt > 0 ? '' : point('r4', plan.uAt)} ldi r25, ${u2.matrix.rows} | equation 3\n${project(u, 'u')}` : copyOfState(plan)}
@@ -198,7 +228,7 @@ function copyOfInput({ network }: AvrPlan): string {
 
 /** Equation 3, full rank: a copy, as h changes below. */
 function copyOfState(plan: AvrPlan): string {
-  return `movw r26, r6; ${point('r4', plan.uAt)} ldi r25, ${plan.network.hiddenSize} | equation 3: a copy
+  return `movw r26, r6; ${point('r4', plan.uAt)} ldi r25, ${plan.layout.u1.matrix.columns} | equation 3: a copy
     @copy: ld r18, X+; ld r19, X+; st Y+, r18; st Y+, r19; dec r25; brne @copy`;
 }
 
@@ -208,7 +238,10 @@ function unitsStart(plan: AvrPlan): string {
   const offset = (row: UnitRow): number => 2 * row.start + firstAddress(row.matrix.form);
   const one = offset(first);
   const two = walksOn(plan) ? '' : `movw r26, r4; ${addTo(26, offset(second) - one)} movw r6, r26`;
-  return `movw r28, r6; movw r26, r6; ${addTo(26, 2 * layout.allUnits)} movw r8, r26
+  const state = plan.gives
+    ? 'movw r28, r8'
+    : `movw r28, r6; movw r26, r6; ${addTo(26, 2 * layout.allUnits)} movw r8, r26`;
+  return `${state}
     ${one === 0 ? '' : `movw r26, r4; ${addTo(26, one)} movw r4, r26`}
     ${two}
     ${constantsOfUnits(plan)}

@@ -16,11 +16,12 @@ import { accumulator, countedRow, narrow, sparseRow, startSum, widen } from './r
  */
 export function unitsCode(plan: AvrPlan, projection: string): string {
   const { tables } = plan.layout;
-  const table = tables.length > 0 ? `rjmp @done\n${tables.map((t) => tableRoutine(t, tables)).join('\n')}` : '';
+  const read = tablesRead(plan);
+  const table = read.length > 0 ? `rjmp @done\n${read.map((t) => tableRoutine(t, tables)).join('\n')}` : '';
   return `
     @unit:
     ${sums(plan, projection)}
-    ${residual(plan)}
+    ${plan.gives ? gateValue(plan) : residual(plan)}
     dec r3; brne @unit
     ${table}
     @done:
@@ -41,6 +42,23 @@ function residual(plan: AvrPlan): string {
     ${gated ? scale(plan) : constants}
     ${newState(plan)}
   `;
+}
+
+/** The tables that the units interpolate in: of a gate that stands for itself its own, if any. */
+export function tablesRead({ gives, network, layout }: AvrPlan): readonly Int16Array[] {
+  if (!gives) return layout.tables;
+  return layout.tables.filter((table) => gives !== 'sum' && table === tableOf(network.update));
+}
+
+/** The value of a gate that stands for itself, to Y. */
+function gateValue(plan: AvrPlan): string {
+  const store = (low: number): string => `st Y+, r${low}; st Y+, r${low + 1}`;
+  if (plan.gives === 'gate') return `${gate(plan)}\n${store(20)}`;
+  if (plan.gives === 'update') return `${update(plan)}\n${store(22)}`;
+  const wide = plan.biases === 'wide';
+  return `${preloads(plan) ? '' : biased([22, 23, 24], plan, 0)}
+    ${wide ? saturate([22, 23, 24], 2 ** 22, 32767, 18, 'sum') : ''}
+    ${store(22)}`;
 }
 
 const preloads = ({ biases }: AvrPlan): boolean => biases === 'preloaded' || biases === 'counted';
@@ -78,7 +96,7 @@ function sums(plan: AvrPlan, projection: string): string {
   const counted = biases === 'counted';
   const far = counted
     ? `@far: ldi r22, 255; ldi r23, 127; sbrs r24, 7; rjmp @near; ldi r22, 0; ldi r23, 128; rjmp @near | beyond 16 bits only the sign counts
-       @c_over: com r23; rjmp @c_out | an overflow turns the sign`
+       ${plan.gives ? '' : '@c_over: com r23; rjmp @c_out | an overflow turns the sign'}`
     : '';
   const onceForBoth = optimize === 'size' && one.form === 'sparse' && two.form === 'sparse';
   const rows = onceForBoth

@@ -1,0 +1,104 @@
+import { gateNetworks, tablesOf, type IntegerNetwork } from '../integer/index.js';
+import { blobFlags, blobHeaderBytes, nonlinearityCodes, storageCode, tokenCode } from './blob-format.js';
+import { crc16 } from './crc.js';
+import { encodeRow, smallerForm, sparseForm } from './rows.js';
+
+/** The version of blobs of networks that are run gate by gate; a runtime for others refuses it. */
+export const gateBlobVersion = 2;
+
+/** The order is part of the format: a cell's code is its place here. */
+const cellCodes = ['FastRNN-vector', 'UGRNN', 'GRU before', 'GRU after', 'LSTM'] as const;
+
+/**
+ * The blob of one layer that is run gate by gate. The header's places are those of `encodeBlob`, but for
+ *
+ * ```
+ *  2 format version 2            3 flags: perChannel, sparseClassifier, mean
+ * 19 cell code  candidateBits (else 0)  memoryBits (else 0)  0       26 int16 memoryLimit (else 0)  0       32 0 0
+ * ```
+ *
+ * Behind tables, and affine or embedding, stands each gate (`gateNetworks`: a GRU that resets after the product has four):
+ *
+ * ```
+ *    w2Shift  w1Shift  u2Shift  u1Shift  flags (sparseW2 to sparseU1)  int16 wLimit  uLimit
+ *    rows of W2, rows of U2 (of low rank)
+ *    for each hidden unit: its row of W1, its row of U1, int16 bias
+ * ```
+ *
+ * without the rows of a W or U that the gate lacks; then of FastRNN-vector for each unit int16 alpha, beta; then head and CRC.
+ */
+export function encodeGateBlob(network: IntegerNetwork): Uint8Array {
+  const { storage, hiddenSize, centre, multiplier, classifier } = network;
+  const bytes: number[] = new Array<number>(blobHeaderBytes).fill(0);
+  const int16 = (value: number): void => void bytes.push(value & 255, (value >> 8) & 255);
+  for (const table of tablesOf(network)) table.forEach(int16);
+  if (network.embedding) {
+    int16(network.embedding.rows);
+    for (const value of network.embedding.values) bytes.push(value & 255);
+  }
+  for (const [i, value] of centre.entries()) {
+    int16(value);
+    int16(multiplier[i]);
+  }
+  const sparse = sparseForm(storage);
+  for (const { network: gate, lacks } of gateNetworks(network)) {
+    const { w2, u2, w1, u1 } = gate;
+    const stored = [
+      { matrix: w2, flag: blobFlags.sparseW2 },
+      { matrix: u2, flag: blobFlags.sparseU2 },
+      { matrix: lacks === 'w' ? undefined : w1, flag: blobFlags.sparseW1 },
+      { matrix: lacks === 'u' ? undefined : u1, flag: blobFlags.sparseU1 },
+    ].map(({ matrix, flag }) => ({ matrix, flag, form: matrix ? smallerForm(matrix, storage) : undefined }));
+    const flags = stored.reduce((sum, { flag, form }) => sum | (form === sparse ? flag : 0), 0);
+    bytes.push(gate.w2Shift, gate.w1Shift, gate.u2Shift, gate.u1Shift, flags);
+    int16(gate.wLimit);
+    int16(gate.uLimit);
+    for (const { matrix, form } of stored.slice(0, 2)) {
+      if (!matrix || !form) continue;
+      for (let j = 0; j < matrix.rows; j++) bytes.push(...encodeRow(matrix, j, form));
+    }
+    for (let j = 0; j < hiddenSize; j++) {
+      for (const { matrix, form } of stored.slice(2)) if (matrix && form) bytes.push(...encodeRow(matrix, j, form));
+      int16(gate.biasUpdate[j]);
+    }
+  }
+  for (const [j, alpha] of (network.alpha ?? []).entries()) {
+    int16(alpha);
+    int16(network.beta?.[j] ?? 0);
+  }
+  const head = bytes.length;
+  const headForm = smallerForm(classifier, storage);
+  for (const [l, bias] of network.classifierBias.entries()) {
+    int16(bias);
+    int16(bias >> 16);
+    bytes.push(...encodeRow(classifier, l, headForm));
+  }
+  const blob = new Uint8Array(bytes.length + 2);
+  blob.set(bytes);
+  writeHeader(new DataView(blob.buffer), network, head, headForm === sparse);
+  new DataView(blob.buffer).setUint16(bytes.length, crc16(blob.subarray(0, bytes.length)), true);
+  return blob;
+}
+
+function writeHeader(view: DataView, network: IntegerNetwork, head: number, sparseHead: boolean): void {
+  const flags =
+    (network.centre.length > 1 ? blobFlags.perChannel : 0) |
+    (sparseHead ? blobFlags.sparseClassifier : 0) |
+    (network.mean ? blobFlags.mean : 0);
+  const gate = nonlinearityCodes.indexOf(network.gate) | (network.embedding ? tokenCode : 0);
+  const name = network.reset ? (`GRU ${network.reset}` as const) : network.cell;
+  const header = [
+    ...[0x46, 0x47, gateBlobVersion | storageCode(network.storage), flags],
+    ...new Array<number>(8).fill(0),
+    ...[network.inputSize, network.hiddenSize, network.wRank, network.uRank, network.classes],
+    gate | (nonlinearityCodes.indexOf(network.update) << 4),
+    ...[network.inputShift, cellCodes.findIndex((code) => code === name)],
+    ...[network.candidateBits ?? 0, network.memoryBits ?? 0, 0, network.stateBits],
+  ];
+  header.forEach((byte, i) => view.setUint8(i, byte));
+  view.setUint32(4, view.byteLength, true);
+  view.setUint32(8, head, true);
+  view.setInt16(24, network.inputLimit, true);
+  view.setInt16(26, network.memoryLimit ?? 0, true);
+  view.setInt16(30, network.stateLimit, true);
+}
