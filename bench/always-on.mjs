@@ -1,8 +1,8 @@
 // Always on: a wake word in streams, for a network of 1 KB and one of 4 KB, by five folds.
-//   npm run bench:always-on -- [--data DIR] [--sizes 1k,4k] [--folds 0,1,2,3,4] [--hours 10] [--speech-hours 2] [--epochs 25] [--work DIR]
+//   npm run bench:always-on -- [--data DIR] [--sizes 1k,4k] [--folds 0,1,2,3,4] [--hours 10] [--speech-hours 2] [--epochs 25] [--scale 1] [--work DIR]
 // Each fold's network is trained without that fold's clips; its threshold is chosen on validation sounds. False rejects are those of the
 // fold's clips of "jarvis", each in a stream of other sounds; false accepts are those of sounds that no training hears. docs/detector.md
-// says how the sounds are made. Frames, models and results are kept in the work folder, from where a killed run goes on.
+// says how the sounds are made; --scale takes that part of the training and validation sounds, for a quick look. Frames, models and results are kept in the work folder, from where a killed run goes on.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -42,6 +42,7 @@ const { values: o } = parseArgs({
     hours: { type: 'string', default: '10' },
     'speech-hours': { type: 'string', default: '2' },
     epochs: { type: 'string', default: '25' },
+    scale: { type: 'string', default: '1' },
     workers: { type: 'string', default: '1' },
     work: { type: 'string', default: 'runs/always-on' },
   },
@@ -100,7 +101,8 @@ const wake = await loadWakeClips(o.data, { settings, tell });
 const clipOf = (i) => wake.phrases.samples.subarray(i * wakeSamples, (i + 1) * wakeSamples);
 const count = wake.phrases.count;
 const isWord = (i) => wake.phrases.words[i] === 'jarvis';
-const copies = (i) => (isWord(i) ? 10 : 4);
+const scale = Number(o.scale);
+const copies = (i) => Math.max(1, Math.round(scale * (isWord(i) ? 10 : 4)));
 
 /** Frames of sounds of one length, one after the other. */
 async function framesOf(sounds) {
@@ -136,8 +138,8 @@ const pieces = async (name, stream, number) =>
       }),
     ),
   );
-const speech = await pieces('speech', new SpeechStream(train.words, 11), 5000);
-const noise = await pieces('noise', new BackgroundStream(train.noise, 12), 2000);
+const speech = await pieces('speech', new SpeechStream(train.words, 11), Math.round(5000 * scale));
+const noise = await pieces('noise', new BackgroundStream(train.noise, 12), Math.round(2000 * scale));
 const clipValues = plain.length / count;
 const steps = clipValues / channels;
 
@@ -155,8 +157,8 @@ async function streams(name, stream, hours) {
 const validation = await loadSpeechSounds('validation', { dataDirectory: o.data, tell });
 const test = await loadSpeechSounds('test', { dataDirectory: o.data, tell });
 const chosenBy = [
-  await streams('validation-background', new BackgroundStream(validation.noise, 21), 2),
-  await streams('validation-speech', new SpeechStream(validation.words, 22), 1),
+  await streams('validation-background', new BackgroundStream(validation.noise, 21), 2 * scale),
+  await streams('validation-speech', new SpeechStream(validation.words, 22), scale),
 ];
 const heardIn = [
   await streams('background', new BackgroundStream(test.noise, 31), Number(o.hours)),

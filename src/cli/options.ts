@@ -23,6 +23,20 @@ export function wholeNumber(least: number): (text: string) => number {
   };
 }
 
+/** Paths that aren't empty, one after the other. */
+export function filledPaths(text: string, earlier: readonly string[] = []): string[] {
+  return [...earlier, filled(text)];
+}
+
+/** A number above 0, for commander. */
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value <= 0) {
+    throw new InvalidArgumentError('it must be a number above 0.');
+  }
+  return value;
+}
+
 /** What `run` and `train` are told. */
 export interface RecipeFlags {
   readonly data?: string;

@@ -36,3 +36,4 @@ export { dataArchives, type DataArchive } from './datasets/archives.js';
 export { cacheContent, clearCache, type CachedFile } from './cache/cache.js';
 export { listZip, readZipEntry, type ZipEntry } from './formats/zip.js';
 export { TarReader, type TarFile } from './sound/tar.js';
+export { readSound } from './sound/read.js';

@@ -7,6 +7,7 @@ import { serialise } from '../recipe/index.js';
 import { renderReport, stageMetrics, type Metrics, type ReportInput } from '../report/index.js';
 import { evaluateNetworks } from './evaluate.js';
 import { floatSourceOf, proveBoards, runSequences, soundInputsOf, writeFirmware } from './firmware.js';
+import { withDetector } from './listen/index.js';
 import { encode, integerModel } from './models.js';
 import { openRun, type OpenRun, type RunOptions } from './open.js';
 import { validationSplit } from './prepare.js';
@@ -74,7 +75,8 @@ export async function runOpened(open: OpenRun, options: TrainingOptions): Promis
   const listener = options.listener ?? (() => undefined);
   const { folder, recipe, dataset, trained } = await trainOpened(open, options);
   const { model } = trained;
-  const converted = integerModel(model);
+  const split = validationSplit(recipe.recipe, dataset);
+  const converted = await withDetector(integerModel(model), recipe.recipe, dataset, split.validation);
   await writeFile(joinPath(folder, 'integer.safetensors'), await encode(converted));
 
   listener({
@@ -85,7 +87,7 @@ export async function runOpened(open: OpenRun, options: TrainingOptions): Promis
     model,
     converted,
     dataset,
-    split: validationSplit(recipe.recipe, dataset),
+    split,
     retrained: trained.phases.length > 1,
   });
 
@@ -94,7 +96,7 @@ export async function runOpened(open: OpenRun, options: TrainingOptions): Promis
     text: `firmware, run in the simulator and compared: ${recipe.recipe.targets.join(', ') || 'no targets'}`,
   });
   const { network } = converted;
-  await writeFirmware(network, model.facts, joinPath(folder, 'firmware'));
+  await writeFirmware(network, converted.facts, joinPath(folder, 'firmware'));
   const sequences = runSequences(network, dataset.test);
   const proof = await proveBoards(
     network,

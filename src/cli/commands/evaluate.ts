@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import type { Dataset } from '../../data/index.js';
+import { DataError, type Dataset } from '../../data/index.js';
 import {
   bootstrapUnits,
   headShapeOf,
@@ -24,8 +24,9 @@ import {
   type Scores,
 } from '../../training/index.js';
 import { checkFits, datasetFor } from '../dataset-of.js';
-import { filled } from '../options.js';
+import { filled, filledPaths, positiveNumber, wholeNumber } from '../options.js';
 import { bold, dim, percent, table } from '../terminal.js';
+import { evaluateInStreams, type StreamFlags } from './evaluate-stream.js';
 
 export function addEvaluate(program: Command): void {
   program
@@ -44,9 +45,27 @@ export function addEvaluate(program: Command): void {
         "what features of sound are computed in: float, or as on a device (integer; default: the model's)",
       ).choices(soundArithmetics),
     )
+    .option('--stream', "judge the model's detector in streams: words missed, false accepts an hour")
+    .option('--hours <number>', 'with --stream: hours of background noise (default: 10)', positiveNumber)
+    .option('--speech-hours <number>', 'with --stream: hours of continuous speech (default: 2)', positiveNumber)
+    .option('--recordings <paths...>', 'with --stream: sound files or folders whose events are listed', filledPaths)
+    .option('--seed <number>', 'with --stream: of the streams (default: 1)', wholeNumber(0))
+    .option('--report <file>', 'with --stream: write a page with the curve of detection errors', filled)
     .option('--json', 'print the figures as JSON')
-    .action(async (file: string, flags: { data?: string; arithmetic?: SoundArithmetic; json?: boolean }) => {
+    .action(async (file: string, flags: StreamFlags & { stream?: boolean; arithmetic?: SoundArithmetic }) => {
       const model = await readModel(file);
+      if (flags.stream) {
+        if (flags.arithmetic === undefined) return evaluateInStreams(file, model, flags);
+        throw new DataError(
+          "--arithmetic: streams are heard in the model's own (features.sound.arithmetic); take it out",
+        );
+      }
+      const only = (['hours', 'speechHours', 'recordings', 'seed', 'report'] as const).find(
+        (name) => flags[name] !== undefined,
+      );
+      if (only !== undefined) {
+        throw new DataError(`--${only === 'speechHours' ? 'speech-hours' : only} is of streams; add --stream`);
+      }
       const { dataset, recipe } = await datasetFor(file, model, flags.data, flags.arithmetic);
       checkFits(model, dataset);
       const figures = await figuresOf(model, dataset, recipe);

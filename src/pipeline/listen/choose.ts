@@ -5,12 +5,14 @@ import {
   marginBitsOf,
   marginShiftOf,
   pushSteps,
+  scoreBits,
   stateBytes,
   statesWithin,
   withThreshold,
   DetectorError,
   type DetectorSettings,
   type SpokenTrack,
+  type Track,
 } from '../../detector/index.js';
 import type { IntegerNetwork } from '../../integer/index.js';
 import { powerOfTwo } from '../../math/index.js';
@@ -52,8 +54,9 @@ export function detectorOf(network: IntegerNetwork, recipe: DetectorRecipe, wake
 export type Goal = Pick<DetectorRecipe, 'falseRejects' | 'falseAccepts'>;
 
 /**
- * The settings with the threshold that validation streams ask for: the lowest that gives no more false accepts an hour than the goal, of
- * each kind of sound; or, without such a goal, the highest that misses no larger share of the words.
+ * The settings with the threshold that validation streams ask for: the lowest from which on no kind of sound gives more false accepts an
+ * hour than the goal; or, without such a goal, the highest that misses no larger share of the words. It is never below 0, where the word
+ * is no likelier than something else.
  */
 export function withChosenThreshold(
   settings: DetectorSettings,
@@ -61,28 +64,42 @@ export function withChosenThreshold(
   others: readonly HeardStream[],
   { falseRejects, falseAccepts }: Goal,
 ): DetectorSettings {
+  const top = (tracks: readonly Track[]) =>
+    tracks.reduce((most, { scores }) => scores.reduce((a, b) => Math.max(a, b), most), 0) / 2 ** scoreBits;
   if (falseAccepts !== undefined) {
     const few = (at: DetectorSettings) =>
       others.every(
         ({ hours, tracks }) =>
           tracks.reduce((sum, track) => sum + eventsOf(track, at).length, 0) <= falseAccepts * hours,
       );
-    return boundary(settings, few).from;
+    return boundary(settings, top(others.flatMap(({ tracks }) => tracks)), few).from;
   }
   const count = words.reduce((sum, { spoken }) => sum + spoken.length, 0);
   const most = Math.floor(falseRejects * count + 1e-9);
   const many = (at: DetectorSettings) =>
     words.reduce((sum, { track, spoken }) => sum + judge(eventsOf(track, at), spoken).missed, 0) > most;
-  return boundary(settings, many).below;
+  return boundary(settings, top(words.map(({ track }) => track)), many).below;
 }
 
-/** Where a condition begins to hold as the threshold rises: from the one on, and the last one below. */
+/** In units of margins, an eighth of a logit. */
+const coarse = 32;
+
+/**
+ * Down to where a condition holds that holds above all scores: the last threshold of which it does, and the first of which it doesn't.
+ * From above, since a detector whose release is below all scores is never armed: at low thresholds there are few events, too.
+ */
 function boundary(
   settings: DetectorSettings,
+  top: number,
   holds: (at: DetectorSettings) => boolean,
 ): { readonly from: DetectorSettings; readonly below: DetectorSettings } {
-  let low = -32767;
-  let high = 32767;
+  let high = Math.min(32767, Math.floor(top) + 1);
+  let low = high;
+  while (low > 0 && holds(withThreshold(settings, low))) {
+    high = low;
+    low = Math.max(0, low - coarse);
+  }
+  if (low === 0 && holds(withThreshold(settings, 0))) high = 0;
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
     if (holds(withThreshold(settings, middle))) high = middle;
