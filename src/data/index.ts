@@ -33,7 +33,7 @@ export { loadSpeechSounds, type SpeechSounds } from './datasets/speech/sounds.js
 export { BackgroundStream, SpeechStream, type EndlessSound } from './sound/streams.js';
 export { streamFrames } from './sound/stream-frames.js';
 export { dataArchives, type DataArchive } from './datasets/archives.js';
-export { cacheContent, clearCache, type CachedFile } from './cache/cache.js';
+export { cacheContent, clearCache, type CachedFile, type Tell } from './cache/cache.js';
 export { listZip, readZipEntry, type ZipEntry } from './formats/zip.js';
 export { TarReader, type TarFile } from './sound/tar.js';
 export { readSound } from './sound/read.js';
