@@ -4,9 +4,6 @@ import { CELLS, ModelFileError, RECURRENCES, type ModelMetadata } from '../netwo
 
 type Facts = Record<string, unknown>;
 
-/** Cells whose integer networks run here. */
-const integerCells = ['FastGRNN', 'FastRNN', 'RNN'];
-
 /**
  * The metadata of a whole model file, as far as running it depends on them. The hash was right, so they are what a `fastgrnn`
  * wrote; what is checked here is that it wrote nothing that this version doesn't know.
@@ -32,7 +29,7 @@ export function checkMetadata(metadata: Facts, path: string): ModelMetadata {
   };
   oneOf(metadata, 'kind', 'float', 'integer');
   const architecture = map(metadata, 'architecture');
-  oneOf(architecture, 'cell', ...(metadata['kind'] === 'float' ? CELLS : integerCells));
+  oneOf(architecture, 'cell', ...CELLS);
   oneOf(architecture, 'gate', ...NONLINEARITIES);
   oneOf(architecture, 'update', ...NONLINEARITIES);
   oneOf(architecture, 'residual', 'free', 'tied', 'fixed');
