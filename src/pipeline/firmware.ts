@@ -161,6 +161,7 @@ export async function writeLibrary(
     channels: input.channelNames.map((name, c) => `${name}, ${countOf(input, c)}`),
     stack: features.stack,
     sound: typeof sound === 'object' ? sound : undefined,
+    detector: facts.detector,
     steps: input.steps,
     origin: originOf(facts),
   });

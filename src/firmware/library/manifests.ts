@@ -38,7 +38,8 @@ export function keywords({ prefix, upper, network }: Library): string {
 
 /** `library.json`, PlatformIO's manifest. */
 export function libraryJson(library: Library): string {
-  const { prefix, version } = library;
+  const { prefix, version, sound } = library;
+  const microphones = ['MicrophonePDM', 'MicrophoneI2S'];
   const manifest = {
     $schema:
       'https://raw.githubusercontent.com/platformio/platformio-core/develop/platformio/assets/schema/library.json',
@@ -53,6 +54,7 @@ export function libraryJson(library: Library): string {
     examples: [
       { name: 'Replay', base: 'examples/Replay', files: ['Replay.ino', 'vectors.h'] },
       { name: 'Live', base: 'examples/Live', files: ['Live.ino'] },
+      ...(sound ? microphones.map((name) => ({ name, base: `examples/${name}`, files: [`${name}.ino`] })) : []),
     ],
     build: { srcDir: 'src', includeDir: 'src' },
   };

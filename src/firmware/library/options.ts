@@ -1,3 +1,4 @@
+import type { DetectorSettings } from '../../detector/index.js';
 import type { IntegerNetwork } from '../../integer/index.js';
 import type { ExportCOptions } from '../c99.js';
 import type { SoundInputs } from '../sound/export.js';
@@ -12,6 +13,8 @@ export interface LibraryOptions extends ExportCOptions {
   readonly stack?: { readonly frames: number; readonly stride: number } | undefined;
   /** What makes the inputs of sound, where they are: the library has the front end, too. */
   readonly sound?: SoundInputs | undefined;
+  /** What hears events in a stream, where the model has it. */
+  readonly detector?: DetectorSettings | undefined;
   /** Steps of the sequences that the network learnt from: how long the example listens before it answers. */
   readonly steps?: number;
   /** A sentence that says where the network comes from. */
@@ -22,8 +25,10 @@ export interface LibraryOptions extends ExportCOptions {
 
 /** What every file of a library is made from. */
 export interface Library extends Required<
-  Omit<LibraryOptions, 'stack' | 'sound' | 'outputs' | 'every' | 'head' | 'description' | 'optimize'>
+  Omit<LibraryOptions, 'stack' | 'sound' | 'detector' | 'outputs' | 'every' | 'head' | 'description' | 'optimize'>
 > {
+  readonly sound: SoundInputs | undefined;
+  readonly detector: DetectorSettings | undefined;
   readonly network: IntegerNetwork;
   readonly upper: string;
   /** The C files of `src/`. */

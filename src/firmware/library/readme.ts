@@ -1,7 +1,7 @@
 import type { Library } from './options.js';
 
 /** `README.md`: how the folder is used, in each of its worlds. */
-export function readme({ prefix, upper, origin, network }: Library): string {
+export function readme({ prefix, upper, origin, network, sound }: Library): string {
   const inputs = network.embedding ? 'one token' : `${upper}_INPUTS values of type int16_t`;
   return `# ${prefix}
 
@@ -23,7 +23,7 @@ int best = ${prefix}_predict(&state);
 
 Copy this folder into the folder \`libraries\` of your sketchbook, or take it as a ZIP by *Sketch, Include Library, Add .ZIP
 Library*. Then open *File, Examples, ${prefix}*: **Replay** shows that your board computes every value as it must, **Live** is a
-skeleton for your sensor. In C++ include \`${prefix}.hpp\`, which wraps a stream as a class.
+skeleton for your sensor${sound ? ', **MicrophonePDM** and **MicrophoneI2S** listen to a microphone' : ''}. In C++ include \`${prefix}.hpp\`, which wraps a stream as a class.
 
 ## PlatformIO
 
