@@ -162,7 +162,7 @@ describe('uci-har', () => {
 
   test('errors name file, line and remedy', async () => {
     await expect(load(path.join(folder.path, 'nowhere'), { name: 'uci-har' })).rejects.toThrow(
-      /there is no .*nowhere.uci-har; fetch "Human/,
+      /there is no .*nowhere.uci-har; fastgrnn data get uci-har fetches it/,
     );
     const broken = path.join(folder.path, 'har broken');
     await writeUciHar(broken, { train: windows(18), test: windows(7) }, { steps: 8, gzip: false });
