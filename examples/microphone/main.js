@@ -1,5 +1,5 @@
 // The page: microphone -> samples -> frames -> network -> scores.
-import { loadModel, SoundStream } from 'fastgrnn/runtime';
+import { listen, loadModel } from 'fastgrnn/runtime';
 
 const element = (id) => document.getElementById(id);
 
@@ -26,7 +26,7 @@ async function use(source) {
 }
 
 /** Asks for the microphone and listens until it is told to stop. */
-async function listen() {
+async function start() {
   const { sound } = model.metadata.features;
   // What browsers do to make speech pleasant would change the features.
   const plain = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
@@ -40,14 +40,12 @@ async function listen() {
   });
 
   const network = model.stream();
-  const frame32 = new Float32Array(model.metadata.architecture.inputSize / model.metadata.features.stack.frames);
   const logits = new Int32Array(model.classNames.length);
   const show = view(model);
-  const frames = new SoundStream(sound, (frame) => {
-    frame32.set(frame);
-    record?.frames.push([...frame32]);
-    const stepped = network.push(frame32);
-    show.frame(frame32);
+  const frames = listen(model, (frame) => {
+    record?.frames.push([...frame]);
+    const stepped = network.push(frame);
+    show.frame(frame);
     if (!stepped) return;
     network.logits(logits);
     record?.logits.push([...logits]);
@@ -86,8 +84,9 @@ function view({ classNames, logitUnit }) {
   return {
     frame(values) {
       if (canvas.height !== values.length) canvas.height = values.length; // which clears it
-      low = Math.min(low + 0.01, ...values);
-      high = Math.max(high - 0.01, ...values);
+      const fade = high > low ? (high - low) / 1000 : 0;
+      low = Math.min(low + fade, ...values);
+      high = Math.max(high - fade, ...values);
       pen.drawImage(canvas, -1, 0);
       values.forEach((value, f) => {
         const part = (value - low) / Math.max(1e-9, high - low);
@@ -110,7 +109,7 @@ element('listen').addEventListener('click', async () => {
   element('problem').textContent = '';
   try {
     if (stop) await stop();
-    stop = stop ? undefined : await listen();
+    stop = stop ? undefined : await start();
   } catch (error) {
     stop = undefined;
     element('problem').textContent =

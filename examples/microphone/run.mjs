@@ -7,7 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Random } from 'fastgrnn';
 import { writeWav } from 'fastgrnn/data';
-import { loadModel, SoundStream } from 'fastgrnn/runtime';
+import { listen, loadModel } from 'fastgrnn/runtime';
 import { check, fastgrnn, withFolder } from '../lib.mjs';
 
 const rate = 16_000;
@@ -127,12 +127,11 @@ async function nodeListens(bytes, samples) {
   const model = await loadModel(bytes);
   const network = model.stream();
   const [frames, logits] = [[], []];
-  const stream = new SoundStream(model.metadata.features.sound, (frame) => {
-    const frame32 = Float32Array.from(frame);
-    frames.push([...frame32]);
-    if (network.push(frame32)) logits.push([...network.logits()]);
+  const stream = listen(model, (frame) => {
+    frames.push([...frame]);
+    if (network.push(frame)) logits.push([...network.logits()]);
   });
-  stream.push(samples);
+  stream.push(Int16Array.from(samples));
   return { frames, logits, classNames: model.classNames };
 }
 
