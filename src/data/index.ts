@@ -11,6 +11,7 @@ export { noisePart, noiseParts, silenceClips, type NoisePart, type NoiseRecordin
 export { joinSequences } from './join.js';
 export { readNpy, type NpyArray, type NpyData, type NpyNumbers } from './formats/npy.js';
 export { halfToNumber } from './formats/half.js';
+export type { FormatReader } from './formats/format.js';
 export { readNpz } from './formats/npz.js';
 export { featuresOfSound } from './formats/sound.js';
 export { wavReader } from './formats/wav.js';

@@ -26,6 +26,7 @@ export class Scores {
     this.half = smoothing > 0 ? 1 << (smoothing - 1) : 0;
   }
 
+  /** Forgets the past. */
   reset(): void {
     this.values.fill(0);
   }
@@ -66,6 +67,7 @@ export class Trigger {
     this.rest = states;
   }
 
+  /** Forgets the past. */
   reset(): void {
     this.armed = false;
     this.rest = this.first;

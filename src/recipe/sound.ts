@@ -1,17 +1,21 @@
 /** Which features are made of sound: log mel energies, cepstral coefficients of them, or energies normalised to their recent past. */
 export type SoundKind = (typeof soundKinds)[number];
+/** Every kind. */
 export const soundKinds = ['logMel', 'mfcc', 'pcen'] as const;
 
 /** What each window of samples is multiplied by. */
 export type WindowShape = (typeof windowShapes)[number];
+/** Every shape. */
 export const windowShapes = ['rectangular', 'hann', 'hamming', 'povey'] as const;
 
 /** Where the corners of the mel filters lie: on bins of the spectrum, rounded down, or at their frequencies. */
 export type FilterCorners = (typeof filterCorners)[number];
+/** Both. */
 export const filterCorners = ['bins', 'hertz'] as const;
 
 /** What features are computed in: float64, or the whole numbers that a device computes them in. */
 export type SoundArithmetic = (typeof soundArithmetics)[number];
+/** Both. */
 export const soundArithmetics = ['float', 'integer'] as const;
 
 /** How sound becomes the frames that a network reads; the whole of it, as a model file holds it. `docs/features.md` has the equations. */
@@ -47,6 +51,7 @@ export interface SoundSettings {
   readonly pcen?: PcenSettings;
 }
 
+/** Cepstral coefficients: a discrete cosine transform of the log mel energies. */
 export interface CepstrumSettings {
   /** Coefficients that are kept, from the zeroth on. */
   readonly coefficients: number;

@@ -6,6 +6,7 @@ export type {
   BoardBuilds,
   BoardRun,
   CalibrationMetrics,
+  HeardRun,
   Metrics,
   NetworkCalibration,
   NetworkMetrics,

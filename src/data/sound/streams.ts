@@ -35,6 +35,7 @@ abstract class Pieces implements EndlessSound {
     }
   }
 
+  /** What comes when a piece has been read to its end. */
   protected abstract next(): Int16Array<ArrayBuffer>;
 }
 
@@ -51,6 +52,7 @@ export class BackgroundStream extends Pieces {
     this.recordings = recordings;
   }
 
+  /** Cuts, mixed. */
   protected next(): Int16Array<ArrayBuffer> {
     const { random, recordings } = this;
     const longest = Math.min(20 * 16_000, ...recordings.map(({ length }) => length));
@@ -76,6 +78,7 @@ export class SpeechStream extends Pieces {
     this.clips = clips;
   }
 
+  /** A clip and its pause. */
   protected next(): Int16Array<ArrayBuffer> {
     const { random, clips } = this;
     const clip = spokenPart(clips[random.below(clips.length)]);

@@ -3,6 +3,7 @@ import type { IntegerNetwork } from '../../integer/index.js';
 import { commentText } from '../c99/interface.js';
 import { checkPrefix } from '../c99.js';
 
+/** Names in the detector's C. */
 export interface ExportDetectorOptions {
   /** The prefix of the network's exported C, beside which the files stand. */
   readonly prefix: string;

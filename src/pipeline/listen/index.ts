@@ -1,3 +1,4 @@
+export type { Spoken, SpokenTrack, Track } from '../../detector/index.js';
 export { detectorOf, withChosenThreshold, type Goal } from './choose.js';
 export { streamMetrics, type HeardStream } from './evaluate.js';
 export { StreamEar, type StreamFrames } from './network.js';

@@ -26,6 +26,7 @@ export class StreamEar {
     this.stride = stack.stride;
   }
 
+  /** Loads the model into the runtime. */
   static async of(model: IntegerModel, settings: DetectorSettings): Promise<StreamEar> {
     const loaded = await loadModel(await encode(model));
     return new StreamEar(settings, model, () => cellOf(loaded.stream(), model.network.classes));

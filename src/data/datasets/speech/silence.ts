@@ -19,6 +19,7 @@ export const noiseParts = {
   kept: [2 / 3, 1],
 } as const;
 
+/** A part of `noiseParts`. */
 export type NoisePart = keyof typeof noiseParts;
 
 /** Random streams of the cuts. */
