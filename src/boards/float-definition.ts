@@ -189,7 +189,7 @@ export class FloatDefinition implements Definition {
       return Array.from(values, exact);
     }
     return Array.from({ length: inputSize }, (_, i) => {
-      const k = affine.centre.length > 1 ? i : 0;
+      const k = i % affine.centre.length; // of its channel: every stacked frame has the same
       const value = (inputs[at + i] - affine.centre[k]) * affine.scale[k];
       return { value, error: 3 * unit * Math.abs(value) };
     });

@@ -121,6 +121,21 @@ describe('float C of every cell', () => {
   });
 });
 
+describe('float C of stacked frames', () => {
+  it('normalises every frame by the numbers of its channels', () => {
+    const random = new Random(43);
+    const source = randomFloat(random, { inputSize: 64, vocabulary: 0 });
+    const centre = Array.from({ length: 32 }, () => random.below(2001) - 1000);
+    const scale = centre.map(() => 0.001 * (1 + random.uniform()));
+    const byChannel = { ...source, affine: { centre, scale } };
+    const byInput = { ...source, affine: { centre: [...centre, ...centre], scale: [...scale, ...scale] } };
+    const sequences = sequencesFor(source, random);
+    expect(onHost(byChannel, sequences, ['gcc', '-O2'])).toMatchObject({ withinTolerance: true, steps: 24 });
+    expect(exportFloatC(byChannel, { prefix: 'model' })).toEqual(exportFloatC(byInput, { prefix: 'model' }));
+    expect(onHost(byInput, sequences, ['gcc', '-O2']).withinTolerance).toBe(true);
+  });
+});
+
 describe('the tolerance', () => {
   const random = new Random(23);
   const source = randomFloat(random, {

@@ -34,7 +34,8 @@ export function randomFloat(random: Random, change: Partial<Architecture> = {}):
       parameters[k] = random.uniform() < density ? deviation * random.normal() : 0;
     }
   }
-  const channels = random.below(2) ? 1 : inputSize;
+  const stackable = [1, 2, 3].filter((frames) => inputSize % frames === 0);
+  const channels = random.below(2) ? 1 : inputSize / stackable[random.below(stackable.length)];
   const centre = Array.from({ length: channels }, () => random.below(2001) - 1000);
   return { architecture, parameters, affine: { centre, scale: centre.map(() => 0.001 * (1 + random.uniform())) } };
 }

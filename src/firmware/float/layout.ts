@@ -17,7 +17,10 @@ export interface FloatSource {
   readonly architecture: Architecture;
   /** In the order of `tensorsOf`. */
   readonly parameters: Float32Array;
-  /** The network's inputs are (x - centre) * scale of counts x; one for all inputs, or one each. */
+  /**
+   * The network's inputs are (x - centre) * scale of counts x; one for all inputs, or one for each channel of a frame: where a step
+   * stacks frames, each of them takes the same.
+   */
   readonly affine: { readonly centre: ArrayLike<number>; readonly scale: ArrayLike<number> };
 }
 
@@ -62,6 +65,7 @@ export interface FloatLayout {
   /** What these two are called. */
   readonly weightNames: readonly [string, string];
   readonly embedding: FloatMatrix | undefined;
+  /** One for all inputs, or one each. */
   readonly centre: Float32Array;
   readonly inputScale: Float32Array;
   /** Whether there is a nonlinearity of gates. */
@@ -119,9 +123,15 @@ export function floatLayout(source: FloatSource, prefix: string): FloatLayout {
     weightNames: architecture.cell === 'FastGRNN' ? ['zeta', 'nu'] : ['alpha', 'beta'],
     gated: isGated(architecture),
     embedding: vocabulary > 0 ? matrix('embedding', vocabulary, inputSize, tensor('embedding')) : undefined,
-    centre: Float32Array.from(affine.centre),
-    inputScale: Float32Array.from(affine.scale),
+    centre: perInput(affine.centre, inputSize),
+    inputScale: perInput(affine.scale, inputSize),
   };
+}
+
+/** A number for each channel, repeated for each frame that a step stacks; one for all inputs stays one. */
+function perInput(channels: ArrayLike<number>, inputSize: number): Float32Array {
+  const length = channels.length > 1 ? inputSize : 1;
+  return Float32Array.from({ length }, (_, i) => channels[i % channels.length]);
 }
 
 /** `bias_gate` of `biasGate`; the bias of a cell with one is that of its update. */
