@@ -43,8 +43,12 @@ class BoundedMatrix {
     this.columns = columns;
   }
 
-  /** A row's sum of products: n of them, in any order, are off by n + 1 roundings at most, beside what their operands bring. */
-  row(j: number, vector: readonly Bounded[]): Bounded & { readonly magnitude: number } {
+  /**
+   * A row's sum of n products, begun with `start`, in any order. Each product is rounded once and its partial sums n times at most, those
+   * with `start` in them likewise: the sum is off by n + 1 roundings of the products' magnitudes and n of that of `start`, beside what
+   * the operands bring. A sum that begins with 0 adds it without rounding.
+   */
+  row(j: number, vector: readonly Bounded[], start = 0): Bounded & { readonly magnitude: number } {
     let [value, magnitude, brought] = [0, 0, 0];
     for (let k = 0, i = j * this.columns; k < this.columns; k++, i++) {
       const w = this.values[i];
@@ -52,7 +56,8 @@ class BoundedMatrix {
       magnitude += Math.abs(w * vector[k].value);
       brought += Math.abs(w) * vector[k].error;
     }
-    return { value, magnitude, error: brought + (this.columns + 1) * unit * magnitude };
+    const roundings = unit * ((this.columns + 1) * magnitude + this.columns * Math.abs(start));
+    return { value: start + value, magnitude, error: brought + roundings };
   }
 }
 
@@ -171,8 +176,7 @@ export class FloatDefinition implements Definition {
     let mismatch: Mismatch | undefined;
     let best = 0;
     for (let l = 0; l < this.classes; l++) {
-      const sum = this.classifier.row(l, state);
-      mismatch ??= this.judge('logit', l, biased(sum, this.classifierBias[l]), logits[l]);
+      mismatch ??= this.judge('logit', l, this.classifier.row(l, state, this.classifierBias[l]), logits[l]);
       if (logits[l] > logits[best]) best = l;
     }
     if (best !== prediction) mismatch ??= { what: 'prediction', index: 0, expected: best, actual: prediction };

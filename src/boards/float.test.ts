@@ -173,6 +173,22 @@ describe('the tolerance', () => {
     expect(proof.firstDifference).toBeDefined();
   });
 
+  it('leaves room for a head whose products are each lost beside its bias', () => {
+    const shape = { cell: 'RNN', update: 'hardTanh', hiddenSize: 64, classes: 2, vocabulary: 0 } as const;
+    const drawn = randomFloat(random, { ...shape, output: 'last', head: 'softmax', wRank: 0, uRank: 0 });
+    const parameters = new Float32Array(drawn.parameters.length);
+    const halfUlp = 2 ** -25; // of the bias, 0.75
+    const values: Record<string, number> = { bias: 1, classifier: 0.98 * halfUlp, classifierBias: 0.75 };
+    for (const { name, offset, size } of tensorsOf(drawn.architecture)) {
+      parameters.fill(values[name] ?? 0, offset, offset + size);
+    }
+    const lost = { ...drawn, parameters };
+    const proof = onHost(lost, sequencesFor(lost, random), ['gcc', '-O2']);
+    expect(proof).toMatchObject({ withinTolerance: true, deviation: 0 });
+    // 64 halves of a unit in the last place, of which the bound allows 64 roundings of 2^-23 times 0.75.
+    expect(proof.errorOfTolerance).toBeCloseTo((0.98 * halfUlp) / (0.75 * 2 ** -23) / 1.01, 3);
+  });
+
   it('is far from the errors that float32 really makes, and these stay small over whole sequences', () => {
     const proof = onHost(source, sequences, ['gcc', '-O2']);
     expect(proof.errorOfTolerance).toBeLessThan(0.5);
