@@ -91,6 +91,8 @@ describe('--json', () => {
     expect(json(await commandLine('data', 'list', '--json'))).toMatchObject([
       { name: 'mnist-rows' },
       { name: 'uci-har' },
+      { name: 'speech-commands' },
+      { name: 'wake-words' },
     ]);
     await writeMnist(at('data'), 10, 10);
     // Small files in the place of the real ones: their checksums differ.
