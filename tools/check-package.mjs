@@ -13,9 +13,13 @@ import { rolldown } from './package/node_modules/rolldown/dist/index.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const tools = path.join(root, 'tools/package/node_modules');
-/** A seventh above what it was when the bound was set: a package that grows by more has gained something by mistake. */
-const mostPacked = 990_000;
-const mostRuntime = 23 * 1024;
+/**
+ * A seventh above what it was when the bound was set: a package that grows by more has gained something by mistake. 1.09 MB with sound,
+ * its integer front end, the detector, synthesis and the firmware of gated cells.
+ */
+const mostPacked = 1_250_000;
+/** A tenth above the 23.8 KB that it was with the integer cells of several gates and the detector in it; frames of sound cost a bundle only what it uses. */
+const mostRuntime = 26 * 1024;
 
 const failures = [];
 function check(what, right, figure = '') {

@@ -4,7 +4,7 @@ import { ln } from '../../math/index.js';
 const pieceBits = 5;
 
 /** round(2^15 log2(1 + i / 32)) for i = 0 .. 32. */
-export const logarithms: Uint16Array = Uint16Array.from({ length: (1 << pieceBits) + 1 }, (_, i) =>
+export const logarithms: Uint16Array = /* @__PURE__ */ Uint16Array.from({ length: (1 << pieceBits) + 1 }, (_, i) =>
   Math.round((32768 * ln(1 + i / (1 << pieceBits))) / ln(2)),
 );
 
