@@ -2,7 +2,15 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compileBatch, compileUnoC, exportFloatC, ExportError, samd21, type FloatSource } from '../firmware/index.js';
+import {
+  compileBatch,
+  compileUnoC,
+  compileUnoFloat,
+  exportFloatC,
+  ExportError,
+  samd21,
+  type FloatSource,
+} from '../firmware/index.js';
 import { Random } from '../math/index.js';
 import { encodeModel, tensorsOf, type Architecture } from '../network/index.js';
 import { loadModel } from '../runtime/index.js';
@@ -355,5 +363,14 @@ describe('what the float C refuses', () => {
     const parameters = source.parameters.slice();
     parameters[0] = NaN;
     expect(() => exportFloatC({ ...source, parameters }, { prefix: 'model' })).toThrow(ExportError);
+  });
+
+  it.runIf(found('avr-gcc')).each<[string, Partial<Architecture>, RegExp]>([
+    ['flash', { cell: 'RNN', hiddenSize: 80, wRank: 0, uRank: 0 }, /needs \d+ bytes of an Uno's flash, it has 32256/],
+    ['RAM', { cell: 'LSTM', hiddenSize: 120, wRank: 1, uRank: 1 }, /needs \d+ bytes of an Uno's RAM, stack included/],
+  ])('what needs more %s than an Uno has', async (_, change, reason) => {
+    const large = randomFloat(new Random(2), { vocabulary: 0, inputSize: 12, ...change });
+    const dense = { ...large, parameters: large.parameters.map((value) => value || 1) };
+    await expect(compileUnoFloat(dense)).rejects.toThrow(reason);
   });
 });

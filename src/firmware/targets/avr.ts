@@ -9,6 +9,7 @@ import {
   type IntegerNetwork,
 } from '../../integer/index.js';
 import { stateBytes } from '../../detector/index.js';
+import { gatesOf } from '../../network/index.js';
 import { checkRuntime, encodeBlob } from '../blob.js';
 import { exportC } from '../c99.js';
 import type { FloatSource } from '../float/layout.js';
@@ -160,8 +161,12 @@ export async function compileUnoSound(source: SoundSource): Promise<UnoGenerated
 
 /** The same of a float network's C. */
 export async function compileUnoFloat(source: FloatSource): Promise<UnoGeneratedImage | undefined> {
-  const { inputSize, hiddenSize, wRank, uRank, classes, output, vocabulary } = source.architecture;
-  const vectors = hiddenSize * (output === 'mean' ? 3 : 1) + inputSize + wRank + (uRank || hiddenSize);
+  const { architecture } = source;
+  const { cell, inputSize, hiddenSize, wRank, uRank, classes, output, vocabulary } = architecture;
+  const gates = gatesOf(architecture).length;
+  // The state, with its memory and its mean; a vector for each gate of its own, or a copy of the state.
+  const wide = 1 + (cell === 'LSTM' ? 1 : 0) + (output === 'mean' ? 2 : 0) + (gates > 1 ? gates : uRank > 0 ? 0 : 1);
+  const vectors = wide * hiddenSize + inputSize + wRank + uRank;
   checkRam(4 * (vectors + Math.max(vocabulary > 0 ? 1 : inputSize, classes)));
   return compileUnoC(exportedC(source), ['-DNETWORK_FLOAT']);
 }
@@ -197,6 +202,12 @@ export async function compileUnoC(
     await must('avr-objcopy', ['-O', 'ihex', inside('model.elf'), inside('model.hex')]);
     const hex = new TextDecoder().decode(await readFile(inside('model.hex')));
     const flashBytes = readHex(hex).reduce((sum, { bytes }) => sum + bytes.length, 0);
+    // Linkers know the largest part of the family, not this one.
+    if (flashBytes > unoLimits.flash) {
+      throw new ExportError(
+        `the exported C needs ${flashBytes} bytes of an Uno's flash, it has ${unoLimits.flash}; lower network.hiddenSize or the ranks`,
+      );
+    }
     return { hex, flashBytes, tableBytes, compiler: version.stdout.split('\n')[0] };
   } finally {
     await directory.dispose();
