@@ -6,7 +6,7 @@ const args = process.argv.slice(2);
 
 process.once('SIGINT', () => {
   clearLine();
-  const resumes = ['run', 'train', 'compare'].includes(args[0]);
+  const resumes = ['run', 'train', 'compare', 'wakeword'].includes(args[0]);
   process.stderr.write(
     `fastgrnn: stopped${resumes ? '; the same command goes on after the last finished epoch' : ''}\n`,
   );

@@ -49,16 +49,27 @@ export interface RecipeFlags {
   readonly json?: boolean;
 }
 
+/** In how many threads a training runs. */
+export function workersOption(): Option {
+  const text = 'threads (default: one a core); the result is the same for any number';
+  return new Option('--workers <n>', text).argParser(wholeNumber(1));
+}
+
+/** Where a training's kernels run. */
+export function backendOption(): Option {
+  return new Option('--backend <name>', 'where the kernels run; the result is the same')
+    .choices(BACKENDS)
+    .default('auto');
+}
+
 /** The argument and options that commands with a recipe share. `out` is where results go unless said. */
 export function recipeOptions(command: Command, out = 'runs/<recipe>-<seed>'): Command {
   return command
     .argument('<recipe>', 'a shipped recipe by name, or a recipe file', filled)
     .option('--data <folder>', 'the folder of data sets (default: the environment variable FASTGRNN_DATA)', filled)
     .option('--seed <n>', "the seed, in place of the recipe's", wholeNumber(0))
-    .option('--workers <n>', 'threads (default: one a core); the result is the same for any number', wholeNumber(1))
-    .addOption(
-      new Option('--backend <name>', 'where the kernels run; the result is the same').choices(BACKENDS).default('auto'),
-    )
+    .addOption(workersOption())
+    .addOption(backendOption())
     .option('--fma', 'fuse products and sums in native kernels: faster; another machine may then give other weights')
     .option('--set <field=value>', 'change a field of the recipe; may be given again', collect, [])
     .option('--out <folder>', `where the results go (default: ${out})`, filled)

@@ -1,10 +1,5 @@
 import { justification, mainFigure, metricNames, unitWords, type Metrics } from '../report/index.js';
-import { bad, bold, dim, duration, good, percent, table } from './terminal.js';
-
-/** Ordinary spaces, for terminals. */
-export function plain(text: string): string {
-  return text.replaceAll('\u00a0', ' ');
-}
+import { bad, bold, dim, duration, good, percent, plain, table } from './terminal.js';
 
 /** Whether every board gave the definition's values, and every float build values within its tolerance. */
 export function allExact({ boards }: Metrics): boolean {

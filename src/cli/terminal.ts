@@ -130,3 +130,8 @@ export function progressListener(): Listener {
     }
   };
 }
+
+/** A report's text with ordinary spaces, for terminals. */
+export function plain(text: string): string {
+  return text.replaceAll('\u00a0', ' ');
+}

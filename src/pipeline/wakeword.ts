@@ -5,7 +5,7 @@ import {
   makeClips,
   phraseProblem,
   readSounds,
-  synthesisers,
+  missingSynthesisers,
   type Installed,
   type MadeClips,
 } from '../synthesis/index.js';
@@ -82,7 +82,9 @@ export async function makeWakeword(options: WakewordOptions): Promise<FinishedWa
     throw new RecipeError(`the phrase ${JSON.stringify(phrase)} can't be a wake word: ${problem}`);
   const installed = await installedSynthesisers();
   if (installed.length === 0) {
-    const packages = synthesisers.map((one) => one.packages).join(' ');
+    const packages = missingSynthesisers([])
+      .map((one) => one.packages)
+      .join(' ');
     throw new HostError(`no speech synthesiser is installed here; on Debian and Ubuntu: apt install ${packages}`);
   }
   await prepareFolder(out);
@@ -128,8 +130,7 @@ async function clipsIn(
     ({ synthesiser, voices: all }) => `${synthesiser.name} (${all.length} voices, ${synthesiser.licence})`,
   );
   listener({ kind: 'step', text: `speaking: ${names.join(', ')}` });
-  const missing = synthesisers.filter((one) => !installed.some(({ synthesiser }) => synthesiser === one));
-  for (const { name, packages } of missing) {
+  for (const { name, packages } of missingSynthesisers(installed)) {
     listener({
       kind: 'note',
       text: `${name} isn't installed; more voices make a better network: apt install ${packages}`,

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { wavReader } from '../data/index.js';
+import { wavReader } from '../data/formats/wav.js';
 import { sin } from '../math/index.js';
 import { synthesisersThere } from '../testing/index.js';
 import { makeClips, type MadeClips } from './clips.js';

@@ -34,9 +34,6 @@ export interface MadeClips {
   readonly spoken: Readonly<Record<string, { clips: number; failed: number }>>;
 }
 
-/** What the two classes of a wake word are called: folders of clips have these names. */
-export const wakeClasses = { wake: 'wake', other: 'other' } as const;
-
 /** Sayings that are spoken at a time. */
 const together = 240;
 
@@ -70,9 +67,9 @@ export async function makeClips(directory: string, options: ClipOptions): Promis
     return Array.from({ length: count }, () => ({ text: text(random), ...drawSpeaker(installed, random) }));
   };
   const numbers = { wake: 0, other: 0 };
-  const write = (name: keyof typeof wakeClasses, voice: string, clip: Float64Array) => {
+  const write = (name: 'wake' | 'other', voice: string, clip: Float64Array) => {
     const file = `${voice}_${String(numbers[name]++).padStart(5, '0')}.wav`;
-    return writeFile(joinPath(directory, wakeClasses[name], file), writeWav(clip, soundRate));
+    return writeFile(joinPath(directory, name, file), writeWav(clip, soundRate));
   };
 
   const wakes = await speakAll(

@@ -1,5 +1,5 @@
-export { makeClips, wakeClasses, type ClipOptions, type MadeClips } from './clips.js';
+export { makeClips, type ClipOptions, type MadeClips } from './clips.js';
 export type { Synthesiser, Utterance } from './engine.js';
 export { readSounds } from './own-sounds.js';
 export { phraseProblem } from './phrases.js';
-export { installedSynthesisers, synthesisers, type Installed } from './voices.js';
+export { installedSynthesisers, missingSynthesisers, type Installed } from './voices.js';

@@ -1,6 +1,5 @@
-import { readFile, temporaryDirectory } from '#platform';
-import { wavReader } from '../data/index.js';
-import { resample } from '../features/index.js';
+import { temporaryDirectory } from '#platform';
+import { readSound } from '../data/index.js';
 import { soundRate, trimmed } from './acoustics.js';
 import type { Synthesiser } from './engine.js';
 import type { Speaker } from './voices.js';
@@ -38,7 +37,6 @@ export async function speak(sayings: readonly Saying[]): Promise<(Float64Array |
 
 /** A file's speech; undefined where there is hardly a sound in it. */
 async function readSpeech(file: string): Promise<Float64Array | undefined> {
-  const [{ values, rate = soundRate }] = await wavReader.read(await readFile(file), file, { missing: 'error' });
-  const sound = trimmed(resample(values, rate, soundRate));
+  const sound = trimmed(Float64Array.from(await readSound(file, soundRate)));
   return sound.length < soundRate / 10 ? undefined : sound;
 }

@@ -20,6 +20,11 @@ export async function installedSynthesisers(of: readonly Synthesiser[] = synthes
   return all.filter(({ voices }) => voices.length > 0);
 }
 
+/** Those that aren't installed here. */
+export function missingSynthesisers(installed: readonly Installed[]): Synthesiser[] {
+  return synthesisers.filter((one) => !installed.some(({ synthesiser }) => synthesiser === one));
+}
+
 /** Who speaks and how: the rest of an utterance. */
 export interface Speaker extends Omit<Utterance, 'text'> {
   readonly synthesiser: Synthesiser;

@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { kindOf } from '#platform';
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { AnalysisError } from '../../analysis/index.js';
-import { BACKENDS, type Backend } from '../../kernels/index.js';
+import type { Backend } from '../../kernels/index.js';
 import { analyseModel, readModel } from '../../pipeline/index.js';
 import { averagedText, type AnalysisMetrics } from '../../report/index.js';
 import { checkFits, datasetFor } from '../dataset-of.js';
-import { filled, numbersOf, wholeNumber } from '../options.js';
-import { bold, dim, percent, progressListener, table } from '../terminal.js';
+import { backendOption, filled, numbersOf, wholeNumber, workersOption } from '../options.js';
+import { bold, dim, percent, plain, progressListener, table } from '../terminal.js';
 
 interface AnalyseFlags {
   readonly data?: string;
@@ -49,10 +49,8 @@ export function addAnalyse(program: Command): void {
       numbersOf(0, 1, false),
     )
     .option('--seeds <n>', 'how many seeds --lengths and --alphas train', wholeNumber(1), 1)
-    .option('--workers <n>', 'threads (default: one a core); the result is the same for any number', wholeNumber(1))
-    .addOption(
-      new Option('--backend <name>', 'where the kernels run; the result is the same').choices(BACKENDS).default('auto'),
-    )
+    .addOption(workersOption())
+    .addOption(backendOption())
     .option('--out <folder>', "where the results go (default: the model's folder)", filled)
     .option('--json', 'print the figures as JSON')
     .action(analyseCommand);
@@ -134,7 +132,6 @@ function told(folder: string, metrics: AnalysisMetrics): string {
   const parts = [table(rows)];
   if (along) parts.push(along.sameModel ? 'trained again: the same model' : 'trained again: another model');
   if (lengths) {
-    const plain = (text: string) => text.replaceAll('\u00a0', ' ');
     parts.push(
       table([
         ['T', 'alpha', 'beta', 'alpha / beta', 'alpha T', 'test', "paper's alpha, beta"],

@@ -11,7 +11,7 @@ import {
 import { boardNames, type BoardName } from '../../recipe/index.js';
 import { aheadText, boardCycles, metricNames, overSeeds, type CompareMetrics } from '../../report/index.js';
 import { listOf, recipeOptions, wholeNumber, type RecipeFlags } from '../options.js';
-import { bold, dim, duration, progressListener, table } from '../terminal.js';
+import { bold, dim, duration, plain, progressListener, table } from '../terminal.js';
 
 interface CompareFlags extends RecipeFlags {
   readonly cells: NetworkName[];
@@ -115,7 +115,6 @@ async function compareCommand(recipe: string, flags: CompareFlags): Promise<void
 
 /** A comparison's figures for people. */
 function summary(folder: string, { rows, metric, seeds, protocol, size }: CompareMetrics): string {
-  const plain = (text: string) => text.replaceAll('\u00a0', ' ');
   const bytes = (value: number | null) => (value === null ? '-' : String(value));
   const boards = [...new Set(rows.flatMap((row) => boardCycles(row).map(({ board }) => board)))];
   const lines = [

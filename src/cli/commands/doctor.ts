@@ -2,7 +2,7 @@ import { describeHost, packageDirectory, environment, kindOf, parallelism, runPr
 import type { Command } from 'commander';
 import { KernelError, loadKernels, nativeVariants, type NativeVariants } from '../../kernels/index.js';
 import { measureSpeeds, packageVersion, type Speed } from '../../pipeline/index.js';
-import { installedSynthesisers, synthesisers } from '../../synthesis/index.js';
+import { installedSynthesisers, missingSynthesisers } from '../../synthesis/index.js';
 import { bad, dim, good, table } from '../terminal.js';
 
 interface Finding {
@@ -69,13 +69,14 @@ async function host(): Promise<Finding> {
 /** What a wake word is spoken by. */
 async function voices(): Promise<Finding> {
   const installed = await installedSynthesisers();
-  const missing = synthesisers.filter((one) => !installed.some(({ synthesiser }) => synthesiser === one));
   const found = installed.map(({ synthesiser, voices: all }) => `${synthesiser.name} with ${all.length} voices`);
   return {
     what: 'speech synthesisers',
     ok: installed.length > 0,
     text: found.length > 0 ? found.join(', ') : 'none',
-    remedy: `for "fastgrnn wakeword": apt install ${missing.map(({ packages }) => packages).join(' ')}`,
+    remedy: `for "fastgrnn wakeword": apt install ${missingSynthesisers(installed)
+      .map(({ packages }) => packages)
+      .join(' ')}`,
   };
 }
 

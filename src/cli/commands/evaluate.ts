@@ -25,7 +25,7 @@ import {
 } from '../../training/index.js';
 import { checkFits, datasetFor } from '../dataset-of.js';
 import { filled, filledPaths, positiveNumber, wholeNumber } from '../options.js';
-import { bold, dim, percent, table } from '../terminal.js';
+import { bold, dim, percent, plain, table } from '../terminal.js';
 import { evaluateInStreams, type StreamFlags } from './evaluate-stream.js';
 
 export function addEvaluate(program: Command): void {
@@ -117,7 +117,7 @@ async function calibrated(model: Model, dataset: Dataset, recipe: Recipe, test: 
 /** The figures for people. */
 function told(figures: Figures, names: readonly string[]): string {
   const { kind, data, recordings, metric, test, interval, bootstrap, calibration } = figures;
-  const main = (value: number) => mainFigure(metric, value).replaceAll('\u00a0', ' ');
+  const main = (value: number) => plain(mainFigure(metric, value));
   const ends = (range: Interval | null | undefined, format: (value: number) => string = share) =>
     range ? `${format(range[0])} to ${format(range[1])}` : '-';
   const head =

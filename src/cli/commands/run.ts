@@ -1,8 +1,8 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { runFolds, runRecipe } from '../../pipeline/index.js';
 import { recipeOptions, type RecipeFlags } from '../options.js';
-import { allExact, plain, runSummary } from '../run-summary.js';
-import { bold, dim, progressListener, table } from '../terminal.js';
+import { allExact, runSummary } from '../run-summary.js';
+import { bold, dim, plain, progressListener, table } from '../terminal.js';
 import { mainFigure, metricNames, overFolds, unitWords, type FoldsMetrics } from '../../report/index.js';
 
 export function addRun(program: Command): void {

@@ -1,7 +1,6 @@
-import { Option, type Command } from 'commander';
-import { BACKENDS } from '../../kernels/index.js';
+import type { Command } from 'commander';
 import { makeWakeword } from '../../pipeline/index.js';
-import { collect, filled, wholeNumber, type RecipeFlags } from '../options.js';
+import { backendOption, collect, filled, wholeNumber, workersOption, type RecipeFlags } from '../options.js';
 import { allExact, runSummary } from '../run-summary.js';
 import { bold, dim, progressListener } from '../terminal.js';
 
@@ -23,7 +22,7 @@ export function addWakeword(program: Command): void {
     )
     .argument('<phrase>', 'what is to be heard, as in "hey river"', filled)
     .requiredOption('--out <folder>', 'where clips, recipe and results go', filled)
-    .option('--clips <folder>', 'recordings of the phrase, a WAV file each', filled)
+    .option('--clips <folder>', 'recordings of the phrase, a file each', filled)
     .option('--others <folder>', 'recordings of anything else: other words, talk, television', filled)
     .option('--noise <folder>', 'recordings of noise without speech, to lie under the clips', filled)
     .option(
@@ -33,10 +32,8 @@ export function addWakeword(program: Command): void {
       2000,
     )
     .option('--seed <n>', 'the seed of clips and training', wholeNumber(0), 0)
-    .option('--workers <n>', 'threads (default: one a core); the result is the same for any number', wholeNumber(1))
-    .addOption(
-      new Option('--backend <name>', 'where the kernels run; the result is the same').choices(BACKENDS).default('auto'),
-    )
+    .addOption(workersOption())
+    .addOption(backendOption())
     .option('--set <field=value>', 'change a field of the recipe; may be given again', collect, [])
     .option('--json', 'print the figures as JSON')
     .action(async (phrase: string, flags: WakewordFlags) => {

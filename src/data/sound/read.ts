@@ -1,4 +1,4 @@
-import { readFile } from '#platform';
+import { joinPath, kindOf, listDirectory, readFile } from '#platform';
 import { DataError } from '../errors.js';
 import { readerOf } from '../formats/readers.js';
 import { resampled } from '../formats/sound.js';
@@ -14,4 +14,16 @@ export async function readSound(file: string, rate: number): Promise<Int16Array>
   const [recording] = await reader.read(await readFile(file), file, {});
   const { values } = resampled(recording, rate);
   return Int16Array.from(values, (value) => Math.min(32_767, Math.max(-32_768, Math.round(value))));
+}
+
+/** The files of sound in a folder and the folders in it, in the order of their names; hidden ones are passed over. */
+export async function listSounds(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of await listDirectory(folder)) {
+    if (name.startsWith('.')) continue;
+    const path = joinPath(folder, name);
+    if ((await kindOf(path)) === 'directory') found.push(...(await listSounds(path)));
+    else if (readerOf(name)?.isSound) found.push(path);
+  }
+  return found;
 }

@@ -47,11 +47,11 @@ async function people(sound) {
 }
 
 /** Right and wrong answers of a model that was run into `folder`, and the F1 of the threshold that is best on these very recordings: how well the margins divide them. */
-async function heard(folder) {
+async function heard(folder, clips) {
   const model = await loadModel(await readFile(path.join(folder, 'integer.safetensors')));
   const wake = model.classNames.indexOf('wake');
   const stream = model.stream();
-  const answers = (await people(model.metadata.features.sound)).map(({ wake: said, frames, channels }) => {
+  const answers = clips.map(({ wake: said, frames, channels }) => {
     stream.reset();
     for (let at = 0; at < frames.length; at += channels) stream.push(frames.subarray(at, at + channels));
     const logits = stream.logits();
@@ -68,12 +68,19 @@ async function heard(folder) {
 
 const run = { phrase: 'jarvis', count: Number(options.count), sets: options.set, listener };
 const first = await makeWakeword({ ...run, out: path.join(options.out, 'seed-0'), seed: 0 });
+const { metadata } = await loadModel(await readFile(path.join(options.out, 'seed-0', 'integer.safetensors')));
+const said = await people(metadata.features.sound);
 const rows = [];
 for (let seed = 0; seed < Number(options.seeds); seed++) {
   const out = path.join(options.out, `seed-${seed}`);
   const { metrics } =
     seed === 0 ? first : await runRecipe({ recipe: first.recipe, sets: options.set, seed, out, listener });
-  rows.push({ seed, ...(await heard(out)), synthetic: metrics.integer.test, paperBytes: metrics.size.paperBytes });
+  rows.push({
+    seed,
+    ...(await heard(out, said)),
+    synthetic: metrics.integer.test,
+    paperBytes: metrics.size.paperBytes,
+  });
 }
 console.log(
   `"jarvis" from ${first.clips.wake} synthetic clips and ${first.clips.other} others (${Object.entries(
