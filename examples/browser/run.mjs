@@ -1,13 +1,8 @@
 // Trains a network that says whether a signal rises, falls or is still, and runs it in a page: in a headless Chromium, whose
 // logits must be Node's to the bit; or, with --serve, for you to look at.
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { convert, evaluate, Random, train } from 'fastgrnn';
 import { loadModel } from 'fastgrnn/runtime';
-import { check } from '../lib.mjs';
+import { check, launchChromium, servePage } from '../lib.mjs';
 
 const random = new Random(4);
 const classes = ['still', 'rising', 'falling'];
@@ -45,41 +40,12 @@ console.log(
 );
 check(test > 0.9, 'the network did not learn the task');
 
-// A static server of this package, with the model beside the page.
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const types = {
-  '.html': 'text/html',
-  '.js': 'text/javascript',
-  '.wasm': 'application/wasm',
-  '.json': 'application/json',
-};
-const page = '/examples/browser/index.html';
-const server = createServer((request, response) => {
-  const { pathname } = new URL(request.url, 'http://localhost');
-  const file = path.join(root, path.normalize(pathname));
-  const content = pathname === '/examples/browser/model.safetensors' ? Promise.resolve(bytes) : readFile(file);
-  content.then(
-    (body) => {
-      response.writeHead(200, { 'content-type': types[path.extname(file)] ?? 'application/octet-stream' });
-      response.end(body);
-    },
-    () => response.writeHead(404).end(),
-  );
-});
 const serve = process.argv.includes('--serve');
-await new Promise((resolve) => {
-  server.listen(serve ? 8080 : 0, '127.0.0.1', resolve);
-});
-const address = `http://127.0.0.1:${server.address().port}${page}`;
+const { server, address } = await servePage('/examples/browser/index.html', bytes, serve ? 8080 : 0);
 
 if (serve) console.log(`open ${address}; Ctrl-C ends it`);
 else {
-  const executablePath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
-    (program) => program && existsSync(program),
-  );
-  check(executablePath, 'there is no Chromium; install it (apt-get install chromium) or name it in CHROMIUM');
-  const { chromium } = await import('playwright-core');
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  const browser = await launchChromium();
   try {
     const tab = await browser.newPage();
     const errors = [];

@@ -1,14 +1,11 @@
 // Trains a network that tells a rising from a falling whistle and lets a page listen with it: in a headless Chromium whose microphone
 // is a file, where every frame and logit must be Node's to the bit; or, with --serve [model.safetensors], for you to whistle at.
-import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Random } from 'fastgrnn';
 import { writeWav } from 'fastgrnn/data';
 import { listen, loadModel } from 'fastgrnn/runtime';
-import { check, fastgrnn, withFolder } from '../lib.mjs';
+import { check, fastgrnn, launchChromium, servePage, withFolder } from '../lib.mjs';
 
 const rate = 16_000;
 const random = new Random(9);
@@ -61,44 +58,13 @@ targets: []
   return readFile(path.join(out, 'integer.safetensors'));
 }
 
-/** A static server of this package, with the model beside the page. */
-async function serve(model, port) {
-  const root = fileURLToPath(new URL('../..', import.meta.url));
-  const types = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
-  const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url, 'http://localhost');
-    const file = path.join(root, path.normalize(pathname));
-    const content = pathname === '/examples/microphone/model.safetensors' ? Promise.resolve(model) : readFile(file);
-    content.then(
-      (body) => {
-        response.writeHead(200, { 'content-type': types[path.extname(file)] ?? 'application/octet-stream' });
-        response.end(body);
-      },
-      () => response.writeHead(404).end(),
-    );
-  });
-  await new Promise((resolve) => {
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  return { server, address: `http://127.0.0.1:${server.address().port}/examples/microphone/index.html` };
-}
-
 /** What the page heard, and what it made of it: a file is Chromium's microphone. */
 async function pageListens(address, wav, seconds, picture) {
-  const executablePath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
-    (program) => program && existsSync(program),
+  const browser = await launchChromium(
+    '--use-fake-ui-for-media-stream',
+    '--use-fake-device-for-media-stream',
+    `--use-file-for-fake-audio-capture=${wav}`,
   );
-  check(executablePath, 'there is no Chromium; install it (apt-get install chromium) or name it in CHROMIUM');
-  const { chromium } = await import('playwright-core');
-  const browser = await chromium.launch({
-    executablePath,
-    args: [
-      '--no-sandbox',
-      '--use-fake-ui-for-media-stream',
-      '--use-fake-device-for-media-stream',
-      `--use-file-for-fake-audio-capture=${wav}`,
-    ],
-  });
   try {
     const tab = await browser.newPage({ viewport: { width: 720, height: 640 } });
     const errors = [];
@@ -139,7 +105,7 @@ await withFolder(async (folder) => {
   const [option, file] = process.argv.slice(2);
   const listens = option === '--serve';
   const bytes = listens && file ? await readFile(file) : await trained(folder);
-  const { server, address } = await serve(bytes, listens ? 8080 : 0);
+  const { server, address } = await servePage('/examples/microphone/index.html', bytes, listens ? 8080 : 0);
   if (listens) {
     console.log(`open ${address}; Ctrl-C ends it`);
     await new Promise(() => {});
