@@ -21,6 +21,8 @@ async function use(source) {
     return;
   }
   const { kind, rate } = model.metadata.features.sound;
+  element('network').textContent =
+    model.kind === 'integer' ? 'an integer network, as it would on a microcontroller' : 'a float network';
   element('features').textContent = `${kind} features at ${rate / 1000} kHz`;
   element('listen').disabled = false;
 }
@@ -40,7 +42,7 @@ async function start() {
   });
 
   const network = model.stream();
-  const logits = new Int32Array(model.classNames.length);
+  const logits = network.logits(); // int32 of an integer model, float32 of a float one
   const show = view(model);
   const frames = listen(model, (frame) => {
     record?.frames.push([...frame]);

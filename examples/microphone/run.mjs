@@ -1,5 +1,6 @@
 // Trains a network that tells a rising from a falling whistle and lets a page listen with it: in a headless Chromium whose microphone
-// is a file, where every frame and logit must be Node's to the bit; or, with --serve [model.safetensors], for you to whistle at.
+// is a file, where every frame and logit must be Node's to the bit (--picture FILE keeps what the page looks like); or, with
+// --serve [model.safetensors], for you to whistle at.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Random } from 'fastgrnn';
