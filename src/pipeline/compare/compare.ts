@@ -17,10 +17,12 @@ import type { NetworkName } from './networks.js';
 import { paperDataOf } from './paper.js';
 import {
   candidatesOf,
+  finalists,
   finalRecipe,
   rounds,
   tuningRecipe,
   underProtocol,
+  wholeTuningRecipe,
   withCandidate,
   type Protocol,
 } from './protocols.js';
@@ -129,52 +131,79 @@ function trialRecipe({ base }: Context, trial: string, recipe: Recipe, change: P
   return { name, recipe: resolveRecipe({ ...recipe, ...change }, name) };
 }
 
-/** The recipe that validation chooses for each trial, round by round, each at the best of the earlier ones. */
+/** A candidate of a network, trained and validated. */
+interface Tried {
+  readonly recipe: Recipe;
+  readonly result: TuningResult;
+}
+
+/** A network whose settings are being chosen. */
+interface Tuned {
+  readonly entrant: Entrant;
+  /** All that was tried, the best first. */
+  readonly tried: Tried[];
+  /** How many trainings were begun. */
+  begun: number;
+}
+
+/**
+ * The recipe that validation chooses for each trial, round by round, each at the best of the earlier ones; then the best few are
+ * trained to their whole length, and the best of these is taken.
+ */
 async function tune(entrants: readonly Entrant[], context: Context): Promise<Map<string, Recipe>> {
-  const { options, listener, folder, dataset } = context;
-  const { protocol } = options;
-  const state = entrants.map((entrant) => ({
-    entrant,
-    recipe: entrant.recipe,
-    best: undefined as TuningResult | undefined,
-    trained: 0,
-  }));
+  const { protocol } = context.options;
+  const state = entrants.map((entrant): Tuned => ({ entrant, tried: [], begun: 0 }));
+  const bestOf = ({ tried, entrant }: Tuned) => tried.at(0)?.recipe ?? entrant.recipe;
   for (let round = 0; round < rounds[protocol]; round++) {
     const jobs = state.flatMap((one) => {
-      const { entrant, recipe } = one;
-      return candidatesOf({ protocol, name: entrant.name, start: entrant.recipe, recipe, round }).map((candidate) => ({
-        ...{ one, candidate, number: ++one.trained },
+      const { name, recipe: start } = one.entrant;
+      const recipe = bestOf(one);
+      return candidatesOf({ protocol, name, start, recipe, round }).map((candidate) => ({
+        ...{ one, text: candidate.text, recipe: withCandidate(recipe, candidate) },
       }));
     });
-    listener({
-      kind: 'step',
-      text: `choosing on validation, round ${round + 1} of ${rounds[protocol]}: ${jobs.length} trainings`,
-    });
-    const results = await severalRuns(
-      jobs.length,
-      async (index, trainer) => {
-        const { one, candidate, number } = jobs[index];
-        const { label, trial } = one.entrant;
-        const tag = `${label} ${candidate.text}`;
-        const own = { ...options, trainer, listener: quiet(taggedListener(listener, tag)) };
-        const recipe = trialRecipe(context, trial, tuningRecipe(withCandidate(one.recipe, candidate)), { targets: [] });
-        const place = joinPath(folder, trial, 'tuning', String(number));
-        const result = await runTuningTrial({ folder: place, recipe, dataset }, own);
-        listener({ kind: 'note', text: `${tag}: ${told(result)}` });
-        return result;
-      },
-      options.workers ?? parallelism(),
-    );
-    for (const one of state) {
-      const before = one.recipe;
-      jobs.forEach((job, j) => {
-        if (job.one !== one || (one.best && !better(results[j], one.best))) return;
-        one.best = results[j];
-        one.recipe = withCandidate(before, job.candidate);
-      });
-    }
+    await tryOut(jobs, `round ${round + 1} of ${rounds[protocol]}`, tuningRecipe, context);
   }
-  return new Map(state.map(({ entrant, recipe }) => [entrant.trial, recipe]));
+  if (finalists[protocol] > 0) {
+    const last = state.flatMap((one) => {
+      const best = one.tried.slice(0, finalists[protocol]);
+      one.tried.length = 0;
+      return best.map(({ recipe }, i) => ({ one, text: `finalist ${i + 1}`, recipe }));
+    });
+    await tryOut(last, 'the best at their whole length', wholeTuningRecipe, context);
+  }
+  return new Map(state.map((one) => [one.entrant.trial, bestOf(one)]));
+}
+
+/** Trains candidates and puts them where they belong among those that their networks have tried. */
+async function tryOut(
+  jobs: readonly { one: Tuned; text: string; recipe: Recipe }[],
+  round: string,
+  shortened: (recipe: Recipe) => Recipe,
+  context: Context,
+): Promise<void> {
+  const { options, listener, folder, dataset } = context;
+  listener({ kind: 'step', text: `choosing on validation, ${round}: ${jobs.length} trainings` });
+  const numbers = jobs.map(({ one }) => ++one.begun);
+  const results = await severalRuns(
+    jobs.length,
+    async (index, trainer) => {
+      const { one, text, recipe } = jobs[index];
+      const { label, trial } = one.entrant;
+      const tag = `${label} ${text}`;
+      const own = { ...options, trainer, listener: quiet(taggedListener(listener, tag)) };
+      const whole = trialRecipe(context, trial, shortened(recipe), { targets: [] });
+      const place = joinPath(folder, trial, 'tuning', String(numbers[index]));
+      const result = await runTuningTrial({ folder: place, recipe: whole, dataset }, own);
+      listener({ kind: 'note', text: `${tag}: ${told(result)}` });
+      return result;
+    },
+    options.workers ?? parallelism(),
+  );
+  jobs.forEach(({ one: { tried }, recipe }, j) => {
+    const place = tried.findIndex(({ result }) => better(results[j], result));
+    tried.splice(place < 0 ? tried.length : place, 0, { recipe, result: results[j] });
+  });
 }
 
 function told({ failed, validation, validationLoss }: TuningResult): string {

@@ -74,6 +74,12 @@ export interface Choice {
 export const rounds: Readonly<Record<Protocol, number>> = { tuned: 4, recipe: 0, paper: 2 };
 
 /**
+ * How many of the best candidates are trained to their whole length before one is taken: a rate that leads after a third of the epochs
+ * may diverge later. The paper's protocol chooses among optimisers alone, at 300 epochs.
+ */
+export const finalists: Readonly<Record<Protocol, number>> = { tuned: 3, recipe: 0, paper: 0 };
+
+/**
  * What validation chooses from in a round, beside what it chose until then; in the first round the first is the recipe's own.
  * `tuned`: nonlinearities and learning rate together, then a rate further out as long as that is better, then the clipping.
  * `paper`: the optimiser, then (FastRNN and FastRNN-vector) tanh or ReLU.
@@ -149,7 +155,12 @@ function firstOf<T>(first: T, others: readonly T[]): T[] {
 /** The recipe of a trial that chooses: a third of the epochs, on the part of the data that isn't validated on. */
 export function tuningRecipe(recipe: Recipe): Recipe {
   const [dense, thresholding, support] = recipe.training.epochs.map((epochs) => Math.ceil(epochs / 3));
-  return { ...recipe, training: { ...recipe.training, epochs: [dense, thresholding, support], retrain: false } };
+  return wholeTuningRecipe({ ...recipe, training: { ...recipe.training, epochs: [dense, thresholding, support] } });
+}
+
+/** The same with all epochs. */
+export function wholeTuningRecipe(recipe: Recipe): Recipe {
+  return { ...recipe, training: { ...recipe.training, retrain: false } };
 }
 
 /**
