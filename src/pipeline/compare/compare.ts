@@ -17,6 +17,7 @@ import type { NetworkName } from './networks.js';
 import { paperDataOf } from './paper.js';
 import {
   candidatesOf,
+  chosenText,
   finalists,
   finalRecipe,
   rounds,
@@ -168,7 +169,7 @@ async function tune(entrants: readonly Entrant[], context: Context): Promise<Map
     const last = state.flatMap((one) => {
       const best = one.tried.slice(0, finalists[protocol]);
       one.tried.length = 0;
-      return best.map(({ recipe }, i) => ({ one, text: `finalist ${i + 1}`, recipe }));
+      return best.map(({ recipe }) => ({ one, text: `whole: ${chosenText(recipe)}`, recipe }));
     });
     await tryOut(last, 'the best at their whole length', wholeTuningRecipe, context);
   }

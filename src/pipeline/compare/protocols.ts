@@ -147,6 +147,11 @@ function candidate(change: Omit<Candidate, 'text'>): Candidate {
   return { ...change, text: texts.join(' ') };
 }
 
+/** Everything that `tuned` may choose, as a recipe has it. */
+export function chosenText({ network: { gate, update }, training: { learningRate, clip } }: Recipe): string {
+  return candidate({ network: { gate, update }, training: { learningRate, clip } }).text;
+}
+
 /** A list that begins with `first` and has it once. */
 function firstOf<T>(first: T, others: readonly T[]): T[] {
   return [first, ...others.filter((other) => other !== first)];
