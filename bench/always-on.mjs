@@ -68,7 +68,7 @@ const level = (sound) => Math.sqrt(sound.reduce((sum, value) => sum + value * va
 /** Another speed by up to 10 %, another place by up to 50 ms, noise at 3 to 25 dB (of seven clips of ten), a gain of -16 to 8 dB. */
 function changed(clip, noise, random) {
   const speed = 9 + random.below(3);
-  const sound = speed === 10 ? clip : resample(clip, 16000, Math.round(160000 / speed));
+  const sound = speed === 10 ? clip : resample(clip, 1600 * speed, 16000);
   const out = new Float64Array(clip.length);
   const shift = Math.floor((out.length - sound.length) / 2) + random.below(1601) - 800;
   for (let i = 0; i < out.length; i++) out[i] = sound[i - shift] ?? 0;
