@@ -1,12 +1,13 @@
 // What a network costs on the simulated boards: cycles a step, flash split into tables and code, RAM and stack, for random networks of
-// the paper's shapes, for the shapes of the shipped recipes, and for integer models that are given. On the Uno the exported C stands
-// there twice, as it is made for size and for speed.
+// the paper's shapes, for GRUs of Google-12's size, for the shapes of the shipped recipes, and for integer models that are given. On the
+// Uno the exported C stands there twice, as it is made for size and for speed.
 //   npm run bench:boards [-- --boards uno,due | --boards all] [--steps N] [--only NAME] [--json FILE] [MODEL ...]
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { boardNames, proofSequences, simulate } from '../dist/boards/index.js';
+import { integerGates } from '../dist/integer/index.js';
 import { integerModel, readModel } from '../dist/pipeline/index.js';
-import { even, randomFastGRNN, shapes } from './random-networks.mjs';
+import { even, randomFastGRNN, randomGRU, shapes } from './random-networks.mjs';
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -29,6 +30,9 @@ const networks = Object.entries(shapes).flatMap(([name, [sizes, densities, lengt
 networks.push({ name: 'published 2026', network: randomFastGRNN([3, 16, 2, 8, 6], [6, 56, 14, 71], 1) });
 networks.push({ name: 'har2, random', network: randomFastGRNN([9, 48, 4, 24, 2], even(1), 1) });
 networks.push({ name: 'digits, random', network: randomFastGRNN([28, 64, 10, 18, 10], even(1), 1) });
+// Of at most 5632 bytes in the paper's accounting, as Google-12 is.
+networks.push({ name: 'Google-12, GRU', length: 99, network: randomGRU([32, 60, 6, 8, 12], 8, 1) });
+networks.push({ name: 'Google-12, GRU, 4 bits', length: 99, network: randomGRU([32, 96, 8, 10, 12], 4, 1) });
 for (const path of positionals) {
   networks.push({ name: path, network: integerModel(await readModel(path)).network });
 }
@@ -39,7 +43,8 @@ const boards = options.boards === 'all' ? boardNames : options.boards.split(',')
 for (const { name, network, length } of networks) {
   if (options.only !== undefined && name !== options.only) continue;
   const sequences = proofSequences(network, Number(options.steps));
-  const recurrent = [network.w2, network.w1, network.u2, network.u1].reduce((sum, m) => sum + (m ? nonzeros(m) : 0), 0);
+  const matrices = integerGates(network).flatMap(({ w2, w1, u2, u1 }) => [w2, w1, u2, u1]);
+  const recurrent = matrices.reduce((sum, m) => sum + (m ? nonzeros(m) : 0), 0);
   for (const board of boards) {
     const { skipped, ...builds } = await simulate(network, { board, sequences });
     for (const [what, why] of Object.entries(skipped)) console.error(`${name}, ${what}: ${why}`);

@@ -42,6 +42,38 @@ export function randomFastGRNN([inputSize, hiddenSize, wRank, uRank, classes], [
   };
 }
 
+/**
+ * A GRU with a W and a U of low rank for each gate, every entry a weight, else as `randomFastGRNN`. It resets after the product.
+ *
+ * @param weightBits 8, or 4: then weights are multiples of 16
+ */
+export function randomGRU([inputSize, hiddenSize, wRank, uRank, classes], weightBits, seed) {
+  const { biasGate, biasUpdate, ...shared } = randomFastGRNN(
+    [inputSize, hiddenSize, wRank, uRank, classes],
+    even(1),
+    seed,
+  );
+  const random = new Random(seed + 1);
+  const step = weightBits === 4 ? 16 : 1;
+  const coarse = (m) => ({ ...m, values: m.values.map((value) => (Math.trunc(value / step) || 1) * step) });
+  const gate = () => ({
+    w2: coarse(matrix(random, wRank, inputSize, 1)),
+    w1: coarse(matrix(random, hiddenSize, wRank, 1)),
+    u2: coarse(matrix(random, uRank, hiddenSize, 1)),
+    u1: coarse(matrix(random, hiddenSize, uRank, 1)),
+    ...{ w2Shift: 8, w1Shift: 8, u2Shift: 8, u1Shift: 8, wLimit: 32767, uLimit: 32767 },
+  });
+  const none = new Int16Array();
+  return {
+    ...{ ...shared, cell: 'GRU', reset: 'after', candidateBits: 12, scale: 0, offset: 0 },
+    ...gate(),
+    ...{ furtherGates: [gate(), gate()], biases: [biasGate, biasUpdate, biasGate, biasUpdate] },
+    ...{ biasGate: none, biasUpdate: none },
+    classifier: coarse(shared.classifier),
+    storage: { weightBits, indices: 'byte' },
+  };
+}
+
 /** The same density in all four matrices. */
 export const even = (density) => [density, density, density, density];
 

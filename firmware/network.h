@@ -1,7 +1,8 @@
 /*
- * Runs an integer network from its model blob: the generic runtime, the same for every network and every board.
+ * Runs an integer network from its model blob: the generic runtimes, the same for every network and every board. network.c runs
+ * FastGRNN and FastRNN, gated.c cells that are run gate by gate; a program has one of them.
  *
- * docs/integer-network.md defines what is computed, src/firmware/blob.ts the layout of the blob. C99, no floating point,
+ * docs/integer-network.md defines what is computed, src/firmware/blob.ts and gate-blob.ts the layout of the blob. C99, no floating point,
  * no heap. One network at a time; its vectors live in an arena that the caller gives.
  */
 #ifndef FASTGRNN_NETWORK_H
@@ -31,7 +32,7 @@ void network_explain(uint8_t status, void (*send)(uint8_t byte));
 
 /*
  * Bytes of arena that the opened network uses: 2 (2 H + s), s = D + rw + (ru or, of full rank, H). Where the head reads the mean of
- * the states, 2 (4 H + max(s, H)).
+ * the states, 2 (4 H + max(s, H)). Of G gates: 2 ((2 + G) H + D + rw + ru), 2 H more of an LSTM, and 4 H more for a mean.
  */
 uint16_t network_arena_bytes(void);
 

@@ -7,6 +7,13 @@
 
 #include <stdint.h>
 
+/* Before functions that don't run in a step: of few bytes rather than quick. */
+#if defined(__GNUC__) && !defined(__clang__)
+#define ONCE __attribute__((optimize("Os")))
+#else
+#define ONCE
+#endif
+
 #if defined(__AVR__)
 #include <avr/pgmspace.h>
 #define READ8(address) pgm_read_byte(address)
@@ -110,12 +117,12 @@ static inline int32_t multiply_add(int32_t v, int16_t a, int16_t b) { return v +
 
 static inline int16_t clamp16(int32_t v) { return (int16_t)(v > 32767 ? 32767 : v < -32768 ? -32768 : v); }
 
-/* The shift of a negative number is arithmetic, as network.c checks. */
+/* The shift of a negative number is arithmetic, as blob.h checks. */
 static inline int16_t shift14(int32_t v) { return clamp16(v >> 14); }
 
 static inline void matrix_set_shift(struct matrix *m, uint8_t shift) { m->shift = shift; }
 
-/* The shift of a negative number is arithmetic, as network.c checks. */
+/* The shift of a negative number is arithmetic, as blob.h checks. */
 static inline int32_t matrix_shift(const struct matrix *m, int32_t sum)
 {
   return sum >> m->shift;

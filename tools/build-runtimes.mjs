@@ -1,5 +1,6 @@
 // Builds the committed generic runtimes in firmware/ from their C sources:
-//   node tools/build-runtimes.mjs           writes firmware/avr/runtime.hex, firmware/rp2040/runtime.hex and their runtime.json, and
+//   node tools/build-runtimes.mjs           writes runtime.hex and runtime.json, and of cells that are run gate by gate gated.hex and
+//                                           gated.json, into firmware/avr and firmware/rp2040, and
 //                                           firmware/packed.h, of what src/firmware/packed/ says about each layout in C
 //   node tools/build-runtimes.mjs --check   exits 1 when the committed files are not what the sources give
 // Needs Debian's gcc-avr 1:5.4.0, binutils-avr and avr-libc, and gcc-arm-none-eabi 15:12.2: other versions give other bytes.
@@ -40,13 +41,16 @@ function stackReserve(source) {
   return Number(/STACK_RESERVE = (\d+)/.exec(readFileSync(join(firmware, source), 'utf8'))[1]);
 }
 
+/** The generic runtimes, and the C that runs their networks. */
+const runtimes = { runtime: 'network.c', gated: 'gated.c' };
+
 /** The files of a board's runtime: name to text. */
-function buildAvr(directory) {
+function buildAvr(directory, runtime) {
   const elf = join(directory, 'runtime.elf');
   const hex = join(directory, 'runtime.hex');
   const flags =
     '-mmcu=atmega328p -std=c99 -O2 -Wall -Wextra -Wconversion -Werror -ffunction-sections -fdata-sections -nostartfiles -Wl,--gc-sections -Wl,--relax';
-  const sources = ['avr/main.c', 'avr/runtime.c', 'network.c', 'explain.c', 'avr/rows.S'];
+  const sources = ['avr/main.c', 'avr/runtime.c', runtimes[runtime], 'explain.c', 'avr/rows.S'];
   run('avr-gcc', [...flags.split(' '), '-o', elf, ...sources]);
   run('avr-objcopy', ['-O', 'ihex', elf, hex]);
   const symbols = symbolsOf('avr-nm', elf);
@@ -57,8 +61,8 @@ function buildAvr(directory) {
     stackReserve: stackReserve('avr/runtime.c'),
   };
   return {
-    'avr/runtime.hex': readFileSync(hex, 'utf8').replaceAll('\r\n', '\n'),
-    'avr/runtime.json': `${JSON.stringify(description, null, 2)}\n`,
+    [`avr/${runtime}.hex`]: readFileSync(hex, 'utf8').replaceAll('\r\n', '\n'),
+    [`avr/${runtime}.json`]: `${JSON.stringify(description, null, 2)}\n`,
   };
 }
 
@@ -77,12 +81,12 @@ function checkBoot2(elf, file) {
   }
 }
 
-function buildPico(directory) {
+function buildPico(directory, runtime) {
   const elf = join(directory, 'pico.elf');
   const hex = join(directory, 'pico.hex');
   const flags =
     '-mcpu=cortex-m0plus -mthumb -std=c99 -O2 -Wall -Wextra -Wconversion -Werror -ffreestanding -ffunction-sections -fdata-sections -nostdlib -Wl,--gc-sections,--no-warn-rwx-segments,--build-id=none -T rp2040/link.ld';
-  const sources = ['rp2040/boot2.S', 'rp2040/board.c', 'rp2040/runtime.c', 'serve.c', 'network.c', 'explain.c'];
+  const sources = ['rp2040/boot2.S', 'rp2040/board.c', 'rp2040/runtime.c', 'serve.c', runtimes[runtime], 'explain.c'];
   run('arm-none-eabi-gcc', [...flags.split(' '), '-o', elf, ...sources, '-lgcc']);
   run('arm-none-eabi-objcopy', ['-O', 'ihex', elf, hex]);
   checkBoot2(elf, join(directory, 'boot2.bin'));
@@ -94,8 +98,8 @@ function buildPico(directory) {
     stackReserve: stackReserve('rp2040/runtime.c'),
   };
   return {
-    'rp2040/runtime.hex': readFileSync(hex, 'utf8').replaceAll('\r\n', '\n'),
-    'rp2040/runtime.json': `${JSON.stringify(description, null, 2)}\n`,
+    [`rp2040/${runtime}.hex`]: readFileSync(hex, 'utf8').replaceAll('\r\n', '\n'),
+    [`rp2040/${runtime}.json`]: `${JSON.stringify(description, null, 2)}\n`,
   };
 }
 
@@ -127,7 +131,10 @@ const check = process.argv.includes('--check');
 const directory = mkdtempSync(join(tmpdir(), 'fastgrnn-runtimes-'));
 try {
   settle('packed.h', packedHeader());
-  for (const [name, text] of Object.entries({ ...buildAvr(directory), ...buildPico(directory) })) settle(name, text);
+  for (const runtime of Object.keys(runtimes)) {
+    const files = { ...buildAvr(directory, runtime), ...buildPico(directory, runtime) };
+    for (const [name, text] of Object.entries(files)) settle(name, text);
+  }
 } finally {
   rmSync(directory, { recursive: true });
 }

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { plainStorage, tablesOf, tanhTable, type IntegerNetwork } from '../integer/index.js';
 import { Random } from '../math/index.js';
-import { randomNetwork, storages } from '../testing/random-network.js';
+import { integerCells, randomNetwork, storages } from '../testing/random-network.js';
 import { encodeBlob, modelBytes } from './blob.js';
 import { crc16 } from './crc.js';
 import { decodeBlob } from './decode.js';
@@ -20,6 +20,12 @@ function withoutFractionBits(network: IntegerNetwork): IntegerNetwork {
     u2: plain(network.u2),
     w1: { ...network.w1, fractionBits: 0 },
     u1: { ...network.u1, fractionBits: 0 },
+    ...(network.furtherGates && {
+      furtherGates: network.furtherGates.map(({ w2, u2, w1, u1, ...gate }) => ({
+        ...gate,
+        ...{ w2: plain(w2), u2: plain(u2), w1: { ...w1, fractionBits: 0 }, u1: { ...u1, fractionBits: 0 } },
+      })),
+    }),
     classifier: { ...network.classifier, fractionBits: 0 },
   };
 }
@@ -47,7 +53,14 @@ describe('encodeBlob', () => {
       fc.property(fc.nat(), fc.boolean(), (seed, extreme) => {
         const vocabulary = seed % 3 === 0 ? 1 + (seed % 50) : 0;
         const storage = storages[seed % storages.length];
-        const network = randomNetwork(new Random(seed), { extreme, mean: seed % 2 === 1, vocabulary, storage });
+        const cell = integerCells[seed % integerCells.length];
+        const network = randomNetwork(new Random(seed), {
+          ...cell,
+          extreme,
+          mean: seed % 2 === 1,
+          vocabulary,
+          storage,
+        });
         const blob = encodeBlob(network);
         const decoded = decodeBlob(blob);
         expect(decoded).toEqual(withoutFractionBits(network));
@@ -129,6 +142,15 @@ describe('decodeBlob', () => {
     expect(() => decodeBlob(blob.subarray(0, blob.length - 1))).toThrow(/its header says/);
     expect(() => decodeBlob(Uint8Array.of(...blob, 0))).toThrow(/its header says/);
     expect(() => decodeBlob(new Uint8Array(0))).toThrow(ImageError);
+  });
+});
+
+describe('decodeBlob of a cell of several gates', () => {
+  it('refuses a cell that it does not know', () => {
+    const blob = encodeBlob(randomNetwork(new Random(7), { cell: 'LSTM' }));
+    blob[19] = 5;
+    new DataView(blob.buffer).setUint16(blob.length - 2, crc16(blob.subarray(0, -2)), true);
+    expect(() => decodeBlob(blob)).toThrow(/unknown cell code 5/);
   });
 });
 

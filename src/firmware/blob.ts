@@ -70,12 +70,9 @@ export function encodeBlob(network: IntegerNetwork): Uint8Array {
   return blob;
 }
 
-/** @throws ExportError for a network that the committed generic runtimes don't run */
-export function checkRuntime({ cell }: IntegerNetwork): void {
-  if (!isGateByGate({ cell })) return;
-  throw new ExportError(
-    `the generic runtimes run RNN, FastRNN and FastGRNN, this network is a ${cell}; use the exported C (--target c or arduino)`,
-  );
+/** The name of the committed generic runtime that reads a network's blob, in a board's folder of `firmware/`. */
+export function runtimeName(network: Pick<IntegerNetwork, 'cell'>): 'runtime' | 'gated' {
+  return isGateByGate(network) ? 'gated' : 'runtime';
 }
 
 /** Bytes of the tables that a step interpolates in. */

@@ -1,13 +1,13 @@
-import { gateNetworks, tablesOf, type IntegerNetwork } from '../integer/index.js';
+import { gateNetworks, tablesOf, type GateNetwork, type IntegerMatrix, type IntegerNetwork } from '../integer/index.js';
 import { blobFlags, blobHeaderBytes, nonlinearityCodes, storageCode, tokenCode } from './blob-format.js';
 import { crc16 } from './crc.js';
-import { encodeRow, smallerForm, sparseForm } from './rows.js';
+import { encodeRow, smallerForm, sparseForm, type MatrixForm } from './rows.js';
 
 /** The version of blobs of networks that are run gate by gate; a runtime for others refuses it. */
 export const gateBlobVersion = 2;
 
 /** The order is part of the format: a cell's code is its place here. */
-const cellCodes = ['FastRNN-vector', 'UGRNN', 'GRU before', 'GRU after', 'LSTM'] as const;
+export const gateCellCodes = ['FastRNN-vector', 'UGRNN', 'GRU before', 'GRU after', 'LSTM'] as const;
 
 /**
  * The blob of one layer that is run gate by gate. The header's places are those of `encodeBlob`, but for
@@ -15,12 +15,13 @@ const cellCodes = ['FastRNN-vector', 'UGRNN', 'GRU before', 'GRU after', 'LSTM']
  * ```
  *  2 format version 2            3 flags: perChannel, sparseClassifier, mean
  * 19 cell code  candidateBits (else 0)  memoryBits (else 0)  0       26 int16 memoryLimit (else 0)  0       32 0 0
+ * 36 w2Shift  w1Shift  u2Shift  u1Shift  flags (sparseW2 to sparseU1)  int16 wLimit  uLimit
+ *    for each gate (`gateNetworks`: a GRU that resets after the product has four)
  * ```
  *
- * Behind tables, and affine or embedding, stands each gate (`gateNetworks`: a GRU that resets after the product has four):
+ * Behind them stand tables, and affine or embedding, as there; then for each gate
  *
  * ```
- *    w2Shift  w1Shift  u2Shift  u1Shift  flags (sparseW2 to sparseU1)  int16 wLimit  uLimit
  *    rows of W2, rows of U2 (of low rank)
  *    for each hidden unit: its row of W1, its row of U1, int16 bias
  * ```
@@ -31,6 +32,14 @@ export function encodeGateBlob(network: IntegerNetwork): Uint8Array {
   const { storage, hiddenSize, centre, multiplier, classifier } = network;
   const bytes: number[] = new Array<number>(blobHeaderBytes).fill(0);
   const int16 = (value: number): void => void bytes.push(value & 255, (value >> 8) & 255);
+  const sparse = sparseForm(storage);
+  const gates = gateNetworks(network).map((gate) => ({ gate: gate.network, stored: storedMatrices(gate) }));
+  for (const { gate, stored } of gates) {
+    const flags = stored.reduce((sum, { flag, form }) => sum | (form === sparse ? flag : 0), 0);
+    bytes.push(gate.w2Shift, gate.w1Shift, gate.u2Shift, gate.u1Shift, flags);
+    int16(gate.wLimit);
+    int16(gate.uLimit);
+  }
   for (const table of tablesOf(network)) table.forEach(int16);
   if (network.embedding) {
     int16(network.embedding.rows);
@@ -40,19 +49,7 @@ export function encodeGateBlob(network: IntegerNetwork): Uint8Array {
     int16(value);
     int16(multiplier[i]);
   }
-  const sparse = sparseForm(storage);
-  for (const { network: gate, lacks } of gateNetworks(network)) {
-    const { w2, u2, w1, u1 } = gate;
-    const stored = [
-      { matrix: w2, flag: blobFlags.sparseW2 },
-      { matrix: u2, flag: blobFlags.sparseU2 },
-      { matrix: lacks === 'w' ? undefined : w1, flag: blobFlags.sparseW1 },
-      { matrix: lacks === 'u' ? undefined : u1, flag: blobFlags.sparseU1 },
-    ].map(({ matrix, flag }) => ({ matrix, flag, form: matrix ? smallerForm(matrix, storage) : undefined }));
-    const flags = stored.reduce((sum, { flag, form }) => sum | (form === sparse ? flag : 0), 0);
-    bytes.push(gate.w2Shift, gate.w1Shift, gate.u2Shift, gate.u1Shift, flags);
-    int16(gate.wLimit);
-    int16(gate.uLimit);
+  for (const { gate, stored } of gates) {
     for (const { matrix, form } of stored.slice(0, 2)) {
       if (!matrix || !form) continue;
       for (let j = 0; j < matrix.rows; j++) bytes.push(...encodeRow(matrix, j, form));
@@ -80,6 +77,21 @@ export function encodeGateBlob(network: IntegerNetwork): Uint8Array {
   return blob;
 }
 
+/** The matrices of a gate that a blob holds: W2 and U2, then W1 and U1, each with its form. */
+function storedMatrices({ network, lacks }: GateNetwork): {
+  readonly matrix: IntegerMatrix | undefined;
+  readonly flag: number;
+  readonly form: MatrixForm | undefined;
+}[] {
+  const { w2, u2, w1, u1, storage } = network;
+  return [
+    { matrix: w2, flag: blobFlags.sparseW2 },
+    { matrix: u2, flag: blobFlags.sparseU2 },
+    { matrix: lacks === 'w' ? undefined : w1, flag: blobFlags.sparseW1 },
+    { matrix: lacks === 'u' ? undefined : u1, flag: blobFlags.sparseU1 },
+  ].map(({ matrix, flag }) => ({ matrix, flag, form: matrix && smallerForm(matrix, storage) }));
+}
+
 function writeHeader(view: DataView, network: IntegerNetwork, head: number, sparseHead: boolean): void {
   const flags =
     (network.centre.length > 1 ? blobFlags.perChannel : 0) |
@@ -92,7 +104,7 @@ function writeHeader(view: DataView, network: IntegerNetwork, head: number, spar
     ...new Array<number>(8).fill(0),
     ...[network.inputSize, network.hiddenSize, network.wRank, network.uRank, network.classes],
     gate | (nonlinearityCodes.indexOf(network.update) << 4),
-    ...[network.inputShift, cellCodes.findIndex((code) => code === name)],
+    ...[network.inputShift, gateCellCodes.findIndex((code) => code === name)],
     ...[network.candidateBits ?? 0, network.memoryBits ?? 0, 0, network.stateBits],
   ];
   header.forEach((byte, i) => view.setUint8(i, byte));

@@ -164,10 +164,11 @@ const allNetworks = [
   ),
   ...shapes.flatMap((shape) => [randomNetwork(random, shape), randomNetwork(random, { ...shape, extreme: true })]),
 ];
+const gatedNetworks = gated.map((shape, k) => randomNetwork(random, { ...nonlinearityPair(7 * k), ...shape }));
 /** Compiling takes most of the time: C for every gate and update, each in a usual and in an extreme network. */
 const compiledNetworks = [
   ...allNetworks.filter((_, k) => k >= nonlinearityPairs || (k % kinds) % 4 === Math.floor(k / kinds) % 4),
-  ...gated.map((shape, k) => randomNetwork(random, { ...nonlinearityPair(7 * k), ...shape })),
+  ...gatedNetworks,
 ];
 const exported = compiledNetworks.map((network, k) => exportC(network, { prefix: `m${k}`, ...meaning(k) }));
 
@@ -269,12 +270,15 @@ describe('a mean over more steps than its sums hold', () => {
   });
 });
 
-describe('the generic runtime on this machine', () => {
-  it('gives every value of every network from its blob', () => {
+describe('the generic runtimes on this machine', () => {
+  it.each([
+    ['network.c', allNetworks],
+    ['gated.c', gatedNetworks],
+  ])('%s gives every value of every network from its blob', (source, networks) => {
     writeFileSync(join(directory, 'runtime.c'), runtimeMain);
-    run('gcc', [...sanitised, `-I${firmware}`, '-o', 'runtime', 'runtime.c', join(firmware, 'network.c')]);
+    run('gcc', [...sanitised, `-I${firmware}`, '-o', 'runtime', 'runtime.c', join(firmware, source)]);
     const { input, expected } = testCase(
-      allNetworks.filter(({ upper }) => !upper), // they run one layer
+      networks.filter(({ upper }) => !upper), // they run one layer
       true,
     );
     const actual = run(join(directory, 'runtime'), [], input);

@@ -10,7 +10,7 @@ import {
 } from '../../integer/index.js';
 import { stateBytes } from '../../detector/index.js';
 import { gatesOf } from '../../network/index.js';
-import { checkRuntime, encodeBlob } from '../blob.js';
+import { encodeBlob, runtimeName } from '../blob.js';
 import { exportC } from '../c99.js';
 import type { FloatSource } from '../float/layout.js';
 import type { Optimize } from '../c99/avr/plan.js';
@@ -51,10 +51,18 @@ interface RuntimeDescription {
 }
 
 /**
- * Bytes of RAM that a network's vectors take in the generic runtime: h, r, x, t and u, int16 each (of several layers, in exported C: all
- * layers' h and r, and the longest x, t and u). Cells that are run gate by gate have a vector of each gate as well, the LSTM its c. Where the head reads the mean of
- * the states also their sums, int32; the means take the place of x, t and u.
+ * Bytes of RAM that a network's vectors take in the generic runtime: h, r, x, t and u, int16 each. Cells that are run gate by gate have a
+ * vector of each gate as well, the LSTM its c, but no copy of h in u. Where the head reads the mean of the states also their sums, int32;
+ * the means take the place of x, t and u.
  */
+export function arenaBytes(network: IntegerNetwork): number {
+  if (!isGateByGate(network)) return vectorBytes(network);
+  const { cell, mean, hiddenSize, inputSize, wRank, uRank } = network;
+  const states = 2 + gateNetworks(network).length + (mean ? 2 : 0) + (cell === 'LSTM' ? 1 : 0);
+  return 2 * (states * hiddenSize + inputSize + wRank + uRank);
+}
+
+/** The same in exported C: of several layers all layers' h and r, and the longest of the rest. A gate works on copies of input and state. */
 export function vectorBytes(network: IntegerNetwork): number {
   const scratch = Math.max(
     ...separateLayers(network).map((layer) => {
@@ -75,9 +83,9 @@ export function vectorBytes(network: IntegerNetwork): number {
  * @throws ExportError when flash or RAM is too small, with the need and the limit.
  */
 export async function unoImage(network: IntegerNetwork): Promise<UnoRuntimeImage> {
-  checkRuntime(network);
-  const text = async (name: string) => new TextDecoder().decode(await readFile(packageFile(`firmware/avr/${name}`)));
-  const { blobAddress, staticBytes, stackReserve } = JSON.parse(await text('runtime.json')) as RuntimeDescription;
+  const name = `firmware/avr/${runtimeName(network)}`;
+  const text = async (ending: string) => new TextDecoder().decode(await readFile(packageFile(`${name}.${ending}`)));
+  const { blobAddress, staticBytes, stackReserve } = JSON.parse(await text('json')) as RuntimeDescription;
   const blob = encodeBlob(network);
   const flashBytes = blobAddress + blob.length;
   if (flashBytes > unoLimits.flash) {
@@ -86,14 +94,15 @@ export async function unoImage(network: IntegerNetwork): Promise<UnoRuntimeImage
         `lower network.hiddenSize${network.embedding ? ', network.embedding' : ''} or the ranks, or raise the sparsity`,
     );
   }
-  const ramBytes = staticBytes + vectorBytes(network);
+  const vectors = arenaBytes(network);
+  const ramBytes = staticBytes + vectors;
   if (ramBytes + stackReserve > unoLimits.ram) {
     throw new ExportError(
-      `the network needs ${ramBytes + stackReserve} bytes of an Uno's RAM (${vectorBytes(network)} for its vectors, ` +
+      `the network needs ${ramBytes + stackReserve} bytes of an Uno's RAM (${vectors} for its vectors, ` +
         `${stackReserve} for the stack), it has ${unoLimits.ram}; lower network.hiddenSize`,
     );
   }
-  const hex = writeHex([...readHex(await text('runtime.hex')), { address: blobAddress, bytes: blob }]);
+  const hex = writeHex([...readHex(await text('hex')), { address: blobAddress, bytes: blob }]);
   return { hex, flashBytes, ramBytes, stackReserve, blobAddress };
 }
 

@@ -1,10 +1,10 @@
 import { packageFile, readFile } from '#platform';
 import type { IntegerNetwork } from '../../integer/index.js';
-import { checkRuntime, encodeBlob } from '../blob.js';
+import { encodeBlob, runtimeName } from '../blob.js';
 import { ExportError } from '../errors.js';
 import { readHex, type Segment } from '../hex.js';
 import { writeUf2 } from '../uf2.js';
-import { vectorBytes } from './avr.js';
+import { arenaBytes } from './avr.js';
 import { bareFlags } from './batch.js';
 import { build, type Build, type ExactSource } from './build.js';
 
@@ -40,19 +40,19 @@ interface RuntimeDescription {
  * @throws ExportError when flash is too small, with the need and the limit.
  */
 export async function picoImage(network: IntegerNetwork): Promise<PicoImage> {
-  checkRuntime(network);
-  const text = async (name: string) => new TextDecoder().decode(await readFile(packageFile(`firmware/rp2040/${name}`)));
-  const { blobAddress, staticBytes } = JSON.parse(await text('runtime.json')) as RuntimeDescription;
+  const name = `firmware/rp2040/${runtimeName(network)}`;
+  const text = async (ending: string) => new TextDecoder().decode(await readFile(packageFile(`${name}.${ending}`)));
+  const { blobAddress, staticBytes } = JSON.parse(await text('json')) as RuntimeDescription;
   const blob = encodeBlob(network);
   const end = blobAddress - picoLimits.flashStart + blob.length;
   if (end > picoLimits.flash) {
     throw new ExportError(`the network needs ${end} bytes of a Pico's flash, it has ${picoLimits.flash}`);
   }
-  const program = readHex(await text('runtime.hex'));
+  const program = readHex(await text('hex'));
   return {
     segments: [...program, { address: blobAddress, bytes: blob }],
     flashBytes: end,
-    ramBytes: staticBytes + vectorBytes(network),
+    ramBytes: staticBytes + arenaBytes(network),
     blobAddress,
   };
 }
