@@ -47,8 +47,7 @@ const { values: o } = parseArgs({
 if (!o.data) throw new Error('name the folder of data sets by --data or FASTGRNN_DATA');
 const tell = (text) => process.stderr.write(`${text}\n`);
 const foldNumbers = [0, 1, 2, 3, 4];
-const shape = { head: 'softmax', output: 'last', size: 2 };
-const wake = 1;
+const wake = 1; // the class "jarvis"
 
 const { recipe } = await loadRecipe(o.recipe, o.set);
 if (recipe.data.name !== 'wake-words') throw new Error(`${o.recipe}: its data are ${recipe.data.name}, not wake-words`);
@@ -58,6 +57,7 @@ const dataset = await loadDataset(
   { dataDirectory: o.data, sound: recipe.features.sound, tell },
 );
 const pool = joinSequences(dataset.train, dataset.test);
+const shape = { head: 'softmax', output: 'last', size: dataset.classNames.length };
 
 /** Clips of `wakeSamples` as sequences of no wake word. */
 async function sequencesOf(clips) {
@@ -124,14 +124,15 @@ async function network(seed, apart) {
   return integer;
 }
 
-/** What a network takes sequences for: [sequences], labels and classes. */
+/** Whether sequences are the wake word, and whether a network takes them for it: 1 or 0, [sequences]. */
 async function answers(model, sequences) {
   const { train } = stackDataset(
     { ...dataset, train: sequences, test: selectSequences(sequences, new Uint32Array()) },
     { frames, stride },
   );
   const outputs = await outputsOfModel(model, labelledRows(train, shape));
-  return { labels: [...outputs.labels], classes: [...predictedClasses(outputs)] };
+  const isWake = (classes) => Array.from(classes, (k) => Number(k === wake));
+  return { labels: isWake(outputs.labels), classes: isWake(predictedClasses(outputs)) };
 }
 
 /** One network's answers: of each fold that it was not trained on, and of other speech how many clips it takes for the word. */
@@ -145,7 +146,7 @@ async function heard(seed, apart) {
   const wrong = [];
   for (const { sequences } of speech) {
     const { classes } = await answers(model, sequences);
-    wrong.push(classes.filter((k) => k === wake).length);
+    wrong.push(classes.filter((k) => k === 1).length);
   }
   return { apart, folds, wrong, bytes: networkSize(model.network, model.facts.architecture).paper.bytes };
 }
@@ -155,11 +156,13 @@ function pooled(results, only = () => true) {
   const folds = results.flatMap((result) => result.folds).filter(({ fold }) => only(fold));
   const labels = folds.flatMap((fold) => fold.labels);
   const classes = folds.flatMap((fold) => fold.classes);
-  const { perClass, confusion } = scoresOf({ ...shape, labels, targets: undefined }, { classes }, [...labels.keys()]);
-  const { f1, f1Interval } = perClass[wake];
+  const { perClass, confusion } = scoresOf({ head: 'softmax', size: 2, labels, targets: undefined }, { classes }, [
+    ...labels.keys(),
+  ]);
+  const { f1, f1Interval } = perClass[1];
   return {
-    ...{ f1, f1Interval, missed: confusion[wake][0], words: results.length ? perClass[wake].recordings : 0 },
-    ...{ wrong: confusion[0][wake], others: perClass[0].recordings },
+    ...{ f1, f1Interval, missed: confusion[1][0], words: results.length ? perClass[1].recordings : 0 },
+    ...{ wrong: confusion[0][1], others: perClass[0].recordings },
     falsePositives: speech.map(({ name, sequences }, k) => {
       const count = results.reduce((sum, result) => sum + result.wrong[k], 0);
       const clips = results.length * sequences.count;

@@ -163,6 +163,16 @@ describe('archives of FLAC files', () => {
     expect(apart.labels.filter((label) => label === 1).length).toBe(first.length);
   });
 
+  test('wake words: phrases apart are a class each, of the same clips', async () => {
+    const [together, apart] = [await load(wake), await load({ ...wake, phrases: 'apart' })];
+    expect(apart.classNames).toEqual(['other', 'jarvis', 'computer', 'smart_mirror', 'snowboy', 'view_glass']);
+    expect(apart.train.values).toEqual(together.train.values);
+    expect(apart.train.labels.map((label) => Number(label === 1))).toEqual(together.train.labels);
+    const words = Array.from(apart.train.labels).filter((label) => label === 0);
+    expect(words.length).toBe(5); // those of Speech Commands alone
+    expect(new Set(apart.train.labels).size).toBe(6);
+  });
+
   test('the cache gives the same data, and what is damaged in it is made anew', async () => {
     await clearCache();
     const made = await load(wake);

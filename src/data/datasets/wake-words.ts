@@ -63,12 +63,12 @@ async function find(dataDirectory: string | undefined): Promise<string> {
 
 async function key(dataDirectory: string | undefined, { settings, sound }: LoadContext): Promise<object> {
   const folder = await find(dataDirectory);
-  const { fold = 0, negatives = defaultNegatives, subset = 'all' } = settings;
+  const { fold = 0, negatives = defaultNegatives, subset = 'all', phrases: classes = 'together' } = settings;
   const files: Record<string, string> = {};
   for (const phrase of phrases) files[phrase] = await sha256(await readFile(joinPath(folder, `${phrase}.tar`)));
   const fingerprint = ({ folder: own, layout, choice }: FoundSpeech) => layout.fingerprint(own, ['train'], choice);
   const speech = negatives > 0 ? await fingerprint(await findSpeech(dataDirectory, settings)) : {};
-  return { files, speech, subset, fold, negatives, features: sound ?? 'samples' };
+  return { files, speech, subset, fold, negatives, classes, features: sound ?? 'samples' };
 }
 
 /** The clips of the phrases, those of Speech Commands that are trained on beside them, and the folds. */
@@ -124,7 +124,8 @@ async function foldsOf(names: readonly string[]): Promise<Int32Array> {
 async function load(dataDirectory: string | undefined, context: LoadContext): Promise<Source> {
   const { phrases: clips, folds, negatives } = await loadWakeClips(dataDirectory, context);
   const all = joinClips([clips, negatives], wakeSamples);
-  const { fold = 0 } = context.settings;
+  const { fold = 0, phrases: division = 'together' } = context.settings;
+  const classNames = division === 'apart' ? ['other', ...phrases] : ['other', wake];
   const foldOf = Int32Array.from({ length: all.count }, (_, i) => folds[i] ?? -1);
   const part = async (isIn: (own: number) => boolean) => {
     const rows = Array.from(foldOf, (_, i) => i).filter((i) => isIn(foldOf[i]));
@@ -134,7 +135,7 @@ async function load(dataDirectory: string | undefined, context: LoadContext): Pr
     const recorded: Recorded = {
       ...shape,
       pieces: [values],
-      labels: Int32Array.from(chosen.words, (word) => (word === wake ? 1 : 0)),
+      labels: Int32Array.from(chosen.words, (word) => Math.max(0, classNames.indexOf(word))),
       groups: undefined,
       folds: Int32Array.from(rows, (i) => foldOf[i]),
     };
@@ -143,7 +144,7 @@ async function load(dataDirectory: string | undefined, context: LoadContext): Pr
   const train = await part((own) => own !== fold);
   const test = await part((own) => own === fold);
   return {
-    classNames: ['other', wake],
+    classNames,
     channelNames: train.channelNames,
     units: train.units,
     train: train.recorded,

@@ -180,6 +180,11 @@ export const data = z.strictObject({
     'wake-words: how many words of speech-commands are trained on beside the other phrases; without it 1500.',
     'an integer from 0 to 100000',
   ),
+  phrases: optional(
+    z.enum(['together', 'apart']),
+    'wake-words: whether the four other phrases are one class together with the words of speech-commands (without it), or a class each.',
+    'one of together, apart',
+  ),
   merge: field(
     z.optional(z.record(z.string(), z.array(z.string()).check(z.minLength(1)))),
     'uci-har, speech-commands and folder: new classes by name, each with the list of the classes that it is made of.',
