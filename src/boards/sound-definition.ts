@@ -1,12 +1,12 @@
 import { IntegerSoundStream } from '../features/index.js';
-import { soundSamples, soundValues, type SoundSource } from '../firmware/index.js';
+import { soundSamples, soundShown, type SoundSource } from '../firmware/index.js';
 import { IntegerInterpreter } from '../integer/index.js';
 import { differs, type Definition, type Sizes } from './definition.js';
 
 /** The sizes of a program that hears samples and shows the inputs of the network and its state (`soundProgram`). */
 export function soundSizes(source: SoundSource): Sizes {
   const classes = source.network?.classes ?? 1;
-  return { inputs: soundSamples(source), hiddenSize: soundValues(source), classes, type: 'integer' };
+  return { inputs: soundSamples(source), hiddenSize: soundShown(source).values, classes, type: 'integer' };
 }
 
 /** Steps at the beginning of a sound in which no window is full. */
@@ -20,8 +20,7 @@ export function soundDefinition(source: SoundSource): Definition {
   const { sound, stack = { frames: 1, stride: 1 } } = inputs;
   const sizes = soundSizes(source);
   const interpreter = network && new IntegerInterpreter(network);
-  const width = sound.bits.length;
-  const values = width * stack.frames;
+  const shown = soundShown(source);
   let frames: number[][] = [];
   let state = new Int16Array(sizes.hiddenSize);
   let left = 0; // frames to leave out
@@ -32,10 +31,11 @@ export function soundDefinition(source: SoundSource): Definition {
     }
     frames.push(Array.from(frame));
     if (frames.length < stack.frames) return;
-    state.set(frames.slice(0, stack.frames).flat());
-    state[values] = 1;
-    interpreter?.step(state, 0);
-    if (interpreter) state.set(interpreter.h, values + 1);
+    const step = Int16Array.from(frames.slice(0, stack.frames).flat());
+    state.set(step.subarray(0, shown.inputs));
+    state[shown.inputs] = 1;
+    interpreter?.step(step, 0);
+    if (interpreter) state.set(interpreter.h.subarray(0, shown.state), shown.inputs + 1);
     frames = frames.slice(stack.stride);
     left = Math.max(0, stack.stride - stack.frames);
   });
@@ -50,7 +50,7 @@ export function soundDefinition(source: SoundSource): Definition {
       state = new Int16Array(sizes.hiddenSize);
     },
     step(samples, at, actual) {
-      state[values] = 0;
+      state[shown.inputs] = 0;
       stream.push(samples, at, at + sizes.inputs);
       return differs('state', state, actual);
     },

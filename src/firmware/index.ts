@@ -17,7 +17,7 @@ export { packedLayouts, type PackedForm } from './packed/index.js';
 export type { AvrRow, PackedLayout } from './packed/layout.js';
 export { packedBytes } from './rows.js';
 export { exportFrontend, frontendBytes, type ExportFrontendOptions, type SoundInputs } from './sound/export.js';
-export { soundProgram, soundSamples, soundValues, type SoundSource } from './sound/program.js';
+export { soundProgram, soundSamples, soundShown, type SoundSource } from './sound/program.js';
 export { soundVectors, testSounds, type SoundVectorOptions, type SoundVectors } from './sound/vectors.js';
 export { isUf2, readUf2, writeUf2 } from './uf2.js';
 export {

@@ -8,20 +8,25 @@ export interface SoundSource {
   readonly network?: IntegerNetwork | undefined;
 }
 
-/** Programs count what they are given in bytes. */
-const mostSamples = 255;
+/** Programs count what they are given and what they show in bytes. */
+const most = 255;
 
 /** Samples that a step of `soundProgram` takes: a hop, or the largest equal part of it that programs can be given. */
 export function soundSamples({ inputs }: SoundSource): number {
   const { hop } = inputs.sound;
-  let samples = Math.min(hop, mostSamples);
+  let samples = Math.min(hop, most);
   while (hop % samples !== 0) samples--;
   return samples;
 }
 
-/** Values that `soundProgram` shows: the inputs of the network's last step, whether they were complete after this step, and the network's state. */
-export function soundValues({ inputs, network }: SoundSource): number {
-  return (inputs.stack?.frames ?? 1) * inputs.sound.bits.length + 1 + (network ? stateSize(network) : 0);
+/**
+ * Values that `soundProgram` shows: the inputs of the network's last step, whether they were complete after this step, and the network's
+ * state; of more than 255, the first of each. What isn't shown still acts on the logits and on later steps.
+ */
+export function soundShown({ inputs, network }: SoundSource): { inputs: number; state: number; values: number } {
+  const shown = Math.min((inputs.stack?.frames ?? 1) * inputs.sound.bits.length, most - 1);
+  const state = Math.min(network ? stateSize(network) : 0, most - 1 - shown);
+  return { inputs: shown, state, values: shown + 1 + state };
 }
 
 /**
@@ -30,6 +35,7 @@ export function soundValues({ inputs, network }: SoundSource): number {
  */
 export function soundProgram(source: SoundSource): Record<string, string> {
   const { inputs, network } = source;
+  const shown = soundShown(source);
   const prefix = 'stream';
   const own = network ? exportC(network, { prefix }) : {};
   const some = (text: string) => (network ? text : '');
@@ -40,7 +46,7 @@ export function soundProgram(source: SoundSource): Record<string, string> {
 #define MODEL_H
 #include "stream_frontend.h"
 ${some('#include "stream.h"\n')}#define MODEL_INPUTS ${soundSamples(source)}
-#define MODEL_HIDDEN ${soundValues(source)}
+#define MODEL_HIDDEN ${shown.values}
 #define MODEL_CLASSES ${network ? 'STREAM_CLASSES' : 1}
 typedef struct {
   stream_frontend ears;
@@ -64,7 +70,7 @@ ${some('  stream_reset(&s->network);\n')}  for (i = 0; i < MODEL_HIDDEN; i++) s-
 
 void model_step(model_state *s, const int16_t *x)
 {
-  const uint8_t values = STREAM_FRONTEND_FRAMES * STREAM_FRONTEND_FEATURES;
+  const uint8_t values = ${shown.inputs};
   uint16_t count = MODEL_INPUTS;
   uint8_t i;
   s->h[values] = 0;
@@ -75,7 +81,7 @@ void model_step(model_state *s, const int16_t *x)
     count = (uint16_t)(count - taken);
     if (inputs) {
 ${some(`      stream_step(&s->network, inputs);
-      for (i = 0; i < ${network ? stateSize(network) : 0}; i++) s->h[values + 1 + i] = s->network.h[i];
+      for (i = 0; i < ${shown.state}; i++) s->h[values + 1 + i] = s->network.h[i];
 `)}      for (i = 0; i < values; i++) s->h[i] = inputs[i];
       s->h[values] = 1;
     }

@@ -13,7 +13,7 @@ import {
   exportFrontend,
   soundProgram,
   soundSamples,
-  soundValues,
+  soundShown,
   soundVectors,
   testSounds,
   type SoundSource,
@@ -47,7 +47,7 @@ function shown(
   write({ ...files, 'host.c': hostProgram({ input: 'int16_t', logit: 'int32_t' }) });
   run('gcc', [...flags, '-o', 'host', 'host.c', 'model.c']);
   const width = soundSamples(source);
-  const values = soundValues(source);
+  const values = soundShown(source).values;
   const tail = 4 * (source.network?.classes ?? 1) + 4;
   return sounds.map((sound) => {
     const steps = Math.floor(sound.length / width);

@@ -17,7 +17,7 @@ import type { Optimize } from '../c99/avr/plan.js';
 import { detectorProgram, detectorValues, type DetectorSource } from '../detector/program.js';
 import { ExportError } from '../errors.js';
 import { frontendBytes } from '../sound/export.js';
-import { soundProgram, soundSamples, soundValues, type SoundSource } from '../sound/program.js';
+import { soundProgram, soundSamples, soundShown, type SoundSource } from '../sound/program.js';
 import { readHex, writeHex } from '../hex.js';
 import { exportedC } from './build.js';
 
@@ -155,7 +155,7 @@ export async function compileUnoSound(source: SoundSource): Promise<UnoGenerated
   const own = frontendBytes(inputs);
   const need =
     own +
-    2 * (soundSamples(source) + soundValues(source)) +
+    2 * (soundSamples(source) + soundShown(source).values) +
     (network ? vectorBytes(network) : 0) +
     generatedStackReserve;
   if (need > unoLimits.ram) {
