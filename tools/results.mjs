@@ -64,28 +64,36 @@ const columns = [
   'Uno: ms a step / a prediction (runtime)',
 ];
 
-/** Writes one row for each recipe whose seeds are all there, between the markers of docs/results.md. */
+/** Writes one row for each recipe whose seeds are all there, between the markers of docs/results.md; the others' rows stay. */
 async function writeTable() {
+  const marked = /<!-- table: npm run results -->[^]*?<!-- end -->/;
+  const text = await readFile('docs/results.md', 'utf8');
+  const before = marked.exec(text)[0].split('\n');
   const rows = [];
-  const machines = new Set();
+  const machines = new Set(/^Measured on: (.*)\.$/m.exec(before.join('\n'))?.[1].split('; '));
   for (const [name, count] of Object.entries(seeds)) {
     const files = Array.from({ length: count }, (_, i) => `results/${name}-${i + 1}/metrics.json`);
-    if (!files.every((file) => existsSync(file))) continue;
+    if (!files.every((file) => existsSync(file))) {
+      rows.push(...before.filter((line) => line.startsWith(`| ${name} |`)));
+      continue;
+    }
     const runs = await Promise.all(files.map(async (file) => JSON.parse(await readFile(file, 'utf8'))));
-    rows.push(row(name, runs));
+    rows.push(line(row(name, runs)));
     for (const { environment, training } of runs) {
       machines.add(`${environment.cpu}, Node ${environment.node}, ${training.workers} workers, ${environment.backend}`);
     }
   }
-  const line = (cells) => `| ${cells.join(' | ')} |`;
-  const table = [line(columns), line(columns.map((_, i) => (i === 0 ? '---' : '--:'))), ...rows.map(line)];
-  const text = await readFile('docs/results.md', 'utf8');
+  const table = [line(columns), line(columns.map((_, i) => (i === 0 ? '---' : '--:'))), ...rows];
   const block = `<!-- table: npm run results -->\n${table.join('\n')}\n\nMeasured on: ${[...machines].join('; ')}.\n<!-- end -->`;
   await writeFile(
     'docs/results.md',
-    text.replace(/<!-- table: npm run results -->[^]*<!-- end -->/, () => block),
+    text.replace(marked, () => block),
   );
   console.log(`\n${table.join('\n')}`);
+}
+
+function line(cells) {
+  return `| ${cells.join(' | ')} |`;
 }
 
 function row(name, runs) {
