@@ -74,7 +74,7 @@ async function writeTable() {
   for (const [name, count] of Object.entries(seeds)) {
     const files = Array.from({ length: count }, (_, i) => `results/${name}-${i + 1}/metrics.json`);
     if (!files.every((file) => existsSync(file))) {
-      rows.push(...before.filter((line) => line.startsWith(`| ${name} |`)));
+      rows.push(...before.filter((kept) => kept.startsWith(`| ${name} |`)));
       continue;
     }
     const runs = await Promise.all(files.map(async (file) => JSON.parse(await readFile(file, 'utf8'))));
