@@ -328,18 +328,12 @@ for (const size of o.sizes.split(',')) {
     words,
     missed,
     falseRejects: missed / words,
-    streams: heardIn.map(({ name, hours }, k) => ({
-      name,
-      hours: hours * results.length,
-      ...rate(
-        sum((r) => r.streams[k].falseAccepts),
-        hours * results.length,
-      ),
-      operating: rate(
-        sum((r) => Math.round(operatingPoint(r).perHour[k] * hours)),
-        hours * results.length,
-      ),
-    })),
+    streams: heardIn.map(({ name, hours }, k) => {
+      const heard = hours * results.length;
+      const chosen = sum((r) => r.streams[k].falseAccepts);
+      const operating = sum((r) => Math.round(operatingPoint(r).perHour[k] * hours));
+      return { name, hours: heard, ...rate(chosen, heard), operating: rate(operating, heard) };
+    }),
     operatingFalseRejects: sum((r) => Math.round(operatingPoint(r).falseRejects * r.words.count)) / words,
   };
 }

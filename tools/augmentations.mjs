@@ -16,18 +16,15 @@ const seeds = Number(options.seeds);
 
 const base = 'google12-2k';
 const shorter = ['training.epochs=[40,0,0]', 'training.roundedEpochs=20', 'targets=[]'];
-const off = [
-  ...['training.augment.shift=0', 'training.augment.stretch=0', 'training.augment.warp=0'],
-  'training.augment.mixup=0',
-];
-const single = off.slice(3);
+const off = ['shift', 'stretch', 'warp', 'mixup'].map((field) => `training.augment.${field}=0`);
 const shifted = off.slice(1);
+const unmixed = off.slice(3);
 /** What is measured: a name, fields to set, and the name of the row that it is compared with. */
 const variants = [
   ['none', off, undefined],
   ['shift by up to 100 ms', shifted, 'none'],
   ['shift, stretch by up to 15 %', off.slice(2), 'shift by up to 100 ms'],
-  ['shift, warp of the filters by up to 10 %', ['training.augment.stretch=0', ...single], 'shift by up to 100 ms'],
+  ['shift, warp of the filters by up to 10 %', ['training.augment.stretch=0', ...unmixed], 'shift by up to 100 ms'],
   ['shift, loudness by up to 6 dB', [...shifted, 'training.augment.loudness=6'], 'shift by up to 100 ms'],
   [
     'shift, masks of up to 20 frames and 6 filters',
@@ -42,11 +39,11 @@ const variants = [
   ['shift, rooms for half', [...shifted, 'training.augment.room=0.5'], 'shift by up to 100 ms'],
   ['shift, mixup for half', [...shifted, 'training.augment.mixup=0.5'], 'shift by up to 100 ms'],
   ['shift, label smoothing 0.1', [...shifted, 'training.labelSmoothing=0.1'], 'shift by up to 100 ms'],
-  ['shift, stretch, warp', single, 'shift by up to 100 ms'],
+  ['shift, stretch, warp', unmixed, 'shift by up to 100 ms'],
   ['shift, stretch, warp, mixup for 0.3 (the recipe)', [], 'shift, stretch, warp'],
   [
     'shift, stretch, warp, with google12-large for a teacher',
-    [...single, 'training.teacher={recipe: google12-large, temperature: 2, weight: 0.5}'],
+    [...unmixed, 'training.teacher={recipe: google12-large, temperature: 2, weight: 0.5}'],
     'shift, stretch, warp',
   ],
 ];

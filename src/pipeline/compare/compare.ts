@@ -180,7 +180,7 @@ async function tune(entrants: readonly Entrant[], context: Context): Promise<Map
 async function tryOut(
   jobs: readonly { one: Tuned; text: string; recipe: Recipe }[],
   round: string,
-  shortened: (recipe: Recipe) => Recipe,
+  forTuning: (recipe: Recipe) => Recipe,
   context: Context,
 ): Promise<void> {
   const { options, listener, folder, dataset } = context;
@@ -193,9 +193,9 @@ async function tryOut(
       const { label, trial } = one.entrant;
       const tag = `${label} ${text}`;
       const own = { ...options, trainer, listener: quiet(taggedListener(listener, tag)) };
-      const whole = trialRecipe(context, trial, shortened(recipe), { targets: [] });
+      const loaded = trialRecipe(context, trial, forTuning(recipe), { targets: [] });
       const place = joinPath(folder, trial, 'tuning', String(numbers[index]));
-      const result = await runTuningTrial({ folder: place, recipe: whole, dataset }, own);
+      const result = await runTuningTrial({ folder: place, recipe: loaded, dataset }, own);
       listener({ kind: 'note', text: `${tag}: ${told(result)}` });
       return result;
     },
