@@ -143,14 +143,17 @@ const noise = await pieces('noise', new BackgroundStream(train.noise, 12), Math.
 const clipValues = plain.length / count;
 const steps = clipValues / channels;
 
-/** Streams of half an hour. */
+/** Streams of half an hour. Nothing of the stream is read where all frames are kept. */
 async function streams(name, stream, hours) {
   const parts = [];
-  for (let done = 0; done < hours; done += 0.5) {
-    const seconds = 3600 * Math.min(0.5, hours - done);
-    const sound = new Int16Array(seconds * 16000);
-    stream.read(sound);
-    parts.push(await kept(`${name}-${done}`, () => streamFrames(sound, lsb, sound16k)));
+  let read = 0;
+  for (let part = 0; part < 2 * hours; part++) {
+    const make = async () => {
+      const sound = new Int16Array(16000 * 3600 * Math.min(0.5, hours - part / 2));
+      for (; read <= part; read++) stream.read(sound); // what comes before is passed over
+      return streamFrames(sound, lsb, sound16k);
+    };
+    parts.push(await kept(`${name}-${part / 2}`, make));
   }
   return { name, hours, parts };
 }
@@ -221,7 +224,7 @@ const recipeOf = (size) =>
       seed: 1,
       data: { name: 'folder', path: 'none', validation: 0 },
       features: { stack },
-      network: { cell: 'FastGRNN', gate: 'sigmoid', update: 'tanh', output: 'every', ...sizes[size].network },
+      network: { cell: 'FastGRNN', gate: 'sigmoid', update: 'tanh', residual: 'tied', output: 'every', ...sizes[size].network },
       training: {
         epochs: [Number(o.epochs), 0, 0],
         batchSize: 64,
@@ -229,7 +232,7 @@ const recipeOf = (size) =>
         weightDecay: 0.005,
         balance: 'sampling',
         earlyStopping: false,
-        stream: { before: 60, wordSteps: 14, mineEvery: 5, mineTimes: 4 },
+        stream: { before: 20, history: 16, wordSteps: 14, mineEvery: 5, mineTimes: 4 },
         augment: { warp: 0.1, loudness: 6 },
       },
       detector: { wake: ['jarvis'], smoothing: 2, hysteresis: 2, refractory: 40 },

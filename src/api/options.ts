@@ -43,6 +43,8 @@ export interface NetworkOptions extends KernelOptions, RecurrenceFields {
 export interface FastGRNNOptions extends NetworkOptions {
   /** Whether zeta and nu are vectors, a number a unit. Default: one number each. */
   readonly vectorZetaNu?: boolean;
+  /** zeta and nu learnt (free, the default), or 1 and 0 (tied): a state that stays bounded in streams. */
+  readonly residual?: 'free' | 'tied';
 }
 
 /** What a FastRNN has beside. */

@@ -25,7 +25,7 @@ export interface Architecture extends RecurrenceFields {
   readonly gate: Nonlinearity;
   /** The nonlinearity of the candidate state; of the RNN's state itself; of the LSTM's c_t too. EURNN has modReLU in its place. */
   readonly update: Nonlinearity;
-  /** FastRNN alone: alpha and beta both learnt, beta = 1 - alpha, or neither learnt. */
+  /** FastRNN: alpha and beta both learnt, beta = 1 - alpha, or neither learnt. FastGRNN: zeta and nu learnt (free), or 1 and 0 (tied). */
   readonly residual: 'free' | 'tied' | 'fixed';
   /** FastRNN with a fixed residual: the weights themselves, not before a sigmoid. alpha 1, beta 0 is a plain RNN. */
   readonly alpha?: number;
@@ -103,6 +103,11 @@ export function checkArchitecture(arch: Architecture): void {
   among('cell', CELLS);
   among('head', ['softmax', 'sigmoid', 'regression']);
   among('output', ['last', 'every', 'mean']);
+  if (arch.cell === 'FastGRNN' && (arch.residual === 'fixed' || (arch.residual === 'tied' && arch.vectorZetaNu))) {
+    throw new ArchitectureError(
+      `residual is ${arch.residual}${arch.vectorZetaNu ? ' with vectorZetaNu' : ''}: a FastGRNN's is free, or tied without vectors`,
+    );
+  }
   if (arch.vectorZetaNu && arch.cell !== 'FastGRNN') {
     throw new ArchitectureError(`vectorZetaNu is true: only FastGRNN has zeta and nu a unit, the cell is ${arch.cell}`);
   }

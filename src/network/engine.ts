@@ -18,7 +18,12 @@ export interface LossOptions {
   readonly rowWeights?: ArrayLike<number>;
   /** Of an engine with `softTargets`: what logits are divided by before they are compared with them. Default 1. */
   readonly temperature?: number;
+  /** See `forward`. Default `new`. */
+  readonly start?: Start | undefined;
 }
+
+/** What a pass's h_0 is: 0 (`new`), or what `handedOn` holds before the first step (`resumed`); never of a bidirectional network. */
+export type Start = 'new' | 'resumed';
 
 /**
  * A network of one kind of cells, whose class it is given, in an arena of its own: fill `parameters`, `input` and `labels`, then call. Nothing is allocated by a call but the
@@ -77,8 +82,11 @@ export class CellEngine {
   /** Where `gather` takes rows from, for an engine that is told of `recordings` in its limits. */
   readonly recordings: RecordingViews | undefined;
 
-  /** What all cells hand on from step to step: their states, and what some have beside. */
-  private readonly handedOn: readonly Float32Array[];
+  /**
+   * What all cells hand on from step to step: `layerStates`, each followed by what its cell has beside (an LSTM's c);
+   * [steps + 1][rows][stateStride] for the rows of the last call, with zeros behind a shorter row's end in states alone.
+   */
+  readonly handedOn: readonly Float32Array[];
   private readonly plan: Plan;
   private readonly arena: Arena;
   /** The labels that count: those of `labels`, but -1 after a row's end. */
@@ -159,20 +167,16 @@ export class CellEngine {
   gather(rows: number, steps: number, changed = false): void {
     if (!this.recordings) throw new Error('this engine was made without recordings in its limits');
     this.checkShape(rows, steps);
-    this.load(this.gathering, changed ? 'gatherChanged' : 'gather', rows, steps, false);
+    this.load(this.gathering, changed ? 'gatherChanged' : 'gather', rows, steps, false, false);
   }
 
   /**
    * Computes `states` and `logits`. Throws RangeError when rows, steps or a row's length are out of range.
    *
-   * @param start `resumed`: h_0 is what `layerStates` hold in their first step, instead of 0; never of a bidirectional network
    */
-  forward(rows: number, steps: number, start: 'new' | 'resumed' = 'new'): void {
+  forward(rows: number, steps: number, start: Start = 'new'): void {
     this.checkShape(rows, steps);
-    if (start === 'resumed' && this.arch.bidirectional) {
-      throw new RangeError('a bidirectional network reads sequences from their end, so none can go on from a state');
-    }
-    this.run(start === 'new' ? 'forward' : 'resume', rows, steps);
+    this.run('forward', rows, steps, start);
   }
 
   /** Makes the states after the first step those of before it, for a pass that resumes: a stream's one row, step by step. */
@@ -186,9 +190,9 @@ export class CellEngine {
   }
 
   /** `forward`, then `predictions` and `losses` (unweighted, without smoothing). Returns the sum of the losses. */
-  evaluate(rows: number, steps: number): number {
+  evaluate(rows: number, steps: number, start: Start = 'new'): number {
     this.configure(rows, steps, 0, 0);
-    this.run('evaluate', rows, steps);
+    this.run('evaluate', rows, steps, start);
     return this.totalLoss(rows, steps);
   }
 
@@ -200,7 +204,7 @@ export class CellEngine {
     if (!this.limits.training) throw new Error('this engine was made with training: false and has no gradients');
     this.configure(rows, steps, options.labelSmoothing ?? 0, 1 / options.batchRows, options.rowWeights);
     this.settings[2] = options.temperature ?? 1;
-    this.run('train', rows, steps);
+    this.run('train', rows, steps, options.start ?? 'new');
     return this.totalLoss(rows, steps);
   }
 
@@ -256,13 +260,17 @@ export class CellEngine {
     }
   }
 
-  private run(kind: PassKind, rows: number, steps: number): void {
-    this.load(this.passes, kind, rows, steps, this.isRagged(rows, steps));
+  private run(kind: PassKind, rows: number, steps: number, start: Start): void {
+    const resumed = start === 'resumed';
+    if (resumed && this.arch.bidirectional) {
+      throw new RangeError('a bidirectional network reads sequences from their end, so none can go on from a state');
+    }
+    this.load(this.passes, kind, rows, steps, this.isRagged(rows, steps), resumed);
   }
 
   /** Runs a program, brought to its place in the arena unless it stands there. */
-  private load(place: ProgramPlace, kind: PassKind, rows: number, steps: number, ragged: boolean): void {
-    const words = this.programFor(kind, rows, steps, ragged);
+  private load(place: ProgramPlace, kind: PassKind, rows: number, steps: number, ragged: boolean, resumed: boolean): void {
+    const words = this.programFor(kind, rows, steps, ragged, resumed);
     if (words !== place.loaded) place.words.set(words);
     place.loaded = words;
     this.arena.run(place.offset);
@@ -279,12 +287,12 @@ export class CellEngine {
     return ragged;
   }
 
-  private programFor(kind: PassKind, rows: number, steps: number, ragged: boolean): Int32Array {
+  private programFor(kind: PassKind, rows: number, steps: number, ragged: boolean, resumed: boolean): Int32Array {
     const shape = rows * (this.limits.steps + 1) + steps; // a number, since a text would be made anew at each call
-    const key = (shape * 2 + Number(ragged)) * kinds.length + kinds.indexOf(kind);
+    const key = ((shape * 2 + Number(ragged)) * 2 + Number(resumed)) * kinds.length + kinds.indexOf(kind);
     let words = this.programs.get(key);
     if (words === undefined) {
-      words = this.plan.compose(kind, rows, steps, ragged);
+      words = this.plan.compose(kind, { rows, steps, ragged, resumed });
       if (this.programs.size >= mostPrograms) this.programs.clear();
       this.programs.set(key, words);
     }
@@ -303,7 +311,7 @@ export class CellEngine {
 /** How many shapes' programs are kept: of sequences of many lengths there would be no end. */
 const mostPrograms = 512;
 
-const kinds: readonly PassKind[] = ['gather', 'gatherChanged', 'forward', 'resume', 'evaluate', 'train'];
+const kinds: readonly PassKind[] = ['gather', 'gatherChanged', 'forward', 'evaluate', 'train'];
 
 /** A program in the arena. */
 interface ProgramPlace {

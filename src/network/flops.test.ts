@@ -18,12 +18,8 @@ const repeat = firstOpcode(new ProgramBuilder().once().repeat({ first: 0, steps:
 
 /** Multiplications and additions of all products in a pass's program (its format: kernels/program.c). */
 function flopsOfProgram(arch: Architecture, kind: PassKind, rows: number, steps: number): number {
-  const words = new Plan(arch, { rows, steps, training: kind === 'train' }, cells[arch.cell]).compose(
-    kind,
-    rows,
-    steps,
-    false,
-  );
+  const plan = new Plan(arch, { rows, steps, training: kind === 'train' }, cells[arch.cell]);
+  const words = plan.compose(kind, { rows, steps, ragged: false, resumed: false });
   let flops = 0;
   let at = 1;
   for (let section = 0; section < words[0]; section++) {

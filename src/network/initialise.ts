@@ -5,6 +5,9 @@ import { fillTransform } from './recurrence/initial.js';
 /** EdgeML's start for scalars, before the sigmoid: zeta 0.73, nu 0.018, alpha 0.047, beta 0.95. */
 const SCALARS: Record<string, number> = { zeta: 1, nu: -4, alpha: -3, beta: 3 };
 
+/** A FastGRNN's with a tied residual: their sigmoid is 1 and 0 in float32, so its derivative is 0 and training leaves them there. */
+const TIED: Record<string, number> = { zeta: 100, nu: -100 };
+
 /**
  * First values of all parameters, in `tensorsOf` order: matrices and classifier 0.1 N(0, 1), the cell's biases 1, scalars
  * as EdgeML starts them, the classifier's bias 0 (no class is likelier before anything is learnt), an embedding 0: the matrices
@@ -14,13 +17,14 @@ const SCALARS: Record<string, number> = { zeta: 1, nu: -4, alpha: -3, beta: 3 };
  */
 export function initialise(arch: Architecture, random: Random): Float32Array {
   const parameters = new Float32Array(parameterCount(arch));
+  const tied = arch.cell === 'FastGRNN' && arch.residual === 'tied';
   for (const tensor of tensorsOf(arch)) {
     const { local, role, offset, size } = tensor;
     if (role === 'transform') fillTransform(tensor, parameters.subarray(offset, offset + size), random);
     for (let i = offset; i < offset + size; i++) {
       if (role === 'matrix' || role === 'classifier') parameters[i] = 0.1 * random.normal();
       else if (role === 'bias') parameters[i] = firstBias(arch, local);
-      else if (role === 'scalar') parameters[i] = SCALARS[local];
+      else if (role === 'scalar') parameters[i] = tied ? TIED[local] : SCALARS[local];
     }
   }
   return parameters;

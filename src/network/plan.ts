@@ -5,10 +5,10 @@ import { ReadOut } from './heads/read-out.js';
 import { Inputs } from './inputs.js';
 import { forRows, Places, type Limits } from './places.js';
 import { Recordings } from './recordings.js';
-import { Stack } from './stack.js';
+import { Stack, type StackPass } from './stack.js';
 
 /** What a program is to give: inputs, from recordings as they are or changed; logits, from h_0 = 0 or from any other state; losses too; gradients too. */
-export type PassKind = 'gather' | 'gatherChanged' | 'forward' | 'resume' | 'evaluate' | 'train';
+export type PassKind = 'gather' | 'gatherChanged' | 'forward' | 'evaluate' | 'train';
 
 /** Where everything lies, and the programs. */
 export class Plan {
@@ -46,16 +46,18 @@ export class Plan {
     const { recordings } = limits;
     const shape = { rows, steps, features: arch.inputSize, lengths };
     this.recordings = recordings && new Recordings(layout, recordings, shape);
-    const words = this.recordings ? this.compose('gather', rows, steps, false).length : 0;
+    const whole = { rows, steps, ragged: true, resumed: false };
+    const words = this.recordings ? this.compose('gather', whole).length : 0;
     this.gather = { words, offset: layout.vector(words).offset };
-    const kinds = ['resume', training ? 'train' : 'evaluate'] as const;
-    this.programWords = Math.max(...kinds.map((kind) => this.compose(kind, rows, steps, true).length));
+    const longest = training ? 'train' : 'evaluate';
+    this.programWords = Math.max(
+      ...[false, true].map((resumed) => this.compose(longest, { ...whole, resumed }).length),
+    );
     this.programOffset = layout.vector(this.programWords).offset;
     this.bytes = layout.bytes;
   }
 
-  /** @param ragged whether rows end at steps of their own */
-  compose(kind: PassKind, rows: number, steps: number, ragged: boolean): Int32Array {
+  compose(kind: PassKind, { rows, steps, ragged, resumed }: StackPass): Int32Array {
     const { stack, head, inputs, arch, recordings } = this;
     const x = forRows(inputs.x, rows);
     if (kind === 'gather' || kind === 'gatherChanged') {
@@ -63,7 +65,7 @@ export class Plan {
       recordings?.gather(gather, { rows, steps, x, changed: kind === 'gatherChanged' });
       return gather.build();
     }
-    const pass = { rows, steps, ragged, x, dropout: kind === 'train' && this.dropout };
+    const pass = { rows, steps, ragged, resumed, x, dropout: kind === 'train' && this.dropout };
     const headRows = arch.output === 'every' ? rows * steps : rows;
 
     const program = new ProgramBuilder().once();
@@ -73,7 +75,7 @@ export class Plan {
     if (ragged) {
       program.clearEnded({ rows, columns: arch.inputSize, steps, lengths: this.lengths, x: inputs.x });
     }
-    const h = stack.forward(program, { ...pass, resumed: kind === 'resume' });
+    const h = stack.forward(program, pass);
     head.forward(program, { rows: headRows, h });
     if (kind === 'evaluate') head.evaluate(program, headRows);
     if (kind === 'train') {

@@ -47,12 +47,14 @@ function eightLines(x: number): number {
  * One sequence, inputs [T][inputSize] or tokens [T][1], through the network with `parameters` in `tensorsOf` order.
  *
  * @param between what becomes of value j of step t on its way from layer l to the next; as it is without it
+ * @param start what the cell of each layer begins with: h_0, and the LSTM's c_0; 0 without it
  */
 export function referenceForward(
   arch: Architecture,
   parameters: Float64Array | Float32Array,
   inputs: readonly ArrayLike<number>[],
   between: (value: number, layer: number, t: number, j: number) => number = (value) => value,
+  start: readonly (readonly ArrayLike<number>[])[] = [],
 ): ReferenceResult {
   const { inputSize: D, classes: L } = arch;
   const tensors = new Map(tensorsOf(arch).map((t) => [t.name, parameters.subarray(t.offset, t.offset + t.size)]));
@@ -63,7 +65,12 @@ export function referenceForward(
   const layerStates = Array.from({ length: layersOf(arch) }, (_, layer) => {
     const own = { ...arch, inputSize: layerInputSize(arch, layer) };
     const directions = Array.from({ length: directionsOf(arch) }, (__, direction) =>
-      cellStates(own, (name) => tensor(tensorPrefix(layer, direction) + name), direction === 0 ? xs : xs.toReversed()),
+      cellStates(
+        own,
+        (name) => tensor(tensorPrefix(layer, direction) + name),
+        direction === 0 ? xs : xs.toReversed(),
+        start[layer],
+      ),
     );
     xs = joined(directions);
     if (layer < layersOf(arch) - 1) {
@@ -100,6 +107,7 @@ function cellStates(
   arch: Architecture,
   tensor: (name: string) => Float64Array | Float32Array,
   xs: readonly ArrayLike<number>[],
+  [h = new Float64Array(arch.hiddenSize), c = new Float64Array(arch.hiddenSize)]: readonly ArrayLike<number>[] = [],
 ): Float64Array[] {
   const { inputSize: D, hiddenSize: H } = arch;
   const matrix = (name: string, columns: number, rank: number) =>
@@ -114,8 +122,8 @@ function cellStates(
     const [W, U] = gates.get(gate) as ArrayLike<number>[];
     return { x: times(W, x, H), h: times(U, h, H) };
   };
-  const states: Float64Array[] = [new Float64Array(H)];
-  const memory = new Float64Array(H); // the LSTM's c
+  const states: Float64Array[] = [Float64Array.from(h)];
+  const memory = Float64Array.from(c); // the LSTM's c
   for (const x of xs) states.push(nextState(arch, tensor, products, x, states.at(-1) as Float64Array, memory));
   return states;
 }

@@ -28,6 +28,8 @@ export interface StackPass {
   readonly steps: number;
   /** Whether rows end at steps of their own. */
   readonly ragged: boolean;
+  /** Whether h_0 is what the states hold before the first step, instead of 0. */
+  readonly resumed: boolean;
 }
 
 /**
@@ -108,7 +110,7 @@ export class Stack {
    * @param x [steps][rows][inputSize], 0 after a row's end
    * @returns what the head reads: [rows][outputSize], or at step t that of step t where there is an output at every one
    */
-  forward(program: ProgramBuilder, o: StackPass & { x: Matrix; resumed: boolean; dropout: boolean }): Matrix {
+  forward(program: ProgramBuilder, o: StackPass & { x: Matrix; dropout: boolean }): Matrix {
     const { rows, steps, ragged } = o;
     let { x } = o;
     for (const [layer, { directions, output, inputSize }] of this.layers.entries()) {
@@ -173,7 +175,7 @@ export class Stack {
           : this.fromHead(program, o, direction, o.headGradient);
         const reversed = direction === 1 && dx ? gradients.clearedReversed(program, o, dx.stride) : undefined;
         cell.backward(program, {
-          ...{ rows, steps, dh, inject, dx: reversed ?? dx, states: forRows(states, rows) },
+          ...{ rows, steps, dh, inject, dx: reversed ?? dx, states: forRows(states, rows), resumed: o.resumed },
           x: this.inputsOf(this.layers[layer].directions[direction], x, rows),
         });
         if (dx && reversed) {

@@ -76,7 +76,11 @@ export class Answers {
     }
   }
 
-  /** Those of a row behind the end of another, which may be cut off. One output a sequence is the row's own. */
+  /**
+   * Those of a row behind the end of another, which may be cut off. One output a sequence is the row's own.
+   *
+   * @param rest the row's first steps that count for nothing, where there is an output at every one
+   */
   writeJoined(
     target: AnswerTarget,
     row: number,
@@ -84,6 +88,7 @@ export class Answers {
     b: number,
     rows: number,
     steps: number,
+    rest: number,
   ): void {
     const { sequences, shape } = this;
     if (shape.output !== 'every') {
@@ -94,7 +99,7 @@ export class Answers {
     for (let t = 0; t < steps; t++) {
       const at = t * rows + b;
       if (t < before) this.one(target, other, lastFrame(sequences, other, skipped + t), at);
-      else if (t < before + own) this.one(target, row, lastFrame(sequences, row, t - before), at);
+      else if (t >= before + rest && t < before + own) this.one(target, row, lastFrame(sequences, row, t - before), at);
       else target.labels[at] = -1;
     }
   }

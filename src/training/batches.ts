@@ -10,6 +10,7 @@ export const streams = {
   balance: 2_000_000,
   dropout: 3_000_000,
   join: 4_000_000,
+  history: 5_000_000,
 } as const;
 
 /** The seed of what is random about one row of the data. */

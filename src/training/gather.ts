@@ -174,7 +174,7 @@ export class Gather {
       const row = order[start + b];
       joins.draw(joined, epoch, row);
       const { other, before, own } = joined;
-      this.answers.writeJoined(target, row, joined, b, rows, steps);
+      this.answers.writeJoined(target, row, joined, b, rows, steps, before > 0 ? joins.restAfter(other) : 0);
       const from = (lengths[other] - before) * stepStride;
       const at = b * rawStride;
       const [tail, head] = [this.valuesOf(other), this.valuesOf(row)];

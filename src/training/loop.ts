@@ -10,6 +10,7 @@ import { Gather, recordingLimits } from './gather.js';
 import { drawnOrder, randomisedGradient, type RandomisedGradient } from './randomised.js';
 import { learningRateAt } from './schedule.js';
 import { shardedGradient } from './shards.js';
+import { Histories } from './histories.js';
 import { firingRows } from './mining.js';
 import type { TrainingState } from './state.js';
 import { Joins } from './stream.js';
@@ -63,6 +64,7 @@ export class TrainingLoop {
   /** With the optimiser rsg: when it ends, and its step size. */
   private readonly randomised: RandomisedGradient | undefined;
   private readonly batch: TrainingBatch;
+  private readonly histories: Histories | undefined;
   /** Whether sequences differ in length. */
   private readonly ragged: boolean;
 
@@ -83,7 +85,8 @@ export class TrainingLoop {
       ...(task.noiseRows ? { noises: task.noiseRows } : {}),
     });
     this.ragged = sequences.lengths.some((length) => length !== sequences.steps);
-    this.batch = new TrainingBatch(task, this.engine, this.gather);
+    this.histories = this.joins && stream?.history ? new Histories(task.trainRows, this.joins, task.seed) : undefined;
+    this.batch = new TrainingBatch(task, this.engine, this.gather, this.histories);
     this.totalEpochs = task.stages.reduce((sum, stage) => sum + stage.epochs, 0);
     this.randomised = training.optimiser === 'rsg' ? randomisedGradient(task) : undefined;
     this.optimiser = new Optimiser(kernels, parameterCount(architecture), orthogonalFactors(architecture));
@@ -123,6 +126,7 @@ export class TrainingLoop {
     const earlier = task.stages.slice(0, state.stage);
     const before = earlier.reduce((sum, s) => sum + s.epochs, 0) + state.epoch;
     const ran = earlier.reduce((sum, s) => sum + s.stopAfter, 0) + state.epoch;
+    this.histories?.run(this.engine, this.gather, before);
     this.mine(before);
     this.batch.start(this.order(before), before);
     if (stage.name === 'rounded weights') {
@@ -193,7 +197,7 @@ export class TrainingLoop {
   private mine(epoch: number): void {
     const { joins, task, state } = this;
     if (!joins || joins.settings.mineEvery === 0 || epoch === 0 || epoch % joins.settings.mineEvery > 0) return;
-    state.hard = firingRows(this.engine, this.gather, joins, task.trainRows, task.wake ?? [], epoch);
+    state.hard = firingRows(this.engine, this.gather, joins, task.trainRows, task.wake ?? [], epoch, this.histories);
   }
 
   /** Rows that fire are there more often; an epoch then visits as many as there are without them. */

@@ -1,6 +1,7 @@
 import type { NetworkEngine } from '../network/index.js';
 import { blockRows } from './evaluation.js';
 import type { Gather } from './gather.js';
+import type { Histories } from './histories.js';
 import type { Joined, Joins } from './stream.js';
 
 /**
@@ -18,6 +19,7 @@ export function firingRows(
   rows: Uint32Array,
   wake: readonly number[],
   epoch: number,
+  histories?: Histories,
 ): number[] {
   const { arch, labels, predictions } = engine;
   const every = arch.output === 'every';
@@ -27,7 +29,8 @@ export function firingRows(
     const end = Math.min(rows.length, start + blockRows);
     const count = end - start;
     const steps = gather.training(engine, rows, start, end, epoch);
-    engine.evaluate(count, steps);
+    histories?.begin(engine, rows, start, end, epoch);
+    engine.evaluate(count, steps, histories ? 'resumed' : 'new');
     for (let b = 0; b < count; b++) {
       joins.draw(joined, epoch, rows[start + b]);
       for (let t = 0; t < (every ? steps : 1); t++) {

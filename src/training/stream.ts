@@ -6,9 +6,14 @@ import type { LabelledSequences } from './task.js';
 export interface StreamSettings {
   /** The most network steps of another training row that a row begins with: the state begins from what they leave. */
   readonly before: number;
+  /** The most training rows, in the order of the data, that have gone through the network before: the state is what they leave. 0: none. */
+  readonly history: number;
   /** Whether rows of classes that are no wake word end at a random step: any place in them is the present. */
   readonly roll: boolean;
-  /** Of a wake word's row the last steps that count, where there is an output at every step; 0 for all. */
+  /**
+   * Of a wake word's row the last steps that count, where there is an output at every step; 0 for all. As many steps behind it count
+   * for nothing: what follows a word is no longer it, but from one step to the next nobody can tell.
+   */
   readonly wordSteps: number;
   /** After how many epochs the rows that fire are looked for again; 0 for never. */
   readonly mineEvery: number;
@@ -52,6 +57,11 @@ export class Joins {
     this.rows = rows;
     this.wake = wake;
     this.seed = seed;
+  }
+
+  /** Steps that count for nothing behind what a row ends with. */
+  restAfter(row: number): number {
+    return this.wake.includes(this.labels[row]) ? this.settings.wordSteps : 0;
   }
 
   draw(out: Joined, epoch: number, row: number): void {

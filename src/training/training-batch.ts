@@ -2,6 +2,7 @@ import type { LossOptions, NetworkEngine } from '../network/index.js';
 import { classWeights } from './balance.js';
 import { rowSeed, streams } from './batches.js';
 import type { Gather } from './gather.js';
+import type { Histories } from './histories.js';
 import type { ShardedBatch } from './shards.js';
 import type { TeacherTargets, TrainingTask } from './task.js';
 
@@ -14,6 +15,7 @@ export class TrainingBatch implements ShardedBatch {
   readonly options: Writable<LossOptions>;
   private readonly engine: NetworkEngine;
   private readonly gather: Gather;
+  private readonly histories: Histories | undefined;
   private readonly labels: Int32Array;
   private readonly seed: number;
   /** By class, what a row's loss is multiplied by. */
@@ -24,10 +26,11 @@ export class TrainingBatch implements ShardedBatch {
   private epoch = 0;
   private first = 0;
 
-  constructor(task: TrainingTask, engine: NetworkEngine, gather: Gather) {
+  constructor(task: TrainingTask, engine: NetworkEngine, gather: Gather, histories?: Histories) {
     const { training, sequences, trainRows, architecture } = task;
     this.engine = engine;
     this.gather = gather;
+    this.histories = histories;
     this.shards = training.shards;
     this.seed = task.seed;
     this.teacher = task.teacher;
@@ -38,6 +41,7 @@ export class TrainingBatch implements ShardedBatch {
     this.options = {
       batchRows: 0,
       labelSmoothing: training.labelSmoothing,
+      ...(histories ? { start: 'resumed' } : {}),
       ...(task.teacher ? { temperature: task.teacher.temperature } : {}),
       ...(this.classWeights ? { rowWeights: this.rowWeights } : {}),
     };
@@ -61,6 +65,7 @@ export class TrainingBatch implements ShardedBatch {
     if (this.classWeights) this.weigh(first + start, end - start, this.classWeights);
     this.drop(first + start, end - start);
     const steps = this.gather.training(this.engine, order, first + start, first + end, this.epoch);
+    this.histories?.begin(this.engine, order, first + start, first + end, this.epoch);
     if (this.teacher) this.teach(this.teacher, first + start, end - start);
     return steps;
   }

@@ -2,22 +2,22 @@ import type { Layout, Matrix, ProgramBuilder } from '../../kernels/index.js';
 import type { Architecture } from '../architecture.js';
 import type { CellLimits, Places } from '../places.js';
 
-/** What a cell is given to run over: h_1 .. h_T from x_1 .. x_T and h_0 = 0. */
+/** What a cell is given to run over: h_1 .. h_T from x_1 .. x_T and h_0. */
 export interface Pass {
   readonly rows: number;
   readonly steps: number;
   /** x, [steps][rows][inputSize]. */
   readonly x: Matrix;
-  /** h, [steps + 1][rows][hiddenSize]; h_0 comes first and is 0. */
+  /** h, [steps + 1][rows][hiddenSize]; h_0 comes first. */
   readonly states: Matrix;
+  /** Whether h_0 may be another state than 0. */
+  readonly resumed?: boolean | undefined;
 }
 
 /** A pass forwards. */
 export interface ForwardPass extends Pass {
   /** Operations to run at each step, once its state is written. */
   readonly written?: (() => void) | undefined;
-  /** Whether h_0 may be another state than 0. */
-  readonly resumed?: boolean | undefined;
 }
 
 /** A pass backwards. */

@@ -17,7 +17,7 @@ const CHUNK_ROWS = 96;
  * a_t = W x_t + U h_{t-1}, once for each gate that has matrices of its own, with h_0 = 0 unless a pass is resumed. Matrices are
  * [steps][rows][...]; states start with h_0, so that step t of `states` is what step t reads.
  * Time runs in chunks of some steps. Forwards, a chunk's inputs are projected in one product, then U alone is left for each
- * step; backwards, a chunk's weight gradients are taken in one product over all its rows. Step 0 stands apart: U h_0 = 0.
+ * step; backwards, a chunk's weight gradients are taken in one product over all its rows. Step 0 stands apart: U h_0 = 0 where h_0 is.
  */
 export class Preactivation {
   private readonly w: readonly LinearMap[];
@@ -46,7 +46,7 @@ export class Preactivation {
    */
   forward(
     program: ProgramBuilder,
-    o: Sequence & Pick<ForwardPass, 'written' | 'resumed'> & { step: (recur: Recur) => void },
+    o: Sequence & Pick<ForwardPass, 'written'> & { step: (recur: Recur) => void },
   ): void {
     const { rows, x, gates } = o;
     const project = (count: number) =>
@@ -96,6 +96,12 @@ export class Preactivation {
         w.addGradients(program, { rows: count, dy: gates[i].a, x });
       });
     };
+    const recurrent = (count: number) => {
+      this.u.forEach((u, i) => {
+        const { a, apart = a, reads = states } = gates[i];
+        u.addGradients(program, { rows: count, dy: apart, x: reads });
+      });
+    };
     program.once();
     for (const map of [...this.w, ...this.u]) map.clearGradients(program);
     const { whole, rest } = chunks(o);
@@ -106,15 +112,13 @@ export class Preactivation {
         o.step(recur);
       });
       inputs(rows * length);
-      this.u.forEach((u, i) => {
-        const { a, apart = a, reads = states } = gates[i];
-        u.addGradients(program, { rows: rows * length, dy: apart, x: reads });
-      });
+      recurrent(rows * length);
     }
     program.once();
     o.inject?.();
-    o.step(() => {}); // nothing reads dL/dh_0
+    o.step(o.resumed ? recur : () => {}); // nothing reads dL/dh_0, but what multiplies h_0 may be read through U
     inputs(rows);
+    if (o.resumed) recurrent(rows);
     for (const map of [...this.w, ...this.u]) map.storeGradients(program);
   }
 }
@@ -157,6 +161,8 @@ interface Sequence {
   readonly states: Matrix;
   /** In the order of the gates that the constructor was given. */
   readonly gates: readonly GateProducts[];
+  /** Whether h_0 may be another state than 0. */
+  readonly resumed?: boolean | undefined;
 }
 
 /** States one step on: step t is h_t, which step t writes. */

@@ -82,7 +82,7 @@ export const network = z.strictObject({
     0,
   ),
   residual: choice(
-    'FastRNN: alpha and beta both trained (free), alpha trained and beta = 1 - alpha (tied), or neither trained (fixed).',
+    'FastRNN: alpha and beta both trained (free), alpha trained and beta = 1 - alpha (tied), or neither trained (fixed). FastGRNN: zeta and nu trained (free), or 1 and 0 (tied): each state is then a mean of the candidate and the last one, so it stays bounded for ever.',
     ['free', 'tied', 'fixed'],
     'free',
   ),

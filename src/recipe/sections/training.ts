@@ -67,6 +67,12 @@ export const training = z.strictObject({
         100_000,
         0,
       ),
+      history: integer(
+        'The most recordings, in the order of the data, that a stream has gone through before each one: the state begins from what the network of the epoch before is left in. 0 for none.',
+        0,
+        1000,
+        0,
+      ),
       roll: flag('Recordings of other classes than detector.wake end at a random step.', false),
       wordSteps: integer(
         'Where network.output is every: of a recording of detector.wake only so many last steps count, since the word is not said before; 0 for all.',
