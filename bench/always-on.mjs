@@ -1,5 +1,5 @@
 // Always on: a wake word in streams, for a network of 1 KB and one of 4 KB, by five folds.
-//   npm run bench:always-on -- [--data DIR] [--sizes 1k,4k] [--folds 0,1,2,3,4] [--hours 10] [--speech-hours 2] [--epochs 80] [--scale 1] [--work DIR]
+//   npm run bench:always-on -- [--data DIR] [--sizes 1k,4k] [--folds 0,1,2,3,4] [--hours 10] [--speech-hours 2] [--epochs 60] [--scale 1] [--work DIR]
 // Each fold's network is trained without that fold's clips; its threshold is chosen on validation sounds. False rejects are those of the
 // fold's clips of "jarvis", each in a stream of other sounds; false accepts are those of sounds that no training hears. docs/detector.md
 // says how the sounds are made; --scale takes that part of the training and validation sounds, for a quick look. Frames, models and results are kept in the work folder, from where a killed run goes on.
@@ -41,7 +41,7 @@ const { values: o } = parseArgs({
     folds: { type: 'string', default: '0,1,2,3,4' },
     hours: { type: 'string', default: '10' },
     'speech-hours': { type: 'string', default: '2' },
-    epochs: { type: 'string', default: '80' },
+    epochs: { type: 'string', default: '60' },
     scale: { type: 'string', default: '1' },
     workers: { type: 'string', default: '1' },
     work: { type: 'string', default: 'runs/always-on' },
@@ -232,7 +232,7 @@ const recipeOf = (size) =>
         weightDecay: 0.005,
         balance: 'sampling',
         earlyStopping: false,
-        stream: { before: 20, history: 16, wordSteps: 14, mineEvery: 5, mineTimes: 4 },
+        stream: { before: 60, history: 6, wordSteps: 14, mineEvery: 5, mineTimes: 4 },
         augment: { warp: 0.1, loudness: 6 },
       },
       detector: { wake: ['jarvis'], smoothing: 2, hysteresis: 2, refractory: 40 },

@@ -32,19 +32,22 @@ describe('what a row begins with', () => {
       const gather = new Gather(task.sequences, task.architecture, task);
       const stream = { before: 0, history: 3, roll: false, wordSteps: 0, mineEvery: 0, mineTimes: 1 };
       const joins = new Joins(stream, task.sequences, task.trainRows, wake, task.seed);
-      const histories = new Histories(task.trainRows, joins, task.seed);
-      histories.run(engine, gather, 5);
+      const histories = new Histories(engine, gather, task.trainRows, joins, task.seed);
+      histories.start(5);
+      histories.batch(8);
       const order = Uint32Array.from({ length: 32 }, (_, i) => i);
-      histories.begin(engine, order, 0, order.length, 5);
+      gather.plain(engine, order, 0, order.length);
+      histories.begin(order, 0, order.length, 5);
       const begun = engine.handedOn.map((states) => states.slice(0, order.length * engine.stateStride));
 
-      // Every state that 1 to 3 rows in a row leave, from each row of the data on.
+      // Every state that 1 to 20 rows in a row leave, from each row of the data on.
+      const longest = 20;
       const known = new Set<string>();
       const bits = (k: number, values: Float32Array) => `${k}: ${values.join()}`;
       const alone = new NetworkEngine(kernels, task.architecture, { ...engineLimits(task), rows: 1 });
       alone.parameters.set(engine.parameters);
       for (const first of task.trainRows) {
-        for (let i = 0; i < 3; i++) {
+        for (let i = 0; i < longest; i++) {
           const steps = gather.plain(alone, Uint32Array.of((first + i) % task.trainRows.length), 0, 1);
           alone.forward(1, steps, i === 0 ? 'new' : 'resumed');
           alone.handedOn.forEach((states, k) => {

@@ -85,7 +85,7 @@ export class TrainingLoop {
       ...(task.noiseRows ? { noises: task.noiseRows } : {}),
     });
     this.ragged = sequences.lengths.some((length) => length !== sequences.steps);
-    this.histories = this.joins && stream?.history ? new Histories(task.trainRows, this.joins, task.seed) : undefined;
+    this.histories = this.joins && stream?.history ? new Histories(this.engine, this.gather, task.trainRows, this.joins, task.seed) : undefined;
     this.batch = new TrainingBatch(task, this.engine, this.gather, this.histories);
     this.totalEpochs = task.stages.reduce((sum, stage) => sum + stage.epochs, 0);
     this.randomised = training.optimiser === 'rsg' ? randomisedGradient(task) : undefined;
@@ -126,7 +126,7 @@ export class TrainingLoop {
     const earlier = task.stages.slice(0, state.stage);
     const before = earlier.reduce((sum, s) => sum + s.epochs, 0) + state.epoch;
     const ran = earlier.reduce((sum, s) => sum + s.stopAfter, 0) + state.epoch;
-    this.histories?.run(this.engine, this.gather, before);
+    this.histories?.start(before);
     this.mine(before);
     this.batch.start(this.order(before), before);
     if (stage.name === 'rounded weights') {
@@ -144,6 +144,7 @@ export class TrainingLoop {
       const count = starts[batch + 1] - first;
       learningRate =
         this.randomised?.stepSize ?? learningRateAt(training, before + (batch + 1) / batches, this.totalEpochs);
+      this.histories?.batch(batch);
       this.batch.take(first, count);
       const sum = shardedGradient(this.engine, this.exchange, this.batch, this.optimiser);
       const loss = typeof sum === 'number' ? sum : await sum;

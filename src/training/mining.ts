@@ -29,7 +29,7 @@ export function firingRows(
     const end = Math.min(rows.length, start + blockRows);
     const count = end - start;
     const steps = gather.training(engine, rows, start, end, epoch);
-    histories?.begin(engine, rows, start, end, epoch);
+    histories?.begin(rows, start, end, epoch);
     engine.evaluate(count, steps, histories ? 'resumed' : 'new');
     for (let b = 0; b < count; b++) {
       joins.draw(joined, epoch, rows[start + b]);

@@ -6,7 +6,7 @@ import type { LabelledSequences } from './task.js';
 export interface StreamSettings {
   /** The most network steps of another training row that a row begins with: the state begins from what they leave. */
   readonly before: number;
-  /** The most training rows, in the order of the data, that have gone through the network before: the state is what they leave. 0: none. */
+  /** How many training rows on average have gone through the network before each: the state is what they leave. 0: none. */
   readonly history: number;
   /** Whether rows of classes that are no wake word end at a random step: any place in them is the present. */
   readonly roll: boolean;

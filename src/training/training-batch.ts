@@ -65,7 +65,7 @@ export class TrainingBatch implements ShardedBatch {
     if (this.classWeights) this.weigh(first + start, end - start, this.classWeights);
     this.drop(first + start, end - start);
     const steps = this.gather.training(this.engine, order, first + start, first + end, this.epoch);
-    this.histories?.begin(this.engine, order, first + start, first + end, this.epoch);
+    this.histories?.begin(order, first + start, first + end, this.epoch);
     if (this.teacher) this.teach(this.teacher, first + start, end - start);
     return steps;
   }

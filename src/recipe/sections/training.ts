@@ -68,7 +68,7 @@ export const training = z.strictObject({
         0,
       ),
       history: integer(
-        'The most recordings, in the order of the data, that a stream has gone through before each one: the state begins from what the network of the epoch before is left in. 0 for none.',
+        'How many recordings on average a stream has gone through before each one, which begins with the state that they leave; 0 for none.',
         0,
         1000,
         0,
