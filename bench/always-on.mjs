@@ -224,7 +224,14 @@ const recipeOf = (size) =>
       seed: 1,
       data: { name: 'folder', path: 'none', validation: 0 },
       features: { stack },
-      network: { cell: 'FastGRNN', gate: 'sigmoid', update: 'tanh', residual: 'tied', output: 'every', ...sizes[size].network },
+      network: {
+        cell: 'FastGRNN',
+        gate: 'sigmoid',
+        update: 'tanh',
+        residual: 'tied',
+        output: 'every',
+        ...sizes[size].network,
+      },
       training: {
         epochs: [Number(o.epochs), 0, 0],
         batchSize: 64,

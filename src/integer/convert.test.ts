@@ -252,6 +252,16 @@ describe.each([0.01, 0.3, 1.5])('weights of deviation %f', (size) => {
   });
 });
 
+test('a tied residual has zeta 1 and nu 0 to the last bit, and keeps to the bound of its roundings', () => {
+  const subject = randomCase(3, { gate: 'sigmoid', update: 'tanh', residual: 'tied' }, 0.3);
+  for (const { name, offset } of tensorsOf(subject.architecture)) {
+    if (name === 'zeta' || name === 'nu') subject.parameters[offset] = name === 'zeta' ? 100 : -100; // as `initialise` has them
+  }
+  const { network } = integerOf(subject);
+  expect([network.scale, network.offset]).toEqual([2 ** (network.stateBits + 2), 0]);
+  expect(followSteps(subject, network).outside).toBe(0);
+});
+
 describe('whole sequences', () => {
   /** Root mean square of the states' differences over that of the states, all steps and rows. */
   function relativeError(subject: Case, network: IntegerNetwork): number {

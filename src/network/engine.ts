@@ -269,7 +269,14 @@ export class CellEngine {
   }
 
   /** Runs a program, brought to its place in the arena unless it stands there. */
-  private load(place: ProgramPlace, kind: PassKind, rows: number, steps: number, ragged: boolean, resumed: boolean): void {
+  private load(
+    place: ProgramPlace,
+    kind: PassKind,
+    rows: number,
+    steps: number,
+    ragged: boolean,
+    resumed: boolean,
+  ): void {
     const words = this.programFor(kind, rows, steps, ragged, resumed);
     if (words !== place.loaded) place.words.set(words);
     place.loaded = words;

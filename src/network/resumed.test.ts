@@ -55,27 +55,30 @@ const cases: Partial<Architecture>[] = [
   { cell: 'FastRNN', recurrence: 'EURNN' },
 ];
 
-test.each(cases)('from another state than 0, $cell $recurrence: loss and gradients are those of the reference', (own) => {
-  const arch = { ...base, ...own };
-  const p = problem(arch);
-  const expected = centralDifferences((parameters) => referenceLoss(arch, parameters, p), p.parameters);
-  for (const { name, kernels } of backends) {
-    const engine = new NetworkEngine(kernels, arch, { rows, steps, training: true });
-    engine.parameters.set(p.parameters);
-    for (let at = 0; at < rows * steps; at++) engine.labels[at] = p.labels[at % rows];
-    p.inputs.forEach((sequence, r) =>
-      sequence.forEach((x, t) => engine.input.set(x, (t * rows + r) * engine.inputStride)),
-    );
-    const each = engine.handedOn.length / (arch.layers ?? 1);
-    p.starts.forEach((layers, r) =>
-      layers.forEach((own2, layer) => {
-        for (let k = 0; k < each; k++) engine.handedOn[layer * each + k].set(own2[k], r * engine.stateStride);
-      }),
-    );
-    const loss = engine.lossAndGradient(rows, steps, { batchRows: rows, start: 'resumed' });
-    expect(loss / rows, name).toBeCloseTo(referenceLoss(arch, Float64Array.from(p.parameters), p), 5);
-    expect(worstDeviation(arch, engine.gradient, expected), name).toBeLessThan(3e-5);
-    engine.lossAndGradient(rows, steps, { batchRows: rows });
-    expect(worstDeviation(arch, engine.gradient, expected), name).toBeGreaterThan(1e-3);
-  }
-});
+test.each(cases)(
+  'from another state than 0, $cell $recurrence: loss and gradients are those of the reference',
+  (own) => {
+    const arch = { ...base, ...own };
+    const p = problem(arch);
+    const expected = centralDifferences((parameters) => referenceLoss(arch, parameters, p), p.parameters);
+    for (const { name, kernels } of backends) {
+      const engine = new NetworkEngine(kernels, arch, { rows, steps, training: true });
+      engine.parameters.set(p.parameters);
+      for (let at = 0; at < rows * steps; at++) engine.labels[at] = p.labels[at % rows];
+      p.inputs.forEach((sequence, r) =>
+        sequence.forEach((x, t) => engine.input.set(x, (t * rows + r) * engine.inputStride)),
+      );
+      const each = engine.handedOn.length / (arch.layers ?? 1);
+      p.starts.forEach((layers, r) =>
+        layers.forEach((own2, layer) => {
+          for (let k = 0; k < each; k++) engine.handedOn[layer * each + k].set(own2[k], r * engine.stateStride);
+        }),
+      );
+      const loss = engine.lossAndGradient(rows, steps, { batchRows: rows, start: 'resumed' });
+      expect(loss / rows, name).toBeCloseTo(referenceLoss(arch, Float64Array.from(p.parameters), p), 5);
+      expect(worstDeviation(arch, engine.gradient, expected), name).toBeLessThan(3e-5);
+      engine.lossAndGradient(rows, steps, { batchRows: rows });
+      expect(worstDeviation(arch, engine.gradient, expected), name).toBeGreaterThan(1e-3);
+    }
+  },
+);

@@ -188,9 +188,10 @@ export function runProgram(
   };
   return new Promise((resolve, reject) => {
     execFile(command, args, options, (error, stdout, stderr) => {
-      const { code, killed } = error ?? {};
+      const { code, killed, signal } = error ?? {};
       if (code === 'ENOENT') resolve(undefined);
       else if (killed) resolve({ code: -1, stdout, stderr: `${stderr}\nstopped after ${milliseconds} ms` });
+      else if (signal) resolve({ code: -1, stdout, stderr: `${stderr}\nended by ${signal}` });
       else if (error && typeof code !== 'number') reject(hostError('run', command, error));
       else resolve({ code: typeof code === 'number' ? code : 0, stdout, stderr });
     });

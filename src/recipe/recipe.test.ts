@@ -119,9 +119,18 @@ describe('resolving', () => {
     [{ data: { name: 'folder', path: 'x', window: { hop: 3 } } }, 'data.window.hop: there are no windows'],
     [{ data: { path: 'x' } }, 'data.path: only folder has a path'],
     [{ data: { merge: { a: ['b'] } } }, 'data.merge: mnist-rows has no classes to merge'],
-    [{ network: { residual: 'fixed' } }, 'network.residual: FastGRNN has no residual that is fixed; must be free or tied there'],
-    [{ network: { residual: 'tied', vectorZetaNu: true } }, 'network.vectorZetaNu: a tied residual has zeta 1 and nu 0'],
-    [{ network: { cell: 'GRU', residual: 'tied' } }, 'network.residual: GRU has no residual that is tied; leave it at free'],
+    [
+      { network: { residual: 'fixed' } },
+      'network.residual: FastGRNN has no residual that is fixed; must be free or tied there',
+    ],
+    [
+      { network: { residual: 'tied', vectorZetaNu: true } },
+      'network.vectorZetaNu: a tied residual has zeta 1 and nu 0',
+    ],
+    [
+      { network: { cell: 'GRU', residual: 'tied' } },
+      'network.residual: GRU has no residual that is tied; leave it at free',
+    ],
     [{ network: { cell: 'LSTM', reset: 'before' } }, 'network.reset: only GRU has it'],
     [{ network: { forgetBias: 2 } }, 'network.forgetBias: only LSTM has it'],
     [{ network: { cell: 'FastRNN', alpha: 0.1 } }, 'network.alpha: only a FastRNN with a fixed residual has it'],

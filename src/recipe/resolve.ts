@@ -53,13 +53,17 @@ function conflicts(recipe: Recipe): string[] {
   if (data.name === 'mnist-rows' && data.merge !== undefined) {
     problems.push('data.merge: mnist-rows has no classes to merge; take the field out');
   }
-  const residuals = { FastRNN: ['free', 'tied', 'fixed'], FastGRNN: ['free', 'tied'] }[network.cell as string] ?? ['free'];
+  const residuals = { FastRNN: ['free', 'tied', 'fixed'], FastGRNN: ['free', 'tied'] }[network.cell as string] ?? [
+    'free',
+  ];
   if (!residuals.includes(network.residual)) {
     const other = residuals.length > 1 ? `must be ${residuals.join(' or ')} there` : `leave it at free`;
     problems.push(`network.residual: ${network.cell} has no residual that is ${network.residual}; ${other}`);
   }
   if (network.cell === 'FastGRNN' && network.residual === 'tied' && network.vectorZetaNu) {
-    problems.push('network.vectorZetaNu: a tied residual has zeta 1 and nu 0; set residual to free, or take the field out');
+    problems.push(
+      'network.vectorZetaNu: a tied residual has zeta 1 and nu 0; set residual to free, or take the field out',
+    );
   }
   for (const [field, cell] of [
     ['vectorZetaNu', 'FastGRNN'],

@@ -101,7 +101,9 @@ describe('a tied residual', () => {
       engine.forward(1, 6, i === 0 ? 'new' : 'resumed');
       engine.states.copyWithin(0, 6 * engine.stateStride, 7 * engine.stateStride);
     }
-    const largest = engine.states.subarray(0, engine.arch.hiddenSize).reduce((most, h) => Math.max(most, Math.abs(h)), 0);
+    const largest = engine.states
+      .subarray(0, engine.arch.hiddenSize)
+      .reduce((most, h) => Math.max(most, Math.abs(h)), 0);
     expect(largest).toBeGreaterThan(0.1);
     expect(largest).toBeLessThanOrEqual(1);
   });

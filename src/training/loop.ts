@@ -85,7 +85,10 @@ export class TrainingLoop {
       ...(task.noiseRows ? { noises: task.noiseRows } : {}),
     });
     this.ragged = sequences.lengths.some((length) => length !== sequences.steps);
-    this.histories = this.joins && stream?.history ? new Histories(this.engine, this.gather, task.trainRows, this.joins, task.seed) : undefined;
+    this.histories =
+      this.joins && stream?.history
+        ? new Histories(this.engine, this.gather, task.trainRows, this.joins, task.seed)
+        : undefined;
     this.batch = new TrainingBatch(task, this.engine, this.gather, this.histories);
     this.totalEpochs = task.stages.reduce((sum, stage) => sum + stage.epochs, 0);
     this.randomised = training.optimiser === 'rsg' ? randomisedGradient(task) : undefined;
