@@ -107,7 +107,7 @@ function cellStates(
   arch: Architecture,
   tensor: (name: string) => Float64Array | Float32Array,
   xs: readonly ArrayLike<number>[],
-  [h = new Float64Array(arch.hiddenSize), c = new Float64Array(arch.hiddenSize)]: readonly ArrayLike<number>[] = [],
+  [h0 = new Float64Array(arch.hiddenSize), c0 = new Float64Array(arch.hiddenSize)]: readonly ArrayLike<number>[] = [],
 ): Float64Array[] {
   const { inputSize: D, hiddenSize: H } = arch;
   const matrix = (name: string, columns: number, rank: number) =>
@@ -122,8 +122,8 @@ function cellStates(
     const [W, U] = gates.get(gate) as ArrayLike<number>[];
     return { x: times(W, x, H), h: times(U, h, H) };
   };
-  const states: Float64Array[] = [Float64Array.from(h)];
-  const memory = Float64Array.from(c); // the LSTM's c
+  const states: Float64Array[] = [Float64Array.from(h0)];
+  const memory = Float64Array.from(c0); // the LSTM's c
   for (const x of xs) states.push(nextState(arch, tensor, products, x, states.at(-1) as Float64Array, memory));
   return states;
 }
