@@ -15,7 +15,7 @@ const { values: options } = parseArgs({
 const seeds = Number(options.seeds);
 
 const base = 'google12-2k';
-const shorter = ['training.epochs=[40,0,0]', 'training.roundedEpochs=20', 'targets=[]'];
+const shorter = ['training.epochs=[20,0,0]', 'training.roundedEpochs=10', 'targets=[]'];
 const off = ['shift', 'stretch', 'warp', 'mixup'].map((field) => `training.augment.${field}=0`);
 const shifted = off.slice(1);
 const unmixed = off.slice(3);
