@@ -93,13 +93,19 @@ describe('a comparison', () => {
     const [fast, gru] = ['FastRNN', 'GRU'].map((network) => triedBy(network, false));
     const pairs = (tried: typeof fast, count: number) => tried.slice(0, count).map(({ set }) => Object.values(set));
     const rates = ['0.05', '0.0167'];
-    expect(pairs(fast, 6)).toEqual(['hardTanh', 'tanh', 'relu'].flatMap((f) => rates.map((rate) => [f, rate])));
-    expect(pairs(gru, 4)).toEqual(
+    const [lines, gates] = [
+      [['hardTanh'], ['tanh'], ['relu']],
       [
         ['hardSigmoid4', 'hardTanh'],
         ['sigmoid', 'tanh'],
-      ].flatMap((f) => rates.map((rate) => [...f, rate])),
-    );
+      ],
+    ];
+    const grid = (all: string[][]) => [
+      ...all.flatMap((f) => rates.map((rate) => [...f, rate])),
+      ...all.map((f) => [...f, '0.1']),
+    ];
+    expect(pairs(fast, 9)).toEqual(grid(lines));
+    expect(pairs(gru, 6)).toEqual(grid(gates));
     for (const [row, tried] of [fast, gru].entries()) {
       const { update, gate, learningRate, clip } = metrics.rows[row].settings;
       const finalists = triedBy(['FastRNN', 'GRU'][row], true);

@@ -81,7 +81,7 @@ export const finalists: Readonly<Record<Protocol, number>> = { tuned: 3, recipe:
 
 /**
  * What validation chooses from in a round, beside what it chose until then; in the first round the first is the recipe's own.
- * `tuned`: nonlinearities and learning rate together, then a rate further out as long as that is better, then the clipping.
+ * `tuned`: nonlinearities and learning rate together (the recipe's, a third and twice as high), then a rate further out as long as that is better, then the clipping.
  * `paper`: the optimiser, then (FastRNN and FastRNN-vector) tanh or ReLU.
  */
 export function candidatesOf(choice: Choice): Candidate[] {
@@ -89,24 +89,25 @@ export function candidatesOf(choice: Choice): Candidate[] {
   return choice.protocol === 'paper' ? paperCandidates(choice) : [];
 }
 
-/** The part of the learning rate that is tried beside the recipe's, and by which it goes on falling; it rises by doubling. */
+/** The part of the learning rate by which it falls; it rises by doubling. */
 const third = 1 / 3;
 const clips = [0.25, 1];
 
 function tunedCandidates({ name, start, recipe, round }: Choice): Candidate[] {
   const { learningRate, clip } = recipe.training;
   const first = start.training.learningRate;
-  const lower = rateOf(first, third);
+  const [lower, higher] = [rateOf(first, third), rateOf(first, 2)];
   if (round === 0) {
-    return nonlinearitiesOf(start, name).flatMap((network) =>
-      [first, lower].map((rate) => candidate({ network, training: { learningRate: rate } })),
-    );
+    const networks = nonlinearitiesOf(start, name);
+    const at = (rates: readonly number[]) =>
+      networks.flatMap((network) => rates.map((rate) => candidate({ network, training: { learningRate: rate } })));
+    return [...at([first, lower]), ...at([higher])];
   }
   if (round === rounds.tuned - 1) {
     return clips.filter((norm) => norm !== clip).map((norm) => candidate({ training: { clip: norm } }));
   }
-  const stayed = learningRate === first || learningRate === lower;
-  if (round > 1 && stayed) return [];
+  const within = learningRate === first || (round > 1 && (learningRate === lower || learningRate === higher));
+  if (within) return [];
   const further = rateOf(learningRate, learningRate < first ? third : 2);
   return [candidate({ training: { learningRate: further } })];
 }
