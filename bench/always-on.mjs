@@ -1,5 +1,5 @@
 // Always on: a wake word in streams, for a network of 1 KB and one of 4 KB, by five folds.
-//   npm run bench:always-on -- [--data DIR] [--sizes 1k,4k] [--folds 0,1,2,3,4] [--hours 10] [--speech-hours 2] [--epochs 60] [--scale 1] [--work DIR]
+//   npm run bench:always-on -- [--data DIR] [--sizes 1k,4k] [--folds 0,1,2,3,4] [--hours 10] [--speech-hours 2] [--epochs N] [--scale 1] [--work DIR]
 // Each fold's network is trained without that fold's clips; its threshold is chosen on validation sounds. False rejects are those of the
 // fold's clips of "jarvis", each in a stream of other sounds; false accepts are those of sounds that no training hears. docs/detector.md
 // says how the sounds are made; --scale takes that part of the training and validation sounds, for a quick look. Frames, models and results are kept in the work folder, from where a killed run goes on.
@@ -41,7 +41,7 @@ const { values: o } = parseArgs({
     folds: { type: 'string', default: '0,1,2,3,4' },
     hours: { type: 'string', default: '10' },
     'speech-hours': { type: 'string', default: '2' },
-    epochs: { type: 'string', default: '60' },
+    epochs: { type: 'string' },
     scale: { type: 'string', default: '1' },
     workers: { type: 'string', default: '1' },
     work: { type: 'string', default: 'runs/always-on' },
@@ -55,10 +55,10 @@ const lsb = new Float64Array(32).fill(2 ** -9);
 const channels = lsb.length;
 const sound16k = soundSettings();
 const stack = { frames: 2, stride: 2 };
-/** Shapes of networks, and the false accepts an hour of speech that their thresholds aim at; of background 0.5. */
+/** Shapes of networks and how they are trained, and the false accepts an hour of speech that their thresholds aim at; of background 0.5. */
 const sizes = {
-  '1k': { network: { hiddenSize: 24, wRank: 5, uRank: 6 }, speech: 8 },
-  '4k': { network: { hiddenSize: 52, wRank: 16, uRank: 16 }, speech: 1.6 },
+  '1k': { network: { hiddenSize: 24, wRank: 5, uRank: 6 }, epochs: 60, learningRate: 0.01, speech: 8 },
+  '4k': { network: { hiddenSize: 52, wRank: 16, uRank: 16 }, epochs: 40, learningRate: 0.004, speech: 1.6 },
 };
 
 const gainOf = (decibel) => exp((decibel / 20) * ln(10));
@@ -233,9 +233,9 @@ const recipeOf = (size) =>
         ...sizes[size].network,
       },
       training: {
-        epochs: [Number(o.epochs), 0, 0],
+        epochs: [Number(o.epochs ?? sizes[size].epochs), 0, 0],
         batchSize: 64,
-        learningRate: 0.01,
+        learningRate: sizes[size].learningRate,
         weightDecay: 0.005,
         balance: 'sampling',
         earlyStopping: false,
