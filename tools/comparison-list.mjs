@@ -21,6 +21,7 @@ export const comparisons = {
     ],
   },
   'har2-equal': { recipe: 'har2', sets: people, parts: everyNetwork },
+  'har2-gated': { recipe: 'har2', sets: people, parts: [{ cells: gated, seeds: 5 }] },
   google12: {
     ...{ recipe: 'tools/google12-networks.yaml', sizing: 'recipe' },
     parts: [{ cells: ['RNN', 'FastRNN'], seeds: 3, against: 'RNN' }],
