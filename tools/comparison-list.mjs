@@ -22,6 +22,11 @@ export const comparisons = {
   },
   'har2-equal': { recipe: 'har2', sets: people, parts: everyNetwork },
   'har2-gated': { recipe: 'har2', sets: people, parts: [{ cells: gated, seeds: 5 }] },
+  // The same for the recipe's 70 epochs.
+  'har2-gated-70': {
+    ...{ recipe: 'har2', sets: people.slice(0, 1), settings: 'results/compare/har2-gated' },
+    parts: [{ cells: gated, seeds: 5 }],
+  },
   google12: {
     ...{ recipe: 'tools/google12-networks.yaml', sizing: 'recipe' },
     parts: [{ cells: ['RNN', 'FastRNN'], seeds: 3, against: 'RNN' }],

@@ -103,11 +103,6 @@ export function checkArchitecture(arch: Architecture): void {
   among('cell', CELLS);
   among('head', ['softmax', 'sigmoid', 'regression']);
   among('output', ['last', 'every', 'mean']);
-  if (arch.cell === 'FastGRNN' && (arch.residual === 'fixed' || (arch.residual === 'tied' && arch.vectorZetaNu))) {
-    throw new ArchitectureError(
-      `residual is ${arch.residual}${arch.vectorZetaNu ? ' with vectorZetaNu' : ''}: a FastGRNN's is free, or tied without vectors`,
-    );
-  }
   if (arch.vectorZetaNu && arch.cell !== 'FastGRNN') {
     throw new ArchitectureError(`vectorZetaNu is true: only FastGRNN has zeta and nu a unit, the cell is ${arch.cell}`);
   }
