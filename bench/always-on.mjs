@@ -149,8 +149,11 @@ async function streams(name, stream, hours) {
   let read = 0;
   for (let part = 0; part < 2 * hours; part++) {
     const make = async () => {
-      const sound = new Int16Array(16000 * 3600 * Math.min(0.5, hours - part / 2));
-      for (; read <= part; read++) stream.read(sound); // what comes before is passed over
+      let sound;
+      for (; read <= part; read++) {
+        sound = new Int16Array(16000 * 3600 * Math.min(0.5, hours - read / 2));
+        stream.read(sound); // what comes before this part is passed over
+      }
       return streamFrames(sound, lsb, sound16k);
     };
     parts.push(await kept(`${name}-${part / 2}`, make));

@@ -18,7 +18,7 @@ export interface LossOptions {
   readonly rowWeights?: ArrayLike<number>;
   /** Of an engine with `softTargets`: what logits are divided by before they are compared with them. Default 1. */
   readonly temperature?: number;
-  /** See `forward`. Default `new`. */
+  /** Default `new`. */
   readonly start?: Start | undefined;
 }
 
@@ -171,8 +171,8 @@ export class CellEngine {
   }
 
   /**
-   * Computes `states` and `logits`. Throws RangeError when rows, steps or a row's length are out of range.
-   *
+   * Computes `states` and `logits`. Throws RangeError when rows, steps or a row's length are out of range, or when a bidirectional
+   * network is to be resumed.
    */
   forward(rows: number, steps: number, start: Start = 'new'): void {
     this.checkShape(rows, steps);

@@ -33,7 +33,7 @@ export function architectureRows(architecture: Architecture): string[][] {
     ],
     [
       'nonlinearities',
-      `${isGated(architecture) ? `gate ${gate}, ` : ''}update ${update}${cell === 'FastRNN' || residual !== 'free' ? `; residual ${residual}${weights}` : ''}${cell === 'GRU' ? `; reset ${resetOf(architecture)} the recurrent product` : ''}`,
+      `${isGated(architecture) ? `gate ${gate}, ` : ''}update ${update}${cell === 'FastRNN' || (cell === 'FastGRNN' && residual === 'tied') ? `; residual ${residual}${weights}` : ''}${cell === 'GRU' ? `; reset ${resetOf(architecture)} the recurrent product` : ''}`,
     ],
     ['head', `${heads[head]}; reads ${reads[output]}`],
   ];
