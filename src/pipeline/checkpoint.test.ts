@@ -49,6 +49,7 @@ const checkpoint: Checkpoint = {
     best: { epoch: 1, accuracy: 2 / 3, loss: Number.MAX_VALUE, parameters: vector(7, 8, 9), support: vector(1, 1, 0) },
     chosen: [3],
     hard: [],
+    halvings: 1,
     history: [{ stage: 0, epoch: 1, loss: 1 / 7, learningRate: 0.01, skipped: 0 }],
   },
   seconds: 0.25,

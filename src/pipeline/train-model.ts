@@ -129,6 +129,9 @@ export async function trainModel(
     const done = { name: phase.name, history, chosenEpochs, seconds: before + seconds, backend, workers };
     const skipped = history.reduce((sum, record) => sum + record.skipped, 0);
     if (skipped > 0) listener({ kind: 'note', text: `batches left out, their gradient was not finite: ${skipped}` });
+    const lost = history.at(-1)?.halvings ?? 0;
+    if (lost > 0)
+      listener({ kind: 'note', text: `epochs run again at half the rate, as no gradient was finite: ${lost}` });
     const isLast = index === phases.length - 1;
     await save({ finished: [...finished, done], state: isLast ? checkpoint.state : undefined, seconds: 0 });
   }

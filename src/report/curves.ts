@@ -66,7 +66,8 @@ export function curvesSection(input: ReportInput): Markup {
 <div class="pair">${lossFigure(views, records)}${validationFigure(views, records, validationNames[input.metrics.float.metric])}</div>
 ${key(views, records)}
 ${stageTable(views, validationNames[input.metrics.float.metric])}
-${skippedBatches(records)}</section>`;
+${skippedBatches(records)}
+${lostEpochs(views)}</section>`;
 }
 
 function lossFigure(views: readonly StageView[], records: readonly EpochRecord[]): Markup {
@@ -159,4 +160,11 @@ function skippedBatches(records: readonly EpochRecord[]): Markup | undefined {
   const skipped = records.reduce((sum, record) => sum + record.skipped, 0);
   if (skipped === 0) return undefined;
   return markup`<p class="warning">${count(skipped)} batches were left out because their gradient was not finite.</p>`;
+}
+
+/** Each training halves its rate anew. */
+function lostEpochs(views: readonly StageView[]): Markup | undefined {
+  const lost = Math.max(...views.flatMap((view) => view.records.map(({ halvings = 0 }) => halvings)));
+  if (lost === 0) return undefined;
+  return markup`<p class="warning">Training lost its way ${count(lost)} times: its gradients were no longer finite. Each time it went back to the beginning of the epoch, at half the learning rate.</p>`;
 }

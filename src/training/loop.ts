@@ -18,6 +18,12 @@ import { TrainingBatch } from './training-batch.js';
 import { markDecay, thresholdedMatrices } from './support.js';
 import { TrainingError, type EpochRecord, type TrainingTask } from './task.js';
 
+/** How often a training goes back, at half the rate each time, before it is given up. */
+const mostHalvings = 3;
+
+/** An epoch whose last batches, so many, have no finite gradient has left the weights where there is none. */
+const lastSkipped = 4;
+
 /** What the first worker hears of a training while it runs. */
 export interface LoopHooks {
   /** After each epoch, with the state to save. */
@@ -112,6 +118,7 @@ export class TrainingLoop {
       const stopAfter = this.randomised?.epochs ?? task.stages[state.stage].stopAfter;
       if (state.epoch < stopAfter) {
         const record = await this.epoch(hooks);
+        if (!record) continue; // lost: once more, at half the rate
         state.history.push(record);
         state.epoch++;
         this.save();
@@ -122,7 +129,8 @@ export class TrainingLoop {
     }
   }
 
-  private async epoch(hooks: LoopHooks): Promise<EpochRecord> {
+  /** What the next epoch gave; undefined where it was lost and the state is again what it was before. */
+  private async epoch(hooks: LoopHooks): Promise<EpochRecord | undefined> {
     const { state, task } = this;
     const { training, trainRows } = task;
     const stage = task.stages[state.stage];
@@ -141,12 +149,14 @@ export class TrainingLoop {
     let lossSum = 0;
     let rowsSeen = 0;
     let skipped = 0;
+    let skippedLast = 0;
     let learningRate = 0;
     for (let batch = 0; batch < batches; batch++) {
       const first = starts[batch];
       const count = starts[batch + 1] - first;
       learningRate =
-        this.randomised?.stepSize ?? learningRateAt(training, before + (batch + 1) / batches, this.totalEpochs);
+        this.randomised?.stepSize ??
+        learningRateAt(training, before + (batch + 1) / batches, this.totalEpochs) * 2 ** -state.halvings;
       this.histories?.batch(batch);
       this.batch.take(first, count);
       const sum = shardedGradient(this.engine, this.exchange, this.batch, this.optimiser);
@@ -160,15 +170,19 @@ export class TrainingLoop {
         }
         lossSum += loss;
         rowsSeen += count;
-      } else skipped++;
+        skippedLast = 0;
+      } else {
+        skipped++;
+        skippedLast++;
+      }
       const pause = hooks.onBatch?.(ran + (batch + 1) / batches, loss / count);
       if (pause) await pause; // a promise to wait for only where there is one: each would be allocated anew
       if (last) break;
     }
-    if (skipped > batches / 2) {
-      throw this.diverged(before, `${skipped} of ${batches} batches have no finite gradient`);
+    if (skipped > batches / 2 || skippedLast >= lastSkipped) {
+      return this.goBack(before, `${skipped} of ${batches} batches have no finite gradient`);
     }
-    if (!this.optimiser.parameters.every(Number.isFinite)) throw this.diverged(before, 'a weight is not finite');
+    if (!this.optimiser.parameters.every(Number.isFinite)) return this.goBack(before, 'a weight is not finite');
     if (stage.name === 'thresholding' && skipped > 0) this.threshold(); // the last batch may be one of them
     const validation = await this.evaluate();
     return {
@@ -178,7 +192,16 @@ export class TrainingLoop {
       learningRate,
       ...validation,
       skipped,
+      ...(state.halvings > 0 && { halvings: state.halvings }),
     };
+  }
+
+  /** To where a lost epoch began, at half the rate from there on. The step sizes of rsg are given by its theory: it ends. */
+  private goBack(epoch: number, what: string): undefined {
+    const { state } = this;
+    if (this.randomised || state.halvings === mostHalvings) throw this.diverged(epoch, what);
+    state.halvings++;
+    this.load();
   }
 
   /** The rows of an epoch in order. Of sequences of different lengths, each batch's are sorted, so that a shard's are alike. */
@@ -217,8 +240,10 @@ export class TrainingLoop {
 
   private diverged(epoch: number, what: string): TrainingError {
     const { learningRate, clip, weightDecay } = this.task.training;
+    const { halvings } = this.state;
+    const lowered = halvings > 0 ? `, at 1/${2 ** halvings} of the learning rate too` : '';
     return new TrainingError(
-      `training diverged in epoch ${epoch + 1}: ${what}; lower training.learningRate (now ${learningRate}) or training.weightDecay (now ${weightDecay}), or set training.clip (now ${clip})`,
+      `training diverged in epoch ${epoch + 1}: ${what}${lowered}; lower training.learningRate (now ${learningRate}) or training.weightDecay (now ${weightDecay}), or set training.clip (now ${clip})`,
     );
   }
 

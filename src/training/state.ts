@@ -21,6 +21,8 @@ export interface TrainingState {
   readonly history: EpochRecord[];
   /** Training for streams: the rows that fired when they were last looked for. */
   hard: readonly number[];
+  /** How often training went back to the beginning of an epoch that was lost, and halved its rate. */
+  halvings: number;
 }
 
 /** The epoch with the best validation so far, and its network. */
@@ -46,5 +48,6 @@ export function initialState(parameters: Float32Array): TrainingState {
     chosen: [],
     history: [],
     hard: [],
+    halvings: 0,
   };
 }

@@ -77,6 +77,8 @@ export interface EpochRecord {
   readonly validationLoss?: number;
   /** Batches left out because their gradient was not finite. */
   readonly skipped: number;
+  /** How often the learning rate had been halved by then, each time since an epoch was lost: run again from its beginning. */
+  readonly halvings?: number;
 }
 
 /** The stages of a recipe's `epochs` and `roundedEpochs`, empty ones left out. */

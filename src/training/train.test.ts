@@ -131,8 +131,28 @@ describe('divergence', () => {
     const run = train(poisoned(Array.from({ length: 96 }, (_, i) => i)), { workers: 2 });
     await expect(run).rejects.toThrow(TrainingError);
     await expect(run).rejects.toThrow(
-      /diverged in epoch 1: 3 of 3 batches have no finite gradient; lower training\.learningRate \(now 0\.02\)/,
+      /^training diverged in epoch 1: 3 of 3 batches have no finite gradient, at 1\/8 of the learning rate too; lower training\.learningRate \(now 0\.02\)/,
     );
+  });
+
+  it('goes back to where the lost epoch began, at half the rate, wherever it was stopped', async () => {
+    // Each step multiplies a weight that no gradient reaches by 1 - rate * decay: by -9 at a rate of 10, and by 1 - 10/2^n after n halvings.
+    const network = { cell: 'FastRNN', residual: 'fixed', alpha: 0, beta: 1, wRank: 0 } as const;
+    const training = { optimiser: 'sgd', schedule: 'constant', learningRate: 10, weightDecay: 1, batchSize: 24 };
+    const task = toyTask({ epochs: [30, 0, 0], training, network });
+    const states: TrainingState[] = [];
+    const whole = await train(task, { workers: 1, onEpoch: (_, state) => void states.push(structuredClone(state)) });
+    const halved = whole.history.flatMap(({ halvings = 0 }, i) =>
+      halvings > (whole.history[i - 1]?.halvings ?? 0) ? [i] : [],
+    );
+    expect(halved.length).toBeGreaterThan(0);
+    for (const { halvings = 0, learningRate } of whole.history) expect(learningRate).toBe(10 / 2 ** halvings);
+    expect(whole.history.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
+    for (const i of halved) {
+      const { history, parameters } = await train(task, { workers: 2, state: states[i - 1] });
+      expect(history).toEqual(whole.history);
+      expect(parameters).toEqual(whole.parameters);
+    }
   });
 
   it('in the very last step is noticed too', async () => {
@@ -144,7 +164,7 @@ describe('divergence', () => {
     const done = (state: TrainingState) => train(task, { workers: 1, state });
     expect((await done(initialState(parameters))).history).toMatchObject([{ skipped: 0 }]);
     await expect(done(initialState(parameters.fill(1e37, 0, 18)))).rejects.toThrow(
-      /diverged in epoch 1: a weight is not finite; lower .* training\.weightDecay \(now 100\)/,
+      /diverged in epoch 1: a weight is not finite, .*; lower .* training\.weightDecay \(now 100\)/,
     );
   });
 });

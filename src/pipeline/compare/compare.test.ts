@@ -274,7 +274,7 @@ describe('a comparison', () => {
 
   it('tells of a network that diverges, and goes on', async () => {
     const sets = ['training.learningRate=10', 'training.clip=0', 'training.warmup=0', 'training.optimiser=sgd'];
-    const more = ['network.update=relu', 'training.epochs=[60,0,0]', 'training.weightDecay=0'];
+    const more = ['network.update=relu', 'training.epochs=[60,0,0]', 'training.weightDecay=100'];
     const { metrics } = await compareNetworks(
       options('lost', { cells: ['RNN', 'FastGRNN'], seeds: 1, sets: [...sets, ...more], boards: [] }),
     );
