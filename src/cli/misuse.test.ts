@@ -123,6 +123,14 @@ describe('a wrong recipe', () => {
     expect(code).toBe(2);
   });
 
+  it('can’t take settings from a comparison that isn’t there', async () => {
+    const result = await commandLine('compare', 'digits', '--settings', at('none'), '--out', at('settings'));
+    expectRefusal(
+      result,
+      /--settings: there is no .*none.compare.json; name the folder of a comparison that is finished/,
+    );
+  });
+
   it('that diverges ends with what to do, and leaves no model', async () => {
     const sets = ['learningRate=10', 'optimiser=sgd', 'weightDecay=100', 'clip=0', 'epochs=[40,0,0]', 'warmup=0'];
     const result = await train('--out', at('diverged'), ...sets.flatMap((set) => ['--set', `training.${set}`]));

@@ -58,6 +58,10 @@ export function addCompare(program: Command): void {
         .choices(protocols)
         .default('tuned'),
     )
+    .option(
+      '--settings <folder>',
+      "a finished comparison's folder: each network's nonlinearities, rate and clipping from there, in place of choosing them",
+    )
     .option('--ablate', "FastGRNN without quantisation, sparsity and low rank beside (the paper's -Q, -SQ and -LSQ)")
     .option(
       '--against <network>',
