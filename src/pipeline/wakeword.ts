@@ -55,17 +55,28 @@ features:
     frames: 2
 network:
   cell: FastGRNN
-  hiddenSize: 24
-  wRank: 5
-  uRank: 6
+  hiddenSize: 32
+  wRank: 8
+  uRank: 8
+  gate: sigmoid8
+  update: tanh8
 training:
   epochs: [40, 0, 0]
+  roundedEpochs: 30 # with weights as they are stored
   batchSize: 64
   learningRate: 0.01
   weightDecay: 0.15 # voices of synthesisers are few: what is peculiar to them must not be learnt
   balance: weights
+  earlyStopping: false
   augment:
-    shift: 6
+    shift: 10
+    stretch: 0.15
+    warp: 0.1
+    loudness: 6
+    maskFrames: 20
+    maskChannels: 6
+integer:
+  weightBits: 4
 `;
 
 /**
