@@ -34,6 +34,16 @@ describe('a linear axis', () => {
 });
 
 describe('a logarithmic axis', () => {
+  it('has short labels, however large or small its values are', () => {
+    const texts = [logAxis(1e-9, 1e-4), logAxis(0.01, 10), logAxis(100, 1e13)].map(({ ticks }) =>
+      ticks.map(({ text }) => text),
+    );
+    for (const text of texts.flat()) expect(text.length).toBeLessThanOrEqual(7);
+    expect(texts[0]).toContain('1e-9');
+    expect(texts[1]).toContain('0.1');
+    expect(texts[2].at(-1)).toMatch(/^1e1\d$/);
+  });
+
   it('holds its values and has ticks in order, on their values', () => {
     fc.assert(
       fc.property(positive, positive, (a, b) => {

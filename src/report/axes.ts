@@ -59,7 +59,12 @@ export function logAxis(low: number, high: number): Axis {
   const decades = factors([1]).filter((value) => value >= fine[0] && value <= fine[fine.length - 1]);
   const sparse = decades.filter((_, i) => i % Math.ceil(decades.length / 6) === 0);
   const shown = fine.length <= 7 ? fine : sparse;
-  return { position, ticks: shown.map((value) => ({ at: position(value), text: exact(value) })) };
+  return { position, ticks: shown.map((value) => ({ at: position(value), text: decade(value) })) };
+}
+
+/** A tick's value in little room: 100000, 1e13. */
+function decade(value: number): string {
+  return value < 1e-5 || value >= 1e7 ? value.toExponential().replace('+', '') : exact(value);
 }
 
 /** Ticks at round epochs. Each epoch has an equal part of the axis and lies in its middle. */

@@ -166,5 +166,5 @@ function skippedBatches(records: readonly EpochRecord[]): Markup | undefined {
 function lostEpochs(views: readonly StageView[]): Markup | undefined {
   const lost = Math.max(...views.flatMap((view) => view.records.map(({ halvings = 0 }) => halvings)));
   if (lost === 0) return undefined;
-  return markup`<p class="warning">Training lost its way ${count(lost)} times: its gradients were no longer finite. Each time it went back to the beginning of the epoch, at half the learning rate.</p>`;
+  return markup`<p class="warning">Training lost its way ${lost === 1 ? 'once' : `${lost} times`}: its gradients were no longer finite. Each time it went back to the beginning of the epoch, at half the learning rate.</p>`;
 }

@@ -299,3 +299,13 @@ describe('report.html', () => {
     expect(page.length).toBeLessThan(60_000);
   });
 });
+
+describe('a training that lost its way', () => {
+  it('says how often it went back', () => {
+    const lost = (halvings: number) =>
+      example({ history: history([5, 4, 3], true).map((record, i) => ({ ...record, ...(i > 3 && { halvings }) })) });
+    expect(textOf(renderReport(example()))).not.toContain('lost its way');
+    expect(textOf(renderReport(lost(1)))).toContain('lost its way once');
+    expect(textOf(renderReport(lost(3)))).toContain('lost its way 3 times');
+  });
+});
