@@ -25,6 +25,8 @@ const { values: options } = parseArgs({
 });
 if (!options.data) throw new Error('name the folder of data sets by --data or FASTGRNN_DATA');
 const { phrase } = options;
+const phrases = ['jarvis', 'computer', 'smart mirror', 'snowboy', 'view glass'];
+if (!phrases.includes(phrase)) throw new Error(`people say ${phrases.join(', ')}, not ${phrase}`);
 const folder = options.out ?? path.join('runs', `wakeword-${phrase.replaceAll(' ', '-')}`);
 const listener = (event) => {
   if (event.kind === 'step' || event.kind === 'note') console.error(event.text);

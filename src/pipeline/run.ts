@@ -146,6 +146,7 @@ export async function runOpened(open: OpenRun, options: TrainingOptions): Promis
     title: `${recipe.name}, seed ${recipe.recipe.seed}`,
     metrics,
     history: selection.history,
+    lostEpochs: trained.phases.reduce((sum, { history }) => sum + (history.at(-1)?.halvings ?? 0), 0),
     stages: trained.stages,
     chosenEpochs: selection.chosenEpochs,
     classNames,

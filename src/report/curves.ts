@@ -67,7 +67,7 @@ export function curvesSection(input: ReportInput): Markup {
 ${key(views, records)}
 ${stageTable(views, validationNames[input.metrics.float.metric])}
 ${skippedBatches(records)}
-${lostEpochs(views)}</section>`;
+${wentBack(input.lostEpochs)}</section>`;
 }
 
 function lossFigure(views: readonly StageView[], records: readonly EpochRecord[]): Markup {
@@ -162,9 +162,7 @@ function skippedBatches(records: readonly EpochRecord[]): Markup | undefined {
   return markup`<p class="warning">${count(skipped)} batches were left out because their gradient was not finite.</p>`;
 }
 
-/** Each training halves its rate anew. */
-function lostEpochs(views: readonly StageView[]): Markup | undefined {
-  const lost = Math.max(...views.flatMap((view) => view.records.map(({ halvings = 0 }) => halvings)));
+function wentBack(lost = 0): Markup | undefined {
   if (lost === 0) return undefined;
   return markup`<p class="warning">Training lost its way ${lost === 1 ? 'once' : `${lost} times`}: its gradients were no longer finite. Each time it went back to the beginning of the epoch, at half the learning rate.</p>`;
 }

@@ -35,6 +35,8 @@ export interface ValuePairs {
 export interface ReportInput {
   readonly title: string;
   readonly metrics: Metrics;
+  /** How often its trainings went back to the beginning of a lost epoch; 0 without it. */
+  readonly lostEpochs?: number;
   /** Every epoch of the training, in order. */
   readonly history: readonly EpochRecord[];
   readonly stages: readonly Stage[];

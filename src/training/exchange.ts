@@ -142,7 +142,8 @@ export class Exchange {
 
   private hasPassed(generation: number): boolean {
     const { control } = this;
+    if (Atomics.load(control, GENERATION) !== generation) return true; // else a training that diverges would be told as a worker's failure
     if (Atomics.load(control, STOP) !== 0) throw new TrainingStopped('the training was stopped');
-    return Atomics.load(control, GENERATION) !== generation;
+    return false;
   }
 }

@@ -72,7 +72,7 @@ describe('what a row begins with', () => {
   it('makes a training that gives the same bits with any number of workers, stopped or not', async () => {
     const options: ToyOptions = {
       epochs: [7, 0, 0],
-      training: { balance: 'sampling', learningRate: 0.1, roundedEpochs: 3 },
+      training: { balance: 'sampling', learningRate: 0.1, roundedEpochs: 3, earlyStopping: false },
     };
     const task = () => streamTask(4, {}, options);
     const states: TrainingState[] = [];
@@ -84,6 +84,7 @@ describe('what a row begins with', () => {
     for (const stopped of [states[4], states[8]]) {
       const rest = await train(task(), { workers: 1, state: structuredClone(stopped) });
       expect(rest.parameters).toEqual(one.parameters);
+      expect(rest.history).toEqual(one.history);
     }
     const without = await train(streamTask(0, {}, options), { workers: 1 });
     expect(without.parameters).not.toEqual(one.parameters);

@@ -21,9 +21,6 @@ import { TrainingError, type EpochRecord, type TrainingTask } from './task.js';
 /** How often a training goes back, at half the rate each time, before it is given up. */
 const mostHalvings = 3;
 
-/** An epoch whose last batches, so many, have no finite gradient has left the weights where there is none. */
-const lastSkipped = 4;
-
 /** What the first worker hears of a training while it runs. */
 export interface LoopHooks {
   /** After each epoch, with the state to save. */
@@ -79,6 +76,7 @@ export class TrainingLoop {
     this.task = task;
     this.exchange = exchange;
     this.state = state;
+    state.halvings ??= 0; // of a checkpoint that was written before it was counted
     this.engine = new NetworkEngine(kernels, architecture, engineLimits(task));
     const { stream } = training;
     this.joins = stream && new Joins(stream, sequences, task.trainRows, task.wake ?? [], task.seed);
@@ -137,19 +135,19 @@ export class TrainingLoop {
     const earlier = task.stages.slice(0, state.stage);
     const before = earlier.reduce((sum, s) => sum + s.epochs, 0) + state.epoch;
     const ran = earlier.reduce((sum, s) => sum + s.stopAfter, 0) + state.epoch;
-    this.histories?.start(before);
-    this.mine(before);
-    this.batch.start(this.order(before), before);
     if (stage.name === 'rounded weights') {
       this.rounding.resume(this.optimiser.parameters);
       this.compute();
     }
+    this.histories?.start(before);
+    this.mine(before);
+    this.batch.start(this.order(before), before);
     const starts = cut(trainRows.length, batchesFor(trainRows.length, training.batchSize));
     const batches = starts.length - 1;
     let lossSum = 0;
     let rowsSeen = 0;
     let skipped = 0;
-    let skippedLast = 0;
+    let sound = -1; // the last batch with a finite gradient
     let learningRate = 0;
     for (let batch = 0; batch < batches; batch++) {
       const first = starts[batch];
@@ -170,16 +168,14 @@ export class TrainingLoop {
         }
         lossSum += loss;
         rowsSeen += count;
-        skippedLast = 0;
-      } else {
-        skipped++;
-        skippedLast++;
-      }
+        sound = batch;
+      } else skipped++;
       const pause = hooks.onBatch?.(ran + (batch + 1) / batches, loss / count);
       if (pause) await pause; // a promise to wait for only where there is one: each would be allocated anew
       if (last) break;
     }
-    if (skipped > batches / 2 || skippedLast >= lastSkipped) {
+    const lost = skipped > batches / 2 || (sound < batches - 1 && !(await this.isSound(starts, sound)));
+    if (lost) {
       return this.goBack(before, `${skipped} of ${batches} batches have no finite gradient`);
     }
     if (!this.optimiser.parameters.every(Number.isFinite)) return this.goBack(before, 'a weight is not finite');
@@ -196,10 +192,20 @@ export class TrainingLoop {
     };
   }
 
+  /**
+   * Whether a batch that had a finite gradient has one still. Where the last batches have none, either there is something wrong with
+   * them, or the step of this one has left the weights where no batch has.
+   */
+  private async isSound(starts: readonly number[], batch: number): Promise<boolean> {
+    this.batch.take(starts[batch], starts[batch + 1] - starts[batch]);
+    const loss = await shardedGradient(this.engine, this.exchange, this.batch, this.optimiser);
+    return Number.isFinite(loss) && Number.isFinite(this.optimiser.gradientNorm());
+  }
+
   /** To where a lost epoch began, at half the rate from there on. The step sizes of rsg are given by its theory: it ends. */
   private goBack(epoch: number, what: string): undefined {
     const { state } = this;
-    if (this.randomised || state.halvings === mostHalvings) throw this.diverged(epoch, what);
+    if (this.randomised || state.halvings >= mostHalvings) throw this.diverged(epoch, what);
     state.halvings++;
     this.load();
   }

@@ -106,6 +106,19 @@ describe('few recordings', () => {
 });
 
 describe('divergence', () => {
+  /** States of large weights overflow, though the weights are finite. */
+  const overflowing = {
+    ...{ cell: 'RNN', residual: 'fixed', alpha: 1, beta: 0, update: 'relu', wRank: 0, uRank: 0 },
+  } as const;
+
+  /** A training and its states, from 0 (before it) on. */
+  async function recorded(task: TrainingTask, from?: TrainingState) {
+    const start = from ?? initialState(initialise(task.architecture, new Random(task.seed, streams.initialise)));
+    const states = [structuredClone(start)];
+    const onEpoch = (_: unknown, state: TrainingState) => void states.push(structuredClone(state));
+    return { ...(await train(task, { workers: 1, state: structuredClone(start), onEpoch })), states };
+  }
+
   /** One row overflows float32 when it is normalised, the others don't. */
   function poisoned(rows: readonly number[]): TrainingTask {
     const task = toyTask({ epochs: [20, 0, 0] });
@@ -135,23 +148,44 @@ describe('divergence', () => {
     );
   });
 
-  it('goes back to where the lost epoch began, at half the rate, wherever it was stopped', async () => {
-    // Each step multiplies a weight that no gradient reaches by 1 - rate * decay: by -9 at a rate of 10, and by 1 - 10/2^n after n halvings.
-    const network = { cell: 'FastRNN', residual: 'fixed', alpha: 0, beta: 1, wRank: 0 } as const;
-    const training = { optimiser: 'sgd', schedule: 'constant', learningRate: 10, weightDecay: 1, batchSize: 24 };
-    const task = toyTask({ epochs: [30, 0, 0], training, network });
-    const states: TrainingState[] = [];
-    const whole = await train(task, { workers: 1, onEpoch: (_, state) => void states.push(structuredClone(state)) });
-    const halved = whole.history.flatMap(({ halvings = 0 }, i) =>
-      halvings > (whole.history[i - 1]?.halvings ?? 0) ? [i] : [],
-    );
-    expect(halved.length).toBeGreaterThan(0);
-    for (const { halvings = 0, learningRate } of whole.history) expect(learningRate).toBe(10 / 2 ** halvings);
-    expect(whole.history.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
-    for (const i of halved) {
-      const { history, parameters } = await train(task, { workers: 2, state: states[i - 1] });
-      expect(history).toEqual(whole.history);
-      expect(parameters).toEqual(whole.parameters);
+  it('goes back to where the lost epoch began, at half the rate, in each of the three stages and wherever it was stopped', async () => {
+    const options: ToyOptions = {
+      ...{ epochs: [2, 3, 2], validationRows: 0, compression: { wSparsity: 0.5, uSparsity: 0.5, thresholdEvery: 3 } },
+      training: { batchSize: 8, schedule: 'constant', learningRate: 0.02, earlyStopping: false },
+    };
+    // Each step multiplies matrices by 1 - rate * decay = -10, and an overflow leaves them finite; halved three times, by -0.375.
+    const wild = { learningRate: 10, weightDecay: 1.1, clip: 1 };
+    const task = toyTask({ ...options, network: overflowing });
+    const tame = await recorded(task);
+    for (const stage of [0, 1, 2]) {
+      const from = tame.states.find((state) => state.stage === stage);
+      const rough = { ...task, training: { ...task.training, ...wild } };
+      const whole = await recorded(rough, from);
+      const own = whole.history.filter((record) => record.stage === stage);
+      expect(own[0].halvings).toBeGreaterThan(0);
+      for (const { halvings = 0, learningRate } of own) expect(learningRate).toBe(10 / 2 ** halvings);
+      for (const [at, state] of whole.states.slice(0, -1).entries()) {
+        const { history, parameters } = await train(rough, { workers: 1 + (at % 2), state: structuredClone(state) });
+        expect(history).toEqual(whole.history);
+        expect(parameters).toEqual(whole.parameters);
+      }
+    }
+  });
+
+  it('that begins in the last batches of an epoch is noticed there, and a broken recording there is none', async () => {
+    // Rates rise through the first epoch, so that a later step goes too far.
+    const training = { learningRate: 10, weightDecay: 1.1, warmup: 1, batchSize: 8, schedule: 'constant' };
+    const skipped: number[] = [];
+    const whole = await train(toyTask({ epochs: [3, 0, 0], training, network: overflowing }), {
+      workers: 1,
+      onEpoch: (record) => void skipped.push(record.skipped),
+    });
+    expect(whole.history[0].halvings).toBeGreaterThan(0);
+    expect(skipped).toEqual([0, 0, 0]);
+    for (let row = 0; row < 96; row += 5) {
+      const { history } = await train(poisoned([row]), { workers: 1 });
+      for (const record of history) expect(record).toMatchObject({ skipped: 1 });
+      for (const record of history) expect(record).not.toHaveProperty('halvings');
     }
   });
 

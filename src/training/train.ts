@@ -90,7 +90,6 @@ export async function train(task: TrainingTask, options: TrainOptions = {}): Pro
     if (!(error instanceof TrainingStopped)) throw error;
     // Only a helper that fails stops this thread, so its error is here or on its way.
     const cause = await Promise.race(failures);
-    if (cause.name === 'TrainingError') throw new TrainingError(cause.message); // each of them finds that a training diverges
     throw new TrainingError(`a worker thread failed: ${cause.message}; fewer workers take less memory`, { cause });
   } finally {
     await Promise.all(helpers.map((helper) => helper.stop()));

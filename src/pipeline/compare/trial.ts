@@ -175,6 +175,8 @@ export async function runTuningTrial(task: TrialTask, options: TrainingOptions):
       const { phases } = await trainModel(recipe, dataset, { workers, backend, fma, checkpoint, trainer }, listener);
       const { history, chosenEpochs } = phases[0];
       const last = history[history.length - 1];
+      // It ended at another rate than the one that is to be chosen.
+      if (last.halvings) throw new TrainingError('training diverged, and went on at a part of the rate alone');
       const chosen = history.find(
         ({ stage, epoch }) => stage === last.stage && epoch === chosenEpochs[chosenEpochs.length - 1],
       );
