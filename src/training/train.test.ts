@@ -108,7 +108,13 @@ describe('few recordings', () => {
 describe('divergence', () => {
   /** States of large weights overflow, though the weights are finite. */
   const overflowing = {
-    ...{ cell: 'RNN', residual: 'fixed', alpha: 1, beta: 0, update: 'relu', wRank: 0, uRank: 0 },
+    cell: 'RNN',
+    residual: 'fixed',
+    alpha: 1,
+    beta: 0,
+    update: 'relu',
+    wRank: 0,
+    uRank: 0,
   } as const;
 
   /** A training and its states, from 0 (before it) on. */
