@@ -23,6 +23,12 @@ export const comparisons = {
       { cells: ['RNN', 'UGRNN', 'GRU', 'LSTM'], seeds: 1, sets: smooth },
     ],
   },
+  // A sixth of the recordings, without a second training on all of them.
+  'digits-subset': {
+    recipe: 'digits',
+    sets: ['data.limit=10000', 'training.epochs=[24,0,0]', 'training.retrain=false'],
+    parts: [{ cells: [...core, ...others], seeds: 3 }],
+  },
   'har2-equal': { recipe: 'har2', sets: people, parts: everyNetwork },
   'har2-gated': { recipe: 'har2', sets: people, parts: [{ cells: gated, seeds: 5 }] },
   // The same for the recipe's 70 epochs.
