@@ -131,6 +131,26 @@ describe('a wrong recipe', () => {
     );
   });
 
+  it.each([
+    ['{"rows": [{"network": "FastGRNN", "sett', 'cut off'],
+    ['{"rows": [{"network": "FastGRNN"}]}', 'without settings'],
+    ['null', 'of nothing'],
+  ])('can’t take settings from a file %s', async (content, what) => {
+    const file = path.join(what, 'compare.json');
+    await writeTree(folder.path, { [file]: content });
+    const result = await commandLine(
+      'compare',
+      'digits',
+      '--cells',
+      'FastGRNN',
+      '--settings',
+      at(what),
+      '--out',
+      at('settings'),
+    );
+    expectRefusal(result, /--settings: .*compare.json is not what a comparison writes; name the folder/);
+  });
+
   it('that diverges ends with what to do, and leaves no model', async () => {
     const sets = ['learningRate=10', 'optimiser=sgd', 'weightDecay=100', 'clip=0', 'epochs=[40,0,0]', 'warmup=0'];
     const result = await train('--out', at('diverged'), ...sets.flatMap((set) => ['--set', `training.${set}`]));

@@ -174,7 +174,8 @@ export class TrainingLoop {
       if (pause) await pause; // a promise to wait for only where there is one: each would be allocated anew
       if (last) break;
     }
-    const lost = skipped > batches / 2 || (sound < batches - 1 && !(await this.isSound(starts, sound)));
+    const lost =
+      skipped > batches / 2 || (!this.randomised && sound < batches - 1 && !(await this.isSound(starts, sound)));
     if (lost) {
       return this.goBack(before, `${skipped} of ${batches} batches have no finite gradient`);
     }

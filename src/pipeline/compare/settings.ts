@@ -10,7 +10,22 @@ async function rowsOf(folder: string): Promise<CompareMetrics['rows']> {
   if ((await kindOf(file)) !== 'file') {
     throw new RecipeError(`--settings: there is no ${file}; name the folder of a comparison that is finished`);
   }
-  return (JSON.parse(new TextDecoder().decode(await readFile(file))) as CompareMetrics).rows;
+  const rows = storedRows(new TextDecoder().decode(await readFile(file)));
+  if (rows) return rows;
+  throw new RecipeError(`--settings: ${file} is not what a comparison writes; name the folder of one that is finished`);
+}
+
+/** Undefined where the text is damaged or something else. */
+function storedRows(text: string): CompareMetrics['rows'] | undefined {
+  let stored: { rows?: Partial<CompareMetrics['rows'][number]>[] } | null;
+  try {
+    stored = JSON.parse(text) as typeof stored;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+  const rows = stored?.rows;
+  return Array.isArray(rows) && rows.every((row) => row?.settings) ? (rows as CompareMetrics['rows']) : undefined;
 }
 
 /**
