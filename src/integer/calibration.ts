@@ -1,5 +1,6 @@
 import { balancedUnlessRounded } from './rounding.js';
 import { FloatNetwork, largestMagnitude } from './float-network.js';
+import { hasScalableState } from './relu-scale.js';
 import type { Int16Sequences, Normalisation } from './input.js';
 import { directionsOf, layersOf, type Architecture } from '../network/index.js';
 
@@ -15,6 +16,8 @@ export interface LayerRanges {
   readonly candidate?: number;
   /** Of the LSTM: c. */
   readonly memory?: number;
+  /** Of layers that `hasScalableState`: the largest positive argument of their ReLU. */
+  readonly argument?: number;
 }
 
 /** The largest magnitudes that a float network's values take: they choose the integer formats. Of a stack, first its first layer's. */
@@ -58,6 +61,7 @@ export function calibrate(
     ...{ w: 0, u: 0, state: 0 },
     ...(first.parts.length > 0 ? { candidate: 0 } : {}),
     ...(architecture.cell === 'LSTM' ? { memory: 0 } : {}),
+    ...(hasScalableState(architecture) ? { argument: 0 } : {}),
   }));
   for (const row of rows) {
     let xs = Array.from({ length: lengths[row] }, (_, t) => {
@@ -104,6 +108,7 @@ function statesOf(
     largest.state = largestMagnitude(network.h, largest.state);
     if (largest.candidate !== undefined) largest.candidate = largestMagnitude(network.parts, largest.candidate);
     if (largest.memory !== undefined) largest.memory = largestMagnitude(network.memory, largest.memory);
+    if (largest.argument !== undefined) largest.argument = largestMagnitude(network.made[0], largest.argument);
     return Float64Array.from(network.h);
   });
   // The last state would be projected in the next step.

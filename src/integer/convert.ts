@@ -12,6 +12,7 @@ import { layerOf, leastInputBits, limitOf, type TensorOf } from './convert-layer
 import { largestMagnitude } from './float-network.js';
 import { bitsFor, clampRound, integerAffine, perInput, quantise, weightBits, type WeightStep } from './formats.js';
 import { fits24, sparings, type Spared } from './narrow.js';
+import { withStatesInReach } from './relu-scale.js';
 import { balancedUnlessRounded, weightStep } from './rounding.js';
 import type { Normalisation } from './input.js';
 import {
@@ -91,15 +92,18 @@ interface Given {
 
 /** @param spared bits that the formats of activations give up; then limits leave no headroom beyond the margin either */
 function networkOf(
-  { architecture, parameters, normalisation, ranges, margin, storage }: Given,
+  { architecture, parameters, normalisation, ranges: calibrated, margin, storage }: Given,
   spared?: Spared,
 ): IntegerNetwork {
   const { inputSize, classes } = architecture;
   const step = weightStep(storage.weightBits);
-  const balancedParameters = balancedUnlessRounded(architecture, parameters);
-  const tensors = new Map(
-    tensorsOf(architecture).map((t) => [t.name, balancedParameters.subarray(t.offset, t.offset + t.size)]),
+  const { parameters: scaled, ranges } = withStatesInReach(
+    architecture,
+    balancedUnlessRounded(architecture, parameters),
+    calibrated,
+    margin,
   );
+  const tensors = new Map(tensorsOf(architecture).map((t) => [t.name, scaled.subarray(t.offset, t.offset + t.size)]));
   const tensor: TensorOf = (name) => tensors.get(name) ?? new Float64Array();
 
   const embedding = architecture.vocabulary > 0 ? quantisedEmbedding(tensor('embedding'), inputSize) : undefined;

@@ -38,6 +38,8 @@ export class FloatNetwork {
   readonly gates: readonly FloatGate[];
   /** Of a GRU that resets after the product: the last step's W a + b and U h + d of the candidate, [2 H]; empty elsewhere. */
   readonly parts: Float64Array;
+  /** What the last step's gates made of it, a row a gate: of the GRU r, z, h~; of the LSTM i, f, c~, o; of cells with one W and U the candidate. */
+  readonly made: readonly Float64Array[];
   /** [V][D]; empty where inputs are numbers. */
   readonly embedding: Float64Array;
   private readonly architecture: Architecture;
@@ -47,8 +49,6 @@ export class FloatNetwork {
   /** zeta or alpha, and nu or beta, [H]: the same of every unit, but for vectors. */
   private readonly scale: Float64Array;
   private readonly offset: Float64Array;
-  /** What the last step's gates made of it, a row a gate: of the GRU r, z, h~; of the LSTM i, f, c~, o. */
-  private readonly made: readonly Float64Array[];
 
   /**
    * @param parameters all parameters, in the order of `tensorsOf`
@@ -137,10 +137,12 @@ export class FloatNetwork {
     const { cell, recurrence } = this.architecture;
     const complex = recurrence === 'EURNN';
     const [{ p }] = this.gates;
+    const [made] = this.made;
     const [biasGate, biasUpdate] = [tensor('biasGate'), tensor(cell === 'FastGRNN' ? 'biasUpdate' : 'bias')];
     const alphas = tensor('alpha');
     for (let j = 0; j < h.length; j++) {
       const candidate = complex ? modReLU(p, biasUpdate, j) : update(p[j] + biasUpdate[j]);
+      made[j] = candidate;
       if (cell === 'FastGRNN') {
         const z = gate(p[j] + biasGate[j]);
         h[j] = (scale[j] * (1 - z) + offset[j]) * candidate + z * h[j];

@@ -101,13 +101,14 @@ export interface ModelMetadata {
   readonly detector?: DetectorSettings;
 }
 
-/** Ranges of one layer; `candidate` of a GRU that resets after the product, `memory` of the LSTM. */
+/** Ranges of one layer; `candidate` of a GRU that resets after the product, `memory` of the LSTM, `argument` of a RNN or FastRNN with ReLU. */
 interface LayerRanges {
   readonly w: number;
   readonly u: number;
   readonly state: number;
   readonly candidate?: number;
   readonly memory?: number;
+  readonly argument?: number;
 }
 
 /** What float and integer model share: everything in the file but numbers. */
@@ -119,7 +120,10 @@ export type IntegerSetting = number | string | boolean | null | readonly number[
 const hash = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const size = z.int().check(z.gte(0));
 const fraction = z.exactOptional(z.number());
-const layerRanges = { w: z.number(), u: z.number(), state: z.number(), candidate: fraction, memory: fraction };
+const layerRanges = {
+  ...{ w: z.number(), u: z.number(), state: z.number() },
+  ...{ candidate: fraction, memory: fraction, argument: fraction },
+};
 
 /** The shape of `ModelMetadata` as it stands in a file. */
 export const metadataSchema = z.strictObject({
