@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { proofSequences, simulate } from '../dist/boards/index.js';
 import { loadDataset } from '../dist/data/index.js';
-import { balanced, convert, plainStorage, WeightRounding } from '../dist/integer/index.js';
+import { convert, plainStorage } from '../dist/integer/index.js';
 import { loadKernels } from '../dist/kernels/index.js';
 import { mean, standardError } from '../dist/math/index.js';
 import { tensorsOf } from '../dist/network/index.js';
@@ -43,20 +43,10 @@ function nearest({ architecture }, parameters) {
   return out;
 }
 
-function leastSquares({ architecture }, parameters) {
-  const values = Float32Array.from(balanced(architecture, parameters));
-  const rounding = new WeightRounding(architecture, 8);
-  const out = new Float32Array(values.length);
-  rounding.start(values);
-  rounding.apply(values, out);
-  return out;
-}
-
 /** Each way: the float parameters that are converted, and bits of sums. What is rounded already, conversion leaves as it is. */
 const ways = {
   'each matrix rounded as it is': { parameters: nearest },
   'factors balanced (the default)': {},
-  'balanced, scales of least squared error': { parameters: leastSquares },
   'balanced, errors compensated column by column': { parameters: compensated },
   'balanced, `sumBits: 24`': { sumBits: 24 },
 };

@@ -78,6 +78,7 @@ export function leads({ rows }) {
   const pairs = [
     [named('FastRNN'), named('RNN')],
     [named('FastGRNN'), best],
+    ...rows.filter(({ network }) => network.startsWith('FastGRNN, ')).map((row) => [row, best]),
   ].filter(([one, other]) => one && other);
   return pairs
     .map(([one, other]) => `${one.network}’s lead over ${other.network}: ${leadText(one, other)} points.`)

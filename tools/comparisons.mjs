@@ -27,15 +27,15 @@ if (unknown.length > 0) {
 const ids = positionals.length > 0 ? positionals : Object.keys(comparisons);
 const fileOf = (id) => `results/compare/${id}.json`;
 
-/** All parts of a comparison in one folder; rows in the order of Table 3, each network's from the part that has it first. */
+/** All parts of a comparison in one folder, but for those with a name of their own (`as`), which their rows tell; rows in the order of Table 3, each network's from the part that has it first. */
 async function compared(id) {
   const { parts, ...common } = comparisons[id];
   const all = [];
-  for (const part of parts) {
+  for (const { as, ...part } of parts) {
     const { metrics } = await compareNetworks({
       ...{ protocol: 'tuned', sizing: 'equal', boards: ['uno'], ...common, ...part },
       sets: [...(common.sets ?? []), ...(part.sets ?? [])],
-      out: `results/compare/${id}`,
+      out: `results/compare/${id}${as ? `/${as}` : ''}`,
       dataDirectory: options.data,
       ...(options.workers ? { workers: Number(options.workers) } : {}),
       ...(options.float ? { float: true } : {}),
@@ -43,9 +43,12 @@ async function compared(id) {
         if (event.kind === 'step' || event.kind === 'note') console.error(`${id}: ${event.text}`);
       },
     });
-    all.push(metrics);
+    all.push({
+      ...metrics,
+      rows: metrics.rows.map((row) => ({ ...row, network: [row.network, as].filter(Boolean).join(', ') })),
+    });
   }
-  const place = ({ network }) => networkNames.indexOf(network.replace(/-(L?S?Q)$/, ''));
+  const place = ({ network }) => networkNames.indexOf(network.replace(/-(L?S?Q)$|,.*/, ''));
   const rows = all
     .flatMap((part) => part.rows)
     .filter((row, i, list) => list.findIndex(({ network }) => network === row.network) === i)

@@ -29,6 +29,17 @@ describe('formats', () => {
     expect(Math.max(...integers.map(Math.abs))).toBeGreaterThanOrEqual(64);
   });
 
+  test('a few weights are saturated where that rounds all others less', () => {
+    const random = new Random(4);
+    const small = Array.from({ length: 400 }, () => 0.1 * random.normal());
+    const bitsWith = (largest: number, ...others: number[]) =>
+      quantise(Float64Array.of(largest, ...others), 1, 1 + others.length).fractionBits;
+    expect([bitsWith(0.99, ...small), bitsWith(0.997, ...small), bitsWith(1.1, ...small)]).toEqual([7, 7, 6]);
+    expect([bitsWith(0.997), bitsWith(0.997, 0.996, 0.998, ...small.slice(0, 3))]).toEqual([6, 6]);
+    const { values } = quantise(Float64Array.of(-0.997, ...small), 1, 401);
+    expect(values[0]).toBe(-127);
+  });
+
   test('an affine of any scales comes back from its multipliers and remainders', () => {
     const scale = Float64Array.of(0.02, 3e-7, 0, -0.01, 0.001);
     for (const inputBits of [-3, 0, 7, 12]) {

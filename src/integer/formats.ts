@@ -35,13 +35,36 @@ export function weightBits(values: Float64Array, most = 20, step: WeightStep = 1
   return Math.min(most, rounded > largestWeight(step) ? bits - 1 : bits);
 }
 
+/** Finer scales than the one that holds a matrix's largest weight, to be tried: those saturate a few, and round all others less. */
+const finerScales = 2;
+
+/** The fraction bits of the least squared error: those of `weightBits`, or up to two more. */
+export function leastErrorBits(values: Float64Array, step: WeightStep = 1): number {
+  const coarsest = weightBits(values, 20, step);
+  let [least, best] = [Infinity, coarsest];
+  for (let bits = coarsest; bits <= Math.min(20, coarsest + finerScales); bits++) {
+    const error = squaredError(values, powerOfTwo(bits) / step, largestWeight(step));
+    if (error < least) [least, best] = [error, bits];
+  }
+  return best;
+}
+
+function squaredError(values: Float64Array, factor: number, limit: number): number {
+  let error = 0;
+  for (const value of values) {
+    const difference = clampRound(value * factor, limit) / factor - value;
+    error += difference * difference;
+  }
+  return error;
+}
+
 /** int8 with one power-of-two scale, in multiples of `step`. */
 export function quantise(
   values: Float64Array,
   rows: number,
   columns: number,
   step: WeightStep = 1,
-  fractionBits = weightBits(values, 20, step),
+  fractionBits = leastErrorBits(values, step),
 ): IntegerMatrix {
   const factor = powerOfTwo(fractionBits) / step;
   const limit = largestWeight(step);

@@ -1,7 +1,7 @@
 import { powerOfTwo } from '../math/index.js';
 import { tensorsOf, type Architecture } from '../network/index.js';
 import { balanced } from './balance.js';
-import { clampRound, largestWeight, weightBits, type WeightStep } from './formats.js';
+import { clampRound, largestWeight, leastErrorBits, weightBits, type WeightStep } from './formats.js';
 import { weightStep4, type Storage } from './network.js';
 
 /** By how much of a level a weight may lie beyond the outermost one, which it is rounded to. */
@@ -12,9 +12,6 @@ const beyond = 0.49;
  * fro however small the steps are, which shakes the network; with it they come to rest as the learning rate falls.
  */
 const pull = 0.005;
-
-/** Finer scales than the one that holds a matrix's largest weight, to be tried: those saturate a few, and round all others less. */
-const finerScales = 2;
 
 /** What weights of so many bits are multiples of. */
 export function weightStep(bits: Storage['weightBits']): WeightStep {
@@ -49,16 +46,7 @@ export class WeightRounding {
   start(parameters: Float32Array): void {
     for (const [k, { offset, size }] of this.matrices.entries()) {
       const values = Float64Array.from(parameters.subarray(offset, offset + size));
-      const coarsest = weightBits(values, 20, this.step);
-      let least = Infinity;
-      for (let bits = coarsest; bits <= coarsest + finerScales; bits++) {
-        const factor = powerOfTwo(bits) / this.step;
-        const error = this.squaredError(values, factor);
-        if (error < least) {
-          least = error;
-          this.factors[k] = factor;
-        }
-      }
+      this.factors[k] = powerOfTwo(leastErrorBits(values, this.step)) / this.step;
     }
     this.apply(parameters, new Float32Array(parameters.length));
   }
@@ -90,16 +78,6 @@ export class WeightRounding {
         out[i] = level * unit;
       }
     }
-  }
-
-  private squaredError(values: Float64Array, factor: number): number {
-    const limit = largestWeight(this.step);
-    let error = 0;
-    for (const value of values) {
-      const difference = clampRound(value * factor, limit) / factor - value;
-      error += difference * difference;
-    }
-    return error;
   }
 }
 
