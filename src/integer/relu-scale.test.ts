@@ -21,7 +21,8 @@ function subjectOf(choice: Partial<Architecture>) {
   const input = architecture.wRank > 0 ? 4 : 8;
   for (const { role, name, offset, size } of tensorsOf(architecture)) {
     for (let i = offset; i < offset + size; i++) {
-      if (role === 'matrix') parameters[i] = (name.startsWith('W') ? input : name.includes('W') ? 0.4 : 0.12) * random.normal();
+      if (role === 'matrix')
+        parameters[i] = (name.startsWith('W') ? input : name.includes('W') ? 0.4 : 0.12) * random.normal();
       else if (role === 'bias') parameters[i] = 4 * random.normal();
       else if (role === 'classifier') parameters[i] = random.normal();
     }
