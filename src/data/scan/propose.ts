@@ -189,9 +189,9 @@ function sensorLines(facts: FolderFacts, window: { length: number } | undefined,
     });
   lines.push(
     { field: 'network.cell', value: 'FastGRNN' },
-    { field: 'network.hiddenSize', value: few ? 24 : 48 },
-    { field: 'network.wRank', value: few || inputs < 6 ? 0 : 4 },
-    { field: 'network.uRank', value: few ? 8 : 24 },
+    { field: 'network.hiddenSize', value: few ? 24 : 64 },
+    { field: 'network.wRank', value: few || inputs <= 16 ? 0 : 8 },
+    { field: 'network.uRank', value: few ? 8 : 0 },
     { field: 'network.gate', value: 'hardSigmoid4' },
     { field: 'network.update', value: 'hardTanh' },
   );
@@ -202,8 +202,14 @@ function sensorLines(facts: FolderFacts, window: { length: number } | undefined,
       value: [few ? 100 : epochsFor(sequences, batch), 0, 0],
       why: `for about ${sequences} sequences`,
     },
+    ...(few
+      ? []
+      : [
+          { field: 'training.roundedEpochs', value: 30, why: 'with weights as they are stored' },
+          { field: 'training.earlyStopping', value: false, why: 'the last epoch counts' },
+        ]),
     { field: 'training.batchSize', value: batch },
-    { field: 'training.learningRate', value: few ? 0.01 : 0.007 },
+    { field: 'training.learningRate', value: few ? 0.01 : 0.014 },
     { field: 'training.weightDecay', value: few ? 0.01 : sequences < 1000 ? 0.05 : 0.2 },
     { field: 'training.clip', value: 1 },
     { field: 'training.retrain', value: true, why: 'after validation, again on all training recordings' },
@@ -215,6 +221,7 @@ function sensorLines(facts: FolderFacts, window: { length: number } | undefined,
       why: 'degrees; the channels are taken for the x, y, z of sensors, which are never mounted at quite the same angle',
     });
   }
+  if (!few) lines.push({ field: 'integer.weightBits', value: 4, why: 'half a byte a weight' });
   return lines;
 }
 
