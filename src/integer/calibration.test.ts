@@ -10,9 +10,10 @@ import {
   type Architecture,
 } from '../network/index.js';
 import { balanced } from './balance.js';
-import { calibrate, type Ranges } from './calibration.js';
+import { calibrate } from './calibration.js';
 import { equalSequences } from './input.js';
 import { FloatNetwork } from './float-network.js';
+import type { Ranges } from './ranges.js';
 
 const count = 5;
 const steps = 7;

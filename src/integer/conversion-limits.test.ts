@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../math/index.js';
 import { initialise, plainHead, tensorsOf, type Architecture } from '../network/index.js';
-import type { Ranges } from './calibration.js';
+import type { Ranges } from './ranges.js';
 import { convert } from './convert.js';
 import { IntegerNetworkError } from './network.js';
 

@@ -7,11 +7,11 @@ import {
   withPlainMatrix,
   type Architecture,
 } from '../network/index.js';
-import { rangesByName, type Ranges } from './calibration.js';
 import { layerOf, leastInputBits, limitOf, type TensorOf } from './convert-layer.js';
 import { largestMagnitude } from './float-network.js';
 import { bitsFor, clampRound, integerAffine, perInput, quantise, weightBits, type WeightStep } from './formats.js';
 import { fits24, sparings, type Spared } from './narrow.js';
+import { rangesByName, type Ranges } from './ranges.js';
 import { withStatesInReach } from './relu-scale.js';
 import { balancedUnlessRounded, weightStep } from './rounding.js';
 import type { Normalisation } from './input.js';

@@ -1,4 +1,4 @@
-export { calibrate, rangesByName, type LayerRanges, type Ranges } from './calibration.js';
+export { calibrate } from './calibration.js';
 export { bidirectionalRefusal, checkReal, checkUnits, convert } from './convert.js';
 export { FloatNetwork, residualWeights, transpose, type FloatGate } from './float-network.js';
 export { agreement, physicalValues, predictInteger } from './evaluation.js';
@@ -31,6 +31,7 @@ export {
   type IntegerNetwork,
   type Storage,
 } from './network.js';
+export { rangesByName, type LayerRanges, type Ranges } from './ranges.js';
 export { WeightRounding } from './rounding.js';
 export { balanced } from './balance.js';
 export {

@@ -1,5 +1,5 @@
 import { layersOf, tensorPrefix, tensorsOf, type Architecture } from '../network/index.js';
-import type { LayerRanges, Ranges } from './calibration.js';
+import type { LayerRanges, Ranges } from './ranges.js';
 
 /** Where a nonlinearity's argument ends in the integer network: Q12 in 16 bits. */
 const end = 8;
