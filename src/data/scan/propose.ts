@@ -210,7 +210,7 @@ function sensorLines(facts: FolderFacts, window: { length: number } | undefined,
         ]),
     { field: 'training.batchSize', value: batch },
     { field: 'training.learningRate', value: few ? 0.01 : 0.014 },
-    { field: 'training.weightDecay', value: few ? 0.01 : sequences < 1000 ? 0.05 : 0.2 },
+    { field: 'training.weightDecay', value: few ? 0.01 : 0.05 },
     { field: 'training.clip', value: 1 },
     { field: 'training.retrain', value: true, why: 'after validation, again on all training recordings' },
   );
