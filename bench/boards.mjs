@@ -28,7 +28,7 @@ const networks = Object.entries(shapes).flatMap(([name, [sizes, densities, lengt
 ]);
 // 147 recurrent nonzeros in all: the published configuration tells no more.
 networks.push({ name: 'published 2026', network: randomFastGRNN([3, 16, 2, 8, 6], [6, 56, 14, 71], 1) });
-networks.push({ name: 'har2, random', network: randomFastGRNN([9, 48, 4, 24, 2], even(1), 1) });
+networks.push({ name: 'H 48, ranks 4 and 24, random', network: randomFastGRNN([9, 48, 4, 24, 2], even(1), 1) });
 networks.push({ name: 'digits, random', network: randomFastGRNN([28, 64, 10, 18, 10], even(1), 1) });
 // Of 5508 and 5388 bytes in the paper's accounting, a little less than Google-12.
 networks.push({ name: 'Google-12, GRU', length: 99, network: randomGRU([32, 60, 6, 8, 12], 8, 1) });

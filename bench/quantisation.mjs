@@ -1,8 +1,10 @@
-// What rounding costs: the float networks of shipped recipes, converted in several ways, beside their float accuracy.
+// What rounding costs: float networks, converted in several ways, beside their float accuracy.
 //   npm run bench:quantisation [-- RECIPE… --seeds 3 --models results --on test|validation --rows N --data FOLDER]
-// Reads FOLDER/<recipe>-<seed>/model.safetensors, as `npm run results` leaves them; for `validation` they must come from trainings
+// Reads FOLDER/<recipe>-<seed>/model.safetensors, as `npm run results` leaves them (digits) or fastgrnn train tools/har2-networks.yaml
+// --seed 1 --out results/har2-networks-1; for `validation` they must come from trainings
 // without those rows (fastgrnn train RECIPE --set training.retrain=false --out …). With --rows, of so many rows, evenly spread. Trains nothing.
 import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { proofSequences, simulate } from '../dist/boards/index.js';
 import { loadDataset } from '../dist/data/index.js';
@@ -25,7 +27,8 @@ const { values: options, positionals } = parseArgs({
     rows: { type: 'string', default: 'Infinity' },
   },
 });
-const recipes = positionals.length > 0 ? positionals : ['har2', 'har6', 'digits'];
+const recipes =
+  positionals.length > 0 ? positionals : ['tools/har2-networks.yaml', 'tools/har6-networks.yaml', 'digits'];
 const kernels = await loadKernels();
 
 const isRounded = ({ role }) => role === 'matrix' || role === 'classifier';
@@ -63,16 +66,19 @@ const spread = (values) =>
 const line = (cells) => console.log(`| ${cells.join(' | ')} |`);
 line(['recipe', 'weights and sums', 'integer - float, points', 'worst seed', 'same prediction, %', 'error of the logits, %', 'Uno, cycles a step, seed 1']); // prettier-ignore
 line(['---', '---', '--:', '--:', '--:', '--:', '--:']);
-for (const name of recipes) {
+for (const recipeName of recipes) {
+  const name = path.basename(recipeName, '.yaml');
   const results = Object.fromEntries(Object.keys(ways).map((way) => [way, []]));
   for (let seed = 1; seed <= Number(options.seeds); seed++) {
     const file = `${options.models}/${name}-${seed}/model.safetensors`;
     if (!existsSync(file)) {
-      console.error(`${file} is missing; npm run results -- ${name} makes it`);
+      console.error(
+        `${file} is missing; fastgrnn train ${recipeName} --seed ${seed} --out ${options.models}/${name}-${seed} makes it`,
+      );
       process.exit(2);
     }
     const { facts, parameters, ranges, margin } = await readModel(file);
-    const { recipe } = await loadRecipe(name, [], seed);
+    const { recipe } = await loadRecipe(recipeName, [], seed);
     const data = await loadDataset(recipe.data, { dataDirectory: options.data, sound: recipe.features.sound });
     const { architecture } = facts;
     const shape = { head: architecture.head, output: architecture.output, size: architecture.classes };
