@@ -41,8 +41,8 @@ export const comparisons = {
     parts: [{ cells: gated, seeds: 5 }],
   },
   // Whole matrices of 4 bits, as the recipes have them.
-  'har2-4bit': { recipe: 'har2', settings: chosen, parts: [{ cells: core, seeds: 5 }] },
-  'har6-4bit': { recipe: 'har6', settings: chosen, parts: [{ cells: core, seeds: 5 }] },
+  'har2-4bit': { recipe: 'har2', settings: chosen, parts: [{ cells: gated, seeds: 5 }] },
+  'har6-4bit': { recipe: 'har6', settings: chosen, parts: [{ cells: gated, seeds: 5 }] },
   google12: {
     ...{ recipe: 'tools/google12-networks.yaml', sizing: 'recipe' },
     parts: [{ cells: ['RNN', 'FastRNN'], seeds: 3, against: 'RNN' }],
