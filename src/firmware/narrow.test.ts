@@ -70,6 +70,12 @@ describe('sums of 24 bits', () => {
     }
   });
 
+  test('take the scale of the largest weight where a finer one makes them too long', () => {
+    const { wide, narrow } = networksOf({ ...base, cell: 'FastRNN', hiddenSize: 160, wRank: 0, uRank: 0 }, 1, 1);
+    expect(narrow.u1.fractionBits).toBe(wide.u1.fractionBits - 1);
+    expect(Math.max(boundsOf(narrow).u1, unitBound(narrow))).toBeLessThan(2 ** 23);
+  });
+
   test('cost nothing where they can not be reached', () => {
     const { wide, narrow } = networksOf({ ...base, hiddenSize: 250, wRank: 0, uRank: 0, update: 'relu' }, 3);
     expect(narrow).toEqual(wide);

@@ -1,7 +1,7 @@
 import { powerOfTwo, sigmoid } from '../math/index.js';
 import { gatesOf, resetOf, type Architecture, type Nonlinearity } from '../network/index.js';
 import { residualWeights, transpose } from './float-network.js';
-import { bitsFor, fixed16, quantise, weightBits, type WeightStep } from './formats.js';
+import { bitsFor, fixed16, leastErrorBits, quantise, weightBits, type WeightStep } from './formats.js';
 import type { Spared } from './narrow.js';
 import {
   biasNames,
@@ -54,6 +54,11 @@ export interface LayerOptions {
 }
 
 type Matrices = Pick<IntegerGate, 'w2' | 'w1' | 'u2' | 'u1'>;
+
+/** How a matrix's fraction bits are chosen. */
+export function scaleBits(spared: Spared | undefined): typeof leastErrorBits {
+  return spared?.coarse ? weightBits : leastErrorBits;
+}
 
 /** One layer as integers. */
 export function layerOf(architecture: Architecture, tensor: TensorOf, o: LayerOptions): IntegerLayer {
@@ -116,21 +121,17 @@ export function layerOf(architecture: Architecture, tensor: TensorOf, o: LayerOp
 /** A gate's matrices as int8. */
 function matricesOf(architecture: Architecture, tensor: TensorOf, gate: string, o: LayerOptions): Matrices {
   const { inputSize, hiddenSize, wRank, uRank } = architecture;
-  const { remainder, step } = o;
+  const { remainder, step, spared } = o;
+  const stored = (values: Float64Array, rows: number, columns: number) =>
+    quantise(values, rows, columns, step, scaleBits(spared)(values, 20, step));
   const compensated = inputWeights(architecture, tensor, gate).map(
     (v, i) => v * remainder[remainder.length > 1 ? i % inputSize : 0],
   );
   return {
-    w2: wRank > 0 ? quantise(compensated, wRank, inputSize, step) : undefined,
-    w1:
-      wRank > 0
-        ? quantise(tensor(`W${gate}1`), hiddenSize, wRank, step)
-        : quantise(compensated, hiddenSize, inputSize, step),
-    u2: uRank > 0 ? quantise(transpose(tensor(`U${gate}2`), hiddenSize, uRank), uRank, hiddenSize, step) : undefined,
-    u1:
-      uRank > 0
-        ? quantise(tensor(`U${gate}1`), hiddenSize, uRank, step)
-        : quantise(tensor(`U${gate}`), hiddenSize, hiddenSize, step),
+    w2: wRank > 0 ? stored(compensated, wRank, inputSize) : undefined,
+    w1: wRank > 0 ? stored(tensor(`W${gate}1`), hiddenSize, wRank) : stored(compensated, hiddenSize, inputSize),
+    u2: uRank > 0 ? stored(transpose(tensor(`U${gate}2`), hiddenSize, uRank), uRank, hiddenSize) : undefined,
+    u1: uRank > 0 ? stored(tensor(`U${gate}1`), hiddenSize, uRank) : stored(tensor(`U${gate}`), hiddenSize, hiddenSize),
   };
 }
 

@@ -7,9 +7,9 @@ import {
   withPlainMatrix,
   type Architecture,
 } from '../network/index.js';
-import { layerOf, leastInputBits, limitOf, type TensorOf } from './convert-layer.js';
+import { layerOf, leastInputBits, limitOf, scaleBits, type TensorOf } from './convert-layer.js';
 import { largestMagnitude } from './float-network.js';
-import { bitsFor, clampRound, integerAffine, perInput, quantise, weightBits, type WeightStep } from './formats.js';
+import { bitsFor, clampRound, integerAffine, leastErrorBits, perInput, quantise, type WeightStep } from './formats.js';
 import { fits24, sparings, type Spared } from './narrow.js';
 import { rangesByName, type Ranges } from './ranges.js';
 import { withStatesInReach } from './relu-scale.js';
@@ -33,7 +33,7 @@ import {
  * shift becomes too large: entries that are all smaller than 127 * 2^-12 give up bits.
  */
 function quantisedEmbedding(values: Float64Array, inputSize: number): IntegerMatrix {
-  return quantise(values, values.length / inputSize, inputSize, 1, weightBits(values, 20 - embeddingShift));
+  return quantise(values, values.length / inputSize, inputSize, 1, leastErrorBits(values, 20 - embeddingShift));
 }
 
 /** Tokens have no affine. */
@@ -71,39 +71,49 @@ export function convert(
   sumBits: 32 | 24 = 32,
 ): IntegerNetwork {
   check(original, originalParameters, ranges);
-  const { architecture, parameters } = withPlainMatrix(original, originalParameters);
-  const given: Given = { architecture, parameters, normalisation, ranges, margin, storage };
-  for (const spared of sumBits === 24 ? sparings : []) {
+  const plain = withPlainMatrix(original, originalParameters);
+  const { architecture } = plain;
+  const parameters = balancedUnlessRounded(architecture, plain.parameters);
+  const scaled = withStatesInReach(architecture, { parameters, ranges }, margin);
+  checkStates(scaled.ranges);
+  const given: Given = { architecture, ...scaled, normalisation, margin, storage };
+  const shortened = sumBits === 24 ? (shortSums(given, false) ?? shortSums(given, true)) : undefined;
+  return shortened ?? networkOf(given);
+}
+
+/** The network whose formats give up the fewest bits for sums of 24; undefined where all that they may give up isn't enough. */
+function shortSums(given: Given, coarse: boolean): IntegerNetwork | undefined {
+  const choices = sparings(coarse);
+  const most = choices[choices.length - 1];
+  if (!fits24(networkOf(given, most))) return undefined;
+  for (const spared of choices) {
     const network = networkOf(given, spared);
     if (fits24(network)) return network;
   }
-  return networkOf(given);
+  return undefined;
 }
 
 /** What a conversion is made from. */
 interface Given {
   readonly architecture: Architecture;
-  readonly parameters: Float32Array | Float64Array;
-  readonly normalisation: Normalisation;
+  /** With balanced factors, and states in reach. */
+  readonly parameters: Float64Array;
   readonly ranges: Ranges;
+  readonly normalisation: Normalisation;
   readonly margin: number;
   readonly storage: Storage;
 }
 
 /** @param spared bits that the formats of activations give up; then limits leave no headroom beyond the margin either */
 function networkOf(
-  { architecture, parameters, normalisation, ranges: calibrated, margin, storage }: Given,
+  { architecture, parameters, normalisation, ranges, margin, storage }: Given,
   spared?: Spared,
 ): IntegerNetwork {
   const { inputSize, classes } = architecture;
   const step = weightStep(storage.weightBits);
-  const { parameters: scaled, ranges } = withStatesInReach(
-    architecture,
-    balancedUnlessRounded(architecture, parameters),
-    calibrated,
-    margin,
+  const tensors = new Map(
+    tensorsOf(architecture).map((t) => [t.name, parameters.subarray(t.offset, t.offset + t.size)]),
   );
-  const tensors = new Map(tensorsOf(architecture).map((t) => [t.name, scaled.subarray(t.offset, t.offset + t.size)]));
   const tensor: TensorOf = (name) => tensors.get(name) ?? new Float64Array();
 
   const embedding = architecture.vocabulary > 0 ? quantisedEmbedding(tensor('embedding'), inputSize) : undefined;
@@ -137,7 +147,13 @@ function networkOf(
     upper.push(above);
   }
   const { hiddenSize, stateBits } = upper.at(-1) ?? first;
-  const classifier = quantise(tensor('classifier'), classes, hiddenSize, step, classifierBits(tensor, stateBits, step));
+  const classifier = quantise(
+    tensor('classifier'),
+    classes,
+    hiddenSize,
+    step,
+    classifierBits(tensor, stateBits, step, spared),
+  );
   const logitFactor = powerOfTwo(classifier.fractionBits + stateBits);
   const network: IntegerNetwork = {
     ...first,
@@ -195,6 +211,10 @@ function check(architecture: Architecture, parameters: Float32Array, ranges: Ran
       );
     }
   }
+}
+
+/** Throws `IntegerNetworkError` for states beyond int16. */
+function checkStates(ranges: Ranges): void {
   const state = Math.max(ranges.state, ...(ranges.upper ?? []).map((layer) => layer.state));
   if (bitsFor(state) < 1) {
     throw new IntegerNetworkError(
@@ -223,7 +243,8 @@ export function checkReal({ recurrence }: Architecture): void {
  * The classifier's fraction bits: as many as its weights allow, so that a regression's values are as fine as int8 weights give; but
  * so that its biases, in Q(these + stateBits), stay below 2^30.
  */
-function classifierBits(tensor: TensorOf, stateBits: number, step: WeightStep): number {
+function classifierBits(tensor: TensorOf, stateBits: number, step: WeightStep, spared: Spared | undefined): number {
   const bias = largestMagnitude(tensor('classifierBias'));
-  return weightBits(tensor('classifier'), bias > 0 ? Math.min(20, 29 - stateBits - exponentOf(bias)) : 20, step);
+  const most = bias > 0 ? Math.min(20, 29 - stateBits - exponentOf(bias)) : 20;
+  return scaleBits(spared)(tensor('classifier'), most, step);
 }

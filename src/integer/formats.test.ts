@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../math/index.js';
-import { bitsFor, integerAffine, perInput, quantise, weightBits } from './formats.js';
+import { bitsFor, integerAffine, leastErrorBits, perInput, quantise, weightBits } from './formats.js';
 
 describe('formats', () => {
   test('bitsFor leaves less than a bit idle and never saturates', () => {
@@ -36,6 +36,11 @@ describe('formats', () => {
       quantise(Float64Array.of(largest, ...others), 1, 1 + others.length).fractionBits;
     expect([bitsWith(0.99, ...small), bitsWith(0.997, ...small), bitsWith(1.1, ...small)]).toEqual([7, 7, 6]);
     expect([bitsWith(0.997), bitsWith(0.997, 0.996, 0.998, ...small.slice(0, 3))]).toEqual([6, 6]);
+    expect(weightBits(Float64Array.of(0.6), 20, 16)).toBe(7);
+    expect(leastErrorBits(Float64Array.of(0.6, ...[...small, ...small, ...small].map((v) => 0.15 * v)), 20, 16)).toBe(
+      9,
+    );
+    expect(leastErrorBits(Float64Array.of(0.997, ...small), 6)).toBe(6);
     const { values } = quantise(Float64Array.of(-0.997, ...small), 1, 401);
     expect(values[0]).toBe(-127);
   });

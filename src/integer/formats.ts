@@ -38,11 +38,11 @@ export function weightBits(values: Float64Array, most = 20, step: WeightStep = 1
 /** Finer scales than the one that holds a matrix's largest weight, to be tried: those saturate a few, and round all others less. */
 const finerScales = 2;
 
-/** The fraction bits of the least squared error: those of `weightBits`, or up to two more. */
-export function leastErrorBits(values: Float64Array, step: WeightStep = 1): number {
-  const coarsest = weightBits(values, 20, step);
+/** The fraction bits of the least squared error: those of `weightBits`, or up to two more, but not beyond `most`. */
+export function leastErrorBits(values: Float64Array, most = 20, step: WeightStep = 1): number {
+  const coarsest = weightBits(values, most, step);
   let [least, best] = [Infinity, coarsest];
-  for (let bits = coarsest; bits <= Math.min(20, coarsest + finerScales); bits++) {
+  for (let bits = coarsest; bits <= Math.min(most, coarsest + finerScales); bits++) {
     const error = squaredError(values, powerOfTwo(bits) / step, largestWeight(step));
     if (error < least) [least, best] = [error, bits];
   }
@@ -64,7 +64,7 @@ export function quantise(
   rows: number,
   columns: number,
   step: WeightStep = 1,
-  fractionBits = leastErrorBits(values, step),
+  fractionBits = leastErrorBits(values, 20, step),
 ): IntegerMatrix {
   const factor = powerOfTwo(fractionBits) / step;
   const limit = largestWeight(step);

@@ -6,11 +6,13 @@ import {
   type IntegerNetwork,
 } from './network.js';
 
-/** Bits that formats may give up for shorter sums. Those of weights stay; of 15 bits of an activation 12 are left. */
+/** Bits that formats may give up for shorter sums; of 15 bits of an activation 12 are left. */
 export const mostSpared = 3;
 
 /** How many bits the formats of input, W2' a, U2' h and state give up. */
 export interface Spared {
+  /** Whether each matrix has the scale that holds its largest weight, whatever the others lose by it: a finer one makes sums longer. */
+  readonly coarse: boolean;
   readonly input: number;
   readonly w: number;
   readonly u: number;
@@ -18,10 +20,11 @@ export interface Spared {
 }
 
 /** Every choice, those that give up fewer bits first, and among equals those that leave the state more. */
-export const sparings: readonly Spared[] = Array.from({ length: (mostSpared + 1) ** 4 }, (_, i) => {
-  const digit = (place: number): number => Math.floor(i / (mostSpared + 1) ** place) % (mostSpared + 1);
-  return { state: digit(3), input: digit(2), u: digit(1), w: digit(0) };
-}).sort((a, b) => total(a) - total(b) || a.state - b.state);
+export const sparings = (coarse: boolean): readonly Spared[] =>
+  Array.from({ length: (mostSpared + 1) ** 4 }, (_, i) => {
+    const digit = (place: number): number => Math.floor(i / (mostSpared + 1) ** place) % (mostSpared + 1);
+    return { state: digit(3), input: digit(2), u: digit(1), w: digit(0), coarse };
+  }).sort((a, b) => total(a) - total(b) || a.state - b.state);
 
 function total({ input, w, u, state }: Spared): number {
   return input + w + u + state;

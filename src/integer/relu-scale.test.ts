@@ -5,8 +5,10 @@ import { calibrate } from './calibration.js';
 import { convert } from './convert.js';
 import { equalSequences } from './input.js';
 import { IntegerInterpreter } from './interpreter.js';
-import { logitBits, type IntegerNetwork } from './network.js';
+import { bitsFor } from './formats.js';
+import { integerLayers, logitBits, plainStorage, type IntegerNetwork } from './network.js';
 import type { LayerRanges, Ranges } from './ranges.js';
+import { withStatesInReach } from './relu-scale.js';
 
 const [count, steps, channels] = [4, 24, 4];
 const normalisation = { centre: Int16Array.of(0), scale: Float64Array.of(0.001) };
@@ -44,13 +46,9 @@ type Subject = ReturnType<typeof subjectOf>;
 const integer = ({ architecture, parameters }: Subject, ranges: Ranges) =>
   convert(architecture, parameters, normalisation, ranges, 1.25);
 
-/** As ranges were before there was one of the argument. */
-function withoutArguments({ upper, ...first }: Ranges): Ranges {
-  const bare = <R extends LayerRanges>(own: R) => {
-    const { argument: _, ...rest } = own;
-    return rest;
-  };
-  return { ...bare(first), ...(upper ? { upper: upper.map(bare) } : {}) };
+/** The ranges with another argument of each layer; with 0 nothing is scaled. */
+function withArgument({ upper, ...first }: Ranges, argument: number): Ranges {
+  return { ...first, argument, ...(upper ? { upper: upper.map((own) => ({ ...own, argument })) } : {}) };
 }
 
 /** Root mean square of the logits' differences after a sequence over that of the logits. */
@@ -92,10 +90,91 @@ describe.each([
     else expect(ranges.argument).toBeGreaterThan(ranges.state);
   });
 
-  test('the integer network’s logits are the float network’s, and are not without the argument’s range', () => {
+  test('the integer network’s logits are the float network’s, and are not unscaled', () => {
     expect(relativeError(subject, integer(subject, subject.ranges))).toBeLessThan(0.08);
-    expect(relativeError(subject, integer(subject, withoutArguments(subject.ranges)))).toBeGreaterThan(0.25);
+    expect(relativeError(subject, integer(subject, withArgument(subject.ranges, 0)))).toBeGreaterThan(0.25);
   });
+});
+
+/** The power of two that brings an argument with its headroom within 8. */
+const scaleFor = (argument = 0): number => 2 ** Math.min(0, -Math.ceil(Math.log2((argument * 1.25) / 8)));
+
+describe('scaled states', () => {
+  const subject = subjectOf({ cell: 'FastRNN', wRank: 3, uRank: 5, layers: 2 });
+  const { architecture, ranges } = subject;
+  const upper = ranges.upper?.[0] as LayerRanges;
+  const [first, second] = [scaleFor(ranges.argument), scaleFor(upper.argument)];
+
+  test('have ranges of their own, each layer by its own power of two, and leave what was given', () => {
+    expect(new Set([1, first, second]).size).toBe(3);
+    const parameters = Float64Array.from(subject.parameters);
+    const scaled = withStatesInReach(architecture, { parameters, ranges }, 1.25);
+    expect(parameters).toEqual(Float64Array.from(subject.parameters));
+    const by = ({ w, u, state, argument = 0 }: LayerRanges, scale: number) => ({
+      ...{ w, u: u * scale, state: state * scale, argument: argument * scale },
+    });
+    expect(scaled.ranges).toEqual({ ...by(ranges, first), input: ranges.input, upper: [by(upper, second)] });
+    const factors: Record<string, number> = {
+      ...{ W1: first, bias: first, 'layer2.W2': 1 / first, 'layer2.W1': second, 'layer2.bias': second },
+      classifier: 1 / second,
+    };
+    for (const { name, offset, size } of tensorsOf(architecture)) {
+      const expected = parameters.slice(offset, offset + size).map((v) => v * (factors[name] ?? 1));
+      expect(scaled.parameters.slice(offset, offset + size)).toEqual(expected);
+    }
+  });
+
+  test.each([8, 4] as const)('no digit of a weight of %i bits changes, and formats follow', (weightBits) => {
+    const storage = { ...plainStorage, weightBits };
+    const of = (own: Ranges) => convert(architecture, subject.parameters, normalisation, own, 1.25, storage);
+    const [scaled, plain] = [of(ranges), of(withArgument(ranges, 0))];
+    const digits = (network: IntegerNetwork) =>
+      integerLayers(network).flatMap(({ w1, w2, u1, u2 }) => [w1, w2, u1, u2].map((matrix) => matrix?.values));
+    expect(digits(scaled)).toEqual(digits(plain));
+    expect(scaled.classifier.values).toEqual(plain.classifier.values);
+    const bits = [ranges.state * first, upper.state * second].map((state) => Math.min(12, bitsFor(state * 1.25)));
+    expect(integerLayers(scaled).map(({ stateBits }) => stateBits)).toEqual(bits);
+  });
+
+  test('sums of 24 bits do as well', () => {
+    const network = convert(architecture, subject.parameters, normalisation, ranges, 1.25, plainStorage, 24);
+    expect(relativeError(subject, network)).toBeLessThan(0.08);
+  });
+});
+
+test('a state far smaller than its argument leaves the layer above weights that it can store', () => {
+  const subject = subjectOf({ cell: 'FastRNN', layers: 2 });
+  for (const { name, offset, size } of tensorsOf(subject.architecture)) {
+    if (/alpha$/.test(name)) subject.parameters.fill(-8, offset, offset + size);
+    else if (name === 'layer2.W') for (let i = offset; i < offset + size; i++) subject.parameters[i] *= 10;
+  }
+  const sequences = equalSequences(subject.values, { count, steps, channels });
+  const rows = Uint32Array.from({ length: count }, (_, i) => i);
+  const ranges = calibrate(subject.architecture, subject.parameters, normalisation, sequences, rows);
+  expect(ranges.state).toBeLessThan((ranges.argument as number) / 100);
+  expect(integer(subject, ranges).w1Shift).toBeGreaterThanOrEqual(0);
+});
+
+test('a state beyond int16 is scaled within it', () => {
+  const subject = subjectOf({ cell: 'RNN' });
+  const ranges = { ...subject.ranges, state: 50_000, u: 50_000, argument: 50_000 };
+  expect(integer(subject, ranges).stateBits).toBe(12);
+  const fast = subjectOf({ cell: 'FastRNN' });
+  expect(() => integer(fast, { ...fast.ranges, state: 50_000, argument: 4 })).toThrow(/at most 16383/);
+});
+
+test('a RNN without a range of its argument has that of its state', () => {
+  const subject = subjectOf({ cell: 'RNN', uRank: 5 });
+  const { argument: _, ...before } = subject.ranges;
+  expect(integer(subject, before)).toEqual(integer(subject, subject.ranges));
+});
+
+test('what has no state to scale stays as it is, whatever its ranges say', () => {
+  for (const choice of [{ update: 'tanh' }, { cell: 'FastGRNN' }, { recurrence: 'EURNN' }] as const) {
+    const subject = subjectOf({ cell: 'FastRNN', ...choice });
+    const given = { parameters: Float64Array.from(subject.parameters), ranges: { ...subject.ranges, argument: 100 } };
+    expect(withStatesInReach(subject.architecture, given, 1.25)).toBe(given);
+  }
 });
 
 test('small arguments and other nonlinearities change nothing', () => {

@@ -1,5 +1,6 @@
 import { layersOf, tensorPrefix, tensorsOf, type Architecture } from '../network/index.js';
-import type { LayerRanges, Ranges } from './ranges.js';
+import { largestMagnitude } from './float-network.js';
+import type { Ranges } from './ranges.js';
 
 /** Where a nonlinearity's argument ends in the integer network: Q12 in 16 bits. */
 const end = 8;
@@ -9,57 +10,55 @@ export function hasScalableState({ cell, update, recurrence }: Architecture): bo
   return update === 'relu' && (cell === 'RNN' || cell.startsWith('FastRNN')) && recurrence !== 'EURNN';
 }
 
+/** Parameters, and the ranges of what a network makes with them. */
+interface Scaled {
+  /** All parameters, in the order of `tensorsOf`. */
+  readonly parameters: Float64Array;
+  readonly ranges: Ranges;
+}
+
 /**
  * The same network with states small enough for the integer network's arguments, which end at ±8: W and the bias of a layer whose ReLU
  * gets larger ones are divided by a power of two, and what reads its states is multiplied by it. No logit changes, and no digit of
- * a weight. Ranges calibrated before there was one of the argument leave a layer as it is.
+ * a weight. Ranges calibrated before there was one of the argument leave a FastRNN as it is; of a RNN the state is what the argument is.
  *
- * @param parameters all parameters, in the order of `tensorsOf`; left as they are
+ * @param given left as it is
  * @param margin headroom on the ranges
  */
-export function withStatesInReach(
-  architecture: Architecture,
-  parameters: Float64Array,
-  ranges: Ranges,
-  margin: number,
-): { readonly parameters: Float64Array; readonly ranges: Ranges } {
-  const [first, ...upper] = [ranges, ...(ranges.upper ?? [])];
-  const scales = [first, ...upper].map(({ argument }) => scaleOf((argument ?? 0) * margin));
-  if (scales.every((scale) => scale === 1)) return { parameters, ranges };
+export function withStatesInReach(architecture: Architecture, given: Scaled, margin: number): Scaled {
+  if (!hasScalableState(architecture)) return given;
+  const parameters = given.parameters.slice();
+  const tensors = new Map(
+    tensorsOf(architecture).map(({ name, offset, size }) => [name, parameters.subarray(offset, offset + size)]),
+  );
+  const tensor = (name: string) => tensors.get(name) ?? new Float64Array();
+  const multiply = (name: string, factor: number) => tensor(name).forEach((value, i, all) => (all[i] = value * factor));
 
-  const scaled = parameters.slice();
-  const multiply = (name: string, factor: number) => {
-    const tensor = tensorsOf(architecture).find((one) => one.name === name);
-    if (!tensor) return;
-    for (let i = tensor.offset; i < tensor.offset + tensor.size; i++) scaled[i] *= factor;
-  };
-  for (let layer = 0; layer < layersOf(architecture); layer++) {
+  const { upper, ...first } = given.ranges;
+  const layers = [first, ...(upper ?? [])];
+  // From the top, since what a layer's state is multiplied by is limited by the W that reads it.
+  for (let layer = layersOf(architecture) - 1; layer >= 0; layer--) {
+    const own = layers[layer];
+    const argument = own.argument ?? (architecture.cell === 'RNN' ? own.state : 0);
+    const reader = layer + 1 < layersOf(architecture) ? inputMatrix(architecture, layer + 1) : undefined;
+    const least = reader === undefined ? 0 : largestMagnitude(tensor(reader)) / largestReader;
+    let scale = 1;
+    while (argument * margin * scale > end && scale / 2 > least) scale /= 2;
+    if (scale === 1) continue;
     const prefix = tensorPrefix(layer, 0);
-    const below = layer > 0 ? 1 / scales[layer - 1] : 1;
-    multiply(`${prefix}W`, below * scales[layer]);
-    multiply(`${prefix}W2`, below);
-    multiply(`${prefix}W1`, scales[layer]);
-    multiply(`${prefix}bias`, scales[layer]);
+    multiply(`${prefix}${architecture.wRank > 0 ? 'W1' : 'W'}`, scale);
+    multiply(`${prefix}bias`, scale);
+    multiply(reader ?? 'classifier', 1 / scale);
+    layers[layer] = { ...own, u: own.u * scale, state: own.state * scale, argument: argument * scale };
   }
-  multiply('classifier', 1 / scales[scales.length - 1]);
-  return {
-    parameters: scaled,
-    ranges: {
-      ...ranges,
-      ...withScale(first, scales[0]),
-      ...(ranges.upper ? { upper: upper.map((own, i) => withScale(own, scales[i + 1])) } : {}),
-    },
-  };
+  const [{ ...bottom }, ...others] = layers;
+  return { parameters, ranges: { ...given.ranges, ...bottom, ...(upper ? { upper: others } : {}) } };
 }
 
-/** The power of two, at most 1, that brings a magnitude to the end or below. */
-function scaleOf(magnitude: number): number {
-  let scale = 1;
-  while (magnitude * scale > end) scale /= 2;
-  return scale;
-}
+/** A weight of what reads a state in Q12 may be as large as this, lest its sums have fewer fraction bits than an argument. */
+const largestReader = 64;
 
-function withScale(ranges: LayerRanges, scale: number): LayerRanges {
-  const { u, state, argument = 0 } = ranges;
-  return { ...ranges, u: u * scale, state: state * scale, argument: argument * scale };
+/** What multiplies a layer's inputs. */
+function inputMatrix({ wRank }: Architecture, layer: number): string {
+  return `${tensorPrefix(layer, 0)}${wRank > 0 ? 'W2' : 'W'}`;
 }

@@ -46,7 +46,7 @@ export class WeightRounding {
   start(parameters: Float32Array): void {
     for (const [k, { offset, size }] of this.matrices.entries()) {
       const values = Float64Array.from(parameters.subarray(offset, offset + size));
-      this.factors[k] = powerOfTwo(leastErrorBits(values, this.step)) / this.step;
+      this.factors[k] = powerOfTwo(leastErrorBits(values, 20, this.step)) / this.step;
     }
     this.apply(parameters, new Float32Array(parameters.length));
   }

@@ -196,16 +196,21 @@ function sensorLines(facts: FolderFacts, window: { length: number } | undefined,
     { field: 'network.update', value: 'hardTanh' },
   );
   const batch = sequences < 500 ? 32 : sequences < 2000 ? 64 : 128;
+  const epochs = few ? 100 : epochsFor(sequences, batch);
   lines.push(
     {
       field: 'training.epochs',
-      value: [few ? 100 : epochsFor(sequences, batch), 0, 0],
+      value: [epochs, 0, 0],
       why: `for about ${sequences} sequences`,
     },
     ...(few
       ? []
       : [
-          { field: 'training.roundedEpochs', value: 30, why: 'with weights as they are stored' },
+          {
+            field: 'training.roundedEpochs',
+            value: Math.round((3 / 7) * epochs),
+            why: 'with weights as they are stored',
+          },
           { field: 'training.earlyStopping', value: false, why: 'the last epoch counts' },
         ]),
     { field: 'training.batchSize', value: batch },
@@ -225,7 +230,7 @@ function sensorLines(facts: FolderFacts, window: { length: number } | undefined,
   return lines;
 }
 
-/** As many updates as the shipped recipe for human activities makes, within reason. */
+/** As many updates as the shipped recipe for human activities makes before it rounds, within reason. */
 function epochsFor(sequences: number, batch: number): number {
   const updates = 3600;
   return Math.min(

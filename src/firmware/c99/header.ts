@@ -53,7 +53,9 @@ function hiddenUnits(layouts: readonly CLayout[]): string {
 
 /** 2^-9; of several layers each one's. */
 function stateUnits(layouts: readonly CLayout[]): string {
-  return layouts.map(({ network }) => `2^-${network.stateBits}`).join(', then ');
+  const units = layouts.map(({ network }) => `2^-${network.stateBits}`).join(', then ');
+  const { cell, update } = layouts[0].network;
+  return update === 'relu' && cell.startsWith('FastRNN') ? `${units}, or a power of two times that` : units;
 }
 
 /** `PREFIX.h`: the interface, usable from C and C++. */

@@ -1,6 +1,6 @@
 import type { Dataset } from '../../data/index.js';
 import { canonicalJson, type Recipe } from '../../recipe/index.js';
-import { networkOf, networkNames, type NetworkName } from './networks.js';
+import { inEightBits, networkOf, networkNames, type NetworkName } from './networks.js';
 import type { PaperData } from './paper.js';
 import { networkTraining, type Protocol } from './protocols.js';
 import { denseOf, sizedRecipe, threeStages, withTable11, type Sizing } from './sizes.js';
@@ -49,18 +49,29 @@ const usualSparsity = 0.3;
 function ablation(task: EntrantsTask): Entrant[] {
   const { recipe, sizing, paper } = task;
   const whole = sizing === 'paper' && paper ? withTable11(recipe, paper) : sparse(recipe, paper);
-  const lowRank: Recipe = { ...whole, ...denseOf(whole) };
+  const exact = withoutRounding(whole);
+  const lowRank: Recipe = { ...exact, ...denseOf(exact) };
   const fullRank: Recipe = { ...lowRank, network: { ...lowRank.network, wRank: 0, uRank: 0 } };
   const entrant = (label: string, of: Recipe, trial: string): Entrant => ({
     ...{ label, name: 'FastGRNN', recipe: of, trial, quantised: label === 'FastGRNN' },
   });
   return [
     entrant('FastGRNN', whole, 'FastGRNN-sparse'),
-    entrant('FastGRNN-Q', whole, 'FastGRNN-sparse'),
+    entrant('FastGRNN-Q', exact, same(exact, whole) ? 'FastGRNN-sparse' : 'FastGRNN-Q'),
     // Where the recipe's own network is not sparse, that is it.
     entrant('FastGRNN-SQ', lowRank, same(lowRank, sizedRecipe(task, 'FastGRNN')) ? 'FastGRNN' : 'FastGRNN-SQ'),
     entrant('FastGRNN-LSQ', fullRank, 'FastGRNN-LSQ'),
   ];
+}
+
+/** As many epochs without a stage of rounded weights: its own go to the last stage that there is. */
+function withoutRounding(recipe: Recipe): Recipe {
+  const { roundedEpochs = 0, epochs } = recipe.training;
+  if (roundedEpochs === 0) return recipe;
+  const [dense, thresholding, support] = epochs;
+  const longer: typeof epochs =
+    support > 0 ? [dense, thresholding, support + roundedEpochs] : [dense + roundedEpochs, thresholding, support];
+  return inEightBits({ ...recipe, training: { ...recipe.training, epochs: longer } });
 }
 
 function same(a: Recipe, b: Recipe): boolean {

@@ -60,9 +60,21 @@ const ownFields: Readonly<Record<string, readonly string[]>> = {
   EURNN: ['arrangement', 'capacity'],
 };
 
-/** A recipe with the network of this name; a matrix that is made of other parameters stays whole. */
+/**
+ * A recipe with the network of this name; a matrix that is made of other parameters stays whole, and of 8 bits, since training can't
+ * round it.
+ */
 export function withNetwork(recipe: Recipe, name: NetworkName): Recipe {
   const network = networkOf(recipe, name);
-  const whole = network.recurrence !== undefined && network.recurrence !== 'dense';
-  return { ...recipe, network, ...(whole ? { compression: { ...recipe.compression, uSparsity: 1 } } : {}) };
+  const { compression } = recipe;
+  return (network.recurrence ?? 'dense') === 'dense'
+    ? { ...recipe, network }
+    : inEightBits({ ...recipe, network, compression: { ...compression, uSparsity: 1 } });
+}
+
+/** The recipe with weights of 8 bits that no training rounds. */
+export function inEightBits(recipe: Recipe): Recipe {
+  const { roundedEpochs: _, ...training } = recipe.training;
+  const { weightBits: __, ...integer } = recipe.integer;
+  return { ...recipe, training, integer };
 }

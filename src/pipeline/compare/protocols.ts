@@ -158,10 +158,15 @@ function firstOf<T>(first: T, others: readonly T[]): T[] {
   return [first, ...others.filter((other) => other !== first)];
 }
 
-/** The recipe of a trial that chooses: a third of the epochs, on the part of the data that isn't validated on. */
+/** The recipe of a trial that chooses: a third of the epochs of each stage, on the part of the data that isn't validated on. */
 export function tuningRecipe(recipe: Recipe): Recipe {
-  const [dense, thresholding, support] = recipe.training.epochs.map((epochs) => Math.ceil(epochs / 3));
-  return wholeTuningRecipe({ ...recipe, training: { ...recipe.training, epochs: [dense, thresholding, support] } });
+  const { epochs, roundedEpochs } = recipe.training;
+  const [dense, thresholding, support] = epochs.map((own) => Math.ceil(own / 3));
+  const rounded = roundedEpochs === undefined ? {} : { roundedEpochs: Math.ceil(roundedEpochs / 3) };
+  return wholeTuningRecipe({
+    ...recipe,
+    training: { ...recipe.training, epochs: [dense, thresholding, support], ...rounded },
+  });
 }
 
 /** The same with all epochs. */

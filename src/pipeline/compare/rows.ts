@@ -80,7 +80,7 @@ function row(entry: Entry, other: Entry | undefined, { dataset, paper, seeds }: 
     integer: quantised ? overSeeds(all((result) => result.integer)) : null,
     paperBytes: quantised ? most(all((result) => result.paperBytes)) : null,
     modelBytes: quantised ? most(all((result) => result.modelBytes)) : null,
-    floatBytes: plannedSize(architecture, recipe.compression).floatBytes,
+    floatBytes: plannedSize(architecture, recipe).floatBytes,
     parameters: parameterCount(architecture),
     trainingSeconds: seconds.length > 0 ? mean(seconds) : null,
     workers: most(all((result) => result.workers)),

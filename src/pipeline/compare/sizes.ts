@@ -4,7 +4,7 @@ import { ArchitectureError, plainArchitecture, tensorsOf, type Architecture } fr
 import { RecipeError, type Recipe } from '../../recipe/index.js';
 import { thresholdedMatrices } from '../../training/index.js';
 import { architectureOf } from '../prepare.js';
-import { networkOf, withNetwork, type NetworkName } from './networks.js';
+import { inEightBits, networkOf, withNetwork, type NetworkName } from './networks.js';
 import type { PaperData } from './paper.js';
 
 /** How large the networks of a comparison are: as the recipe says, of equal bytes, or as in the paper. */
@@ -23,16 +23,21 @@ export interface PlannedSize {
   readonly floatBytes: number;
 }
 
-/** The size that a network has when its matrices have the nonzeros that the recipe leaves them. */
-export function plannedSize(architecture: Architecture, compression: Recipe['compression']): PlannedSize {
+/** The size that a network has when its matrices have the nonzeros and the bits that the recipe leaves them. */
+export function plannedSize(
+  architecture: Architecture,
+  { compression, integer }: Pick<Recipe, 'compression' | 'integer'>,
+): PlannedSize {
+  const stored = (entries: number) => (integer.weightBits === 4 ? Math.ceil(entries / 2) : entries);
   const own = (of: Architecture) => tensorsOf(of).filter(({ role }) => role !== 'embedding');
   const device = plainArchitecture(architecture); // U is a matrix there; EURNN has no such form
   const matrices = thresholdedMatrices(device, compression).map(({ tensor: { name, size }, kept }) => ({
     ...{ name, entries: size, nonzeros: kept },
+    ...(integer.weightBits === 4 ? { packedBytes: stored(size) } : {}),
   }));
   const others = own(device)
     .filter(({ role }) => role !== 'matrix')
-    .map(({ name, size }) => ({ name, entries: size }));
+    .map(({ name, role, size }) => ({ name, entries: role === 'classifier' ? stored(size) : size }));
   return {
     paperBytes: paperSize(matrices, others).bytes,
     floatBytes: 4 * own(architecture).reduce((sum, { size }) => sum + size, 0),
@@ -52,7 +57,7 @@ export interface SizingTask {
 /**
  * A recipe for the network of this name, of the size asked for. At equal bytes it has the most hidden units that fit, its ranks
  * growing with them as in the recipe. At the paper's size it has full matrices and the hidden units whose parameters of 4 bytes
- * come nearest to Table 3's KB (FastGRNN: Table 11); no more than a recipe allows.
+ * come nearest to Table 3's KB (FastGRNN: Table 11), no more than a recipe allows, and weights of 8 bits.
  *
  * @throws RecipeError where no network is that small, or the paper has no size for it
  */
@@ -64,7 +69,7 @@ export function sizedRecipe(task: SizingTask, name: NetworkName): Recipe {
 
 /** The recipe's own network, in the paper's accounting. */
 export function ownBytes({ recipe, dataset }: Pick<SizingTask, 'recipe' | 'dataset'>): number {
-  return plannedSize(architectureOf(recipe, dataset), recipe.compression).paperBytes;
+  return plannedSize(architectureOf(recipe, dataset), recipe).paperBytes;
 }
 
 function equalSized(task: SizingTask, name: NetworkName, recipe: Recipe): Recipe {
@@ -87,7 +92,7 @@ function equalSized(task: SizingTask, name: NetworkName, recipe: Recipe): Recipe
 function sizesOf(dataset: Dataset, of: (hiddenSize: number) => Recipe): (PlannedSize & { readonly recipe: Recipe })[] {
   return Array.from({ length: mostHidden }, (_, i) => of(i + 1)).flatMap((recipe) => {
     try {
-      return [{ recipe, ...plannedSize(architectureOf(recipe, dataset), recipe.compression) }];
+      return [{ recipe, ...plannedSize(architectureOf(recipe, dataset), recipe) }];
     } catch (error) {
       if (error instanceof ArchitectureError) return [];
       throw error;
@@ -119,7 +124,7 @@ function paperSized({ dataset, paper }: SizingTask, name: NetworkName, recipe: R
   if (kilobytes === undefined) {
     throw new RecipeError(`the paper has no ${name} for ${paper.name}; leave it out of --cells`);
   }
-  const whole = { ...recipe, ...denseOf(recipe) };
+  const whole = inEightBits({ ...recipe, ...denseOf(recipe) });
   const sizes = sizesOf(dataset, (hiddenSize) => ({
     ...{ ...whole, network: { ...whole.network, hiddenSize, wRank: 0, uRank: 0 } },
   }));
@@ -130,12 +135,12 @@ function paperSized({ dataset, paper }: SizingTask, name: NetworkName, recipe: R
 /** The FastGRNN of Table 11, trained in three stages. */
 export function withTable11(recipe: Recipe, { fastGRNN }: PaperData): Recipe {
   const { wSparsity, uSparsity, ...shape } = fastGRNN;
-  return {
+  return inEightBits({
     ...recipe,
     network: { ...networkOf(recipe, 'FastGRNN'), ...shape },
     training: { ...recipe.training, epochs: threeStages(recipe.training.epochs) },
     compression: { ...recipe.compression, wSparsity, uSparsity },
-  };
+  });
 }
 
 /** All matrices whole, all epochs in the first stage. */

@@ -89,7 +89,7 @@ async function trained(
 ): Promise<Omit<TrialResult, 'identity'>> {
   const { recipe } = task.recipe;
   const architecture = architectureOf(recipe, task.dataset);
-  const planned = plannedSize(architecture, recipe.compression);
+  const planned = plannedSize(architecture, recipe);
   const parameters = parameterCount(architecture);
   /** The float network, whose training a checkpoint may have finished. */
   const floatAlone = async (reason: string) => {
