@@ -136,6 +136,14 @@ describe('resolving', () => {
     [{ network: { cell: 'FastRNN', alpha: 0.1 } }, 'network.alpha: only a FastRNN with a fixed residual has it'],
     [{ network: { beta: 0.1 } }, 'network.beta: only a FastRNN with a fixed residual has it'],
     [{ compression: { uSparsity: 0.2 } }, 'training.epochs: the second stage has no epochs'],
+    [
+      { network: { cell: 'RNN', recurrence: 'oRNN', uRank: 0 }, training: { roundedEpochs: 3 } },
+      'training.roundedEpochs: 3, but oRNN makes U of other parameters',
+    ],
+    [
+      { network: { cell: 'RNN', recurrence: 'oRNN', uRank: 0 }, compression: { uSparsity: 0.5 } },
+      'compression.uSparsity: 0.5, but oRNN makes U of other parameters',
+    ],
     [{ data: { validation: 0 }, training: { epochs: [1, 1, 1] } }, 'training.earlyStopping: needs validation data'],
   ])('conflict %j', (input, message) => expect(problem(input)).toContain(message));
 

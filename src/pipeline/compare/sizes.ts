@@ -1,6 +1,12 @@
 import { paperSize } from '../../compression/index.js';
 import type { Dataset } from '../../data/index.js';
-import { ArchitectureError, plainArchitecture, tensorsOf, type Architecture } from '../../network/index.js';
+import {
+  ArchitectureError,
+  plainArchitecture,
+  tensorsOf,
+  type Architecture,
+  type TensorSpec,
+} from '../../network/index.js';
 import { RecipeError, type Recipe } from '../../recipe/index.js';
 import { thresholdedMatrices } from '../../training/index.js';
 import { architectureOf } from '../prepare.js';
@@ -28,16 +34,19 @@ export function plannedSize(
   architecture: Architecture,
   { compression, integer }: Pick<Recipe, 'compression' | 'integer'>,
 ): PlannedSize {
-  const stored = (entries: number) => (integer.weightBits === 4 ? Math.ceil(entries / 2) : entries);
+  const four = integer.weightBits === 4;
+  /** Bytes of a matrix with all entries; of 4 bits each row takes whole ones, and a second factor's rows are its columns. */
+  const bytesOf = ({ name, shape: [rows, columns], size }: TensorSpec) =>
+    four ? (name.endsWith('2') ? columns * Math.ceil(rows / 2) : rows * Math.ceil(columns / 2)) : size;
   const own = (of: Architecture) => tensorsOf(of).filter(({ role }) => role !== 'embedding');
   const device = plainArchitecture(architecture); // U is a matrix there; EURNN has no such form
-  const matrices = thresholdedMatrices(device, compression).map(({ tensor: { name, size }, kept }) => ({
-    ...{ name, entries: size, nonzeros: kept },
-    ...(integer.weightBits === 4 ? { packedBytes: stored(size) } : {}),
+  const matrices = thresholdedMatrices(device, compression).map(({ tensor, kept }) => ({
+    ...{ name: tensor.name, entries: tensor.size, nonzeros: kept },
+    ...(four ? { packedBytes: bytesOf(tensor) } : {}),
   }));
   const others = own(device)
     .filter(({ role }) => role !== 'matrix')
-    .map(({ name, role, size }) => ({ name, entries: role === 'classifier' ? stored(size) : size }));
+    .map((tensor) => ({ name: tensor.name, entries: tensor.role === 'classifier' ? bytesOf(tensor) : tensor.size }));
   return {
     paperBytes: paperSize(matrices, others).bytes,
     floatBytes: 4 * own(architecture).reduce((sum, { size }) => sum + size, 0),
