@@ -5,7 +5,9 @@ import { integerModel, readModel } from '../dist/pipeline/index.js';
 
 const [file] = process.argv.slice(2);
 if (file === undefined) {
-  console.error('give a model file, as fastgrnn train tools/har2-networks.yaml --out results/har2-networks-1 leaves it: results/har2-networks-1/model.safetensors');
+  console.error(
+    'give a model file, as fastgrnn train tools/har2-networks.yaml --out results/har2-networks-1 leaves it: results/har2-networks-1/model.safetensors',
+  );
   process.exit(2);
 }
 const { network } = integerModel(await readModel(file));
