@@ -169,6 +169,12 @@ test('a RNN without a range of its argument has that of its state', () => {
   expect(integer(subject, before)).toEqual(integer(subject, subject.ranges));
 });
 
+test('missing ranges of a layer are told', () => {
+  const subject = subjectOf({ cell: 'RNN', layers: 2 });
+  const { upper: _, ...first } = subject.ranges;
+  expect(() => integer(subject, first)).toThrow('the ranges of layer 2 are missing');
+});
+
 test('what has no state to scale stays as it is, whatever its ranges say', () => {
   for (const choice of [{ update: 'tanh' }, { cell: 'FastGRNN' }, { recurrence: 'EURNN' }] as const) {
     const subject = subjectOf({ cell: 'FastRNN', ...choice });

@@ -38,7 +38,8 @@ export function withStatesInReach(architecture: Architecture, given: Scaled, mar
   const layers = [first, ...(upper ?? [])];
   // From the top, since what a layer's state is multiplied by is limited by the W that reads it.
   for (let layer = layersOf(architecture) - 1; layer >= 0; layer--) {
-    const own = layers[layer];
+    const own = layers.at(layer);
+    if (own === undefined) continue; // its conversion says so
     const argument = own.argument ?? (architecture.cell === 'RNN' ? own.state : 0);
     const reader = layer + 1 < layersOf(architecture) ? inputMatrix(architecture, layer + 1) : undefined;
     const least = reader === undefined ? 0 : largestMagnitude(tensor(reader)) / largestReader;
