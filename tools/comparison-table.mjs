@@ -81,7 +81,10 @@ export function leads({ rows }) {
     ...rows.filter(({ network }) => network.startsWith('FastGRNN, ')).map((row) => [row, best]),
   ].filter(([one, other]) => one && other);
   return pairs
-    .map(([one, other]) => `${one.network}’s lead over ${other.network}: ${leadText(one, other)} points.`)
+    .map(
+      ([one, other]) =>
+        `${one.network.includes(',') ? `The lead of ${one.network}` : `${one.network}’s lead`} over ${other.network}: ${leadText(one, other)} points.`,
+    )
     .join(' ');
 }
 
