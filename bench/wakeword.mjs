@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { readFile, writeFile } from 'node:fs/promises';
-import { loadDataset } from '../dist/data/index.js';
+import { loadDataset, wakePhrases } from '../dist/data/index.js';
 import { mean, standardError } from '../dist/math/index.js';
 import { makeWakeword, runRecipe } from '../dist/pipeline/index.js';
 import { resolveRecipe } from '../dist/recipe/index.js';
@@ -25,8 +25,7 @@ const { values: options } = parseArgs({
 });
 if (!options.data) throw new Error('name the folder of data sets by --data or FASTGRNN_DATA');
 const { phrase } = options;
-const phrases = ['jarvis', 'computer', 'smart mirror', 'snowboy', 'view glass'];
-if (!phrases.includes(phrase)) throw new Error(`people say ${phrases.join(', ')}, not ${phrase}`);
+if (!wakePhrases.includes(phrase)) throw new Error(`people say ${wakePhrases.join(', ')}, not ${phrase}`);
 const folder = options.out ?? path.join('runs', `wakeword-${phrase.replaceAll(' ', '-')}`);
 const listener = (event) => {
   if (event.kind === 'step' || event.kind === 'note') console.error(event.text);

@@ -5,7 +5,7 @@ export { describeDataset, verifyDataset, type DatasetCheck, type FileCheck } fro
 export { DataError } from './errors.js';
 export { makeFolds, type FoldCount, type Folds } from './folds.js';
 export { loadSpeechClips, type LabelledClips, type SpeechClips } from './datasets/speech-commands.js';
-export { loadWakeClips, wakeSamples, type WakeClips } from './datasets/wake-words.js';
+export { loadWakeClips, wakePhrases, wakeSamples, type WakeClips } from './datasets/wake-words.js';
 export { placedClips } from './datasets/speech/placed.js';
 export { noisePart, noiseParts, silenceClips, type NoisePart, type NoiseRecording } from './datasets/speech/silence.js';
 export { joinSequences } from './join.js';

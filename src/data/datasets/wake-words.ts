@@ -12,6 +12,8 @@ import { placedClips } from './speech/placed.js';
 const wake = 'jarvis';
 const others = ['computer', 'smart_mirror', 'snowboy', 'view_glass'];
 const phrases = [wake, ...others];
+/** All of them as they are said. */
+export const wakePhrases: readonly string[] = phrases.map((phrase) => phrase.replace('_', ' '));
 
 /** Samples of a clip: 1.63 s, 162 frames of 25 ms each 10 ms, as the paper's Wakeword-2. */
 export const wakeSamples = 26_080;
