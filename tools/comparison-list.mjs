@@ -2,9 +2,10 @@
 
 const gated = ['FastGRNN', 'UGRNN', 'GRU', 'LSTM'];
 const core = ['RNN', 'FastRNN', ...gated];
-const others = ['FastRNN-vector', 'SpectralRNN', 'EURNN', 'oRNN', 'FactoredRNN'];
 /** Every network of Table 3. */
-const everyNetwork = [...core, ...others];
+const everyNetwork = [...core, 'FastRNN-vector', 'SpectralRNN', 'EURNN', 'oRNN', 'FactoredRNN'];
+/** Without EURNN, whose trainings take ten times as long, and SpectralRNN, which 525 KB make larger than a recipe may be. */
+const others = ['FastRNN-vector', 'oRNN', 'FactoredRNN'];
 
 /** HAR in 8 bits and low rank, for comparisons of every network: training rounds no U that is made of reflectors or factors. */
 const [har2, har6] = ['tools/har2-networks.yaml', 'tools/har6-networks.yaml'];
@@ -58,7 +59,7 @@ export const comparisons = {
     ...{ recipe: har2, sizing: 'paper', settings: chosen },
     parts: [
       { cells: core, seeds: 5, ablate: true },
-      { cells: others, seeds: 3 },
+      { cells: others, seeds: 5 },
       { cells: ['FastGRNN'], seeds: 5, as: '4 bits', sizing: 'recipe', recipe: 'har2' },
     ],
   },
@@ -66,7 +67,7 @@ export const comparisons = {
     ...{ recipe: har6, sizing: 'paper', settings: chosen },
     parts: [
       { cells: core, seeds: 5 },
-      { cells: others, seeds: 3 },
+      { cells: others, seeds: 5 },
       { cells: ['FastGRNN'], seeds: 5, as: '4 bits', sizing: 'recipe', recipe: 'har6' },
     ],
   },
