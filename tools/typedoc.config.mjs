@@ -46,7 +46,6 @@ const options = {
     'src/kernels/program.ts:StatesRead',
     'src/kernels/program.ts:TargetLoss',
     'src/network/architecture.ts:OptionalField',
-    'src/network/model-metadata.ts:LayerRanges',
     'src/network/safetensors.ts:SafetensorsFile',
     'src/network/safetensors.ts:arrays',
     'src/pipeline/checkpoint.ts:FinishedPhase',

@@ -1,7 +1,7 @@
 import { sha256 } from '#platform';
 import { chooseLsb, quantise, selectSequences, type Dataset, type Recorded } from '../data/index.js';
-import { calibrate, type Int16Sequences, type Normalisation, type Ranges } from '../integer/index.js';
-import type { Architecture } from '../network/index.js';
+import { calibrate, type Int16Sequences, type Normalisation } from '../integer/index.js';
+import type { Architecture, Ranges } from '../network/index.js';
 import { normalisationFrom, packageVersion, spread, type FloatModel, type ModelFacts } from '../pipeline/index.js';
 import { canonicalJson, resolveRecipe } from '../recipe/index.js';
 import type { Batch } from './batch.js';

@@ -8,12 +8,12 @@ import {
   plainHead,
   tensorsOf,
   type Architecture,
+  type Ranges,
 } from '../network/index.js';
 import { balanced } from './balance.js';
 import { calibrate } from './calibration.js';
 import { equalSequences } from './input.js';
 import { FloatNetwork } from './float-network.js';
-import type { Ranges } from './ranges.js';
 
 const count = 5;
 const steps = 7;

@@ -1,9 +1,8 @@
 import { balancedUnlessRounded } from './rounding.js';
 import { FloatNetwork, largestMagnitude } from './float-network.js';
-import type { LayerRanges, Ranges } from './ranges.js';
 import { hasScalableState } from './relu-scale.js';
 import type { Int16Sequences, Normalisation } from './input.js';
-import { directionsOf, layersOf, type Architecture } from '../network/index.js';
+import { directionsOf, layersOf, type Architecture, type LayerRanges, type Ranges } from '../network/index.js';
 
 /** Runs the float network in float64 over the given rows, each for its own length, and takes the largest magnitudes. */
 export function calibrate(

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../math/index.js';
-import { initialise, plainHead, tensorsOf, type Architecture } from '../network/index.js';
-import type { Ranges } from './ranges.js';
+import { initialise, plainHead, tensorsOf, type Architecture, type Ranges } from '../network/index.js';
 import { convert } from './convert.js';
 import { IntegerNetworkError } from './network.js';
 

@@ -6,12 +6,13 @@ import {
   tensorsOf,
   withPlainMatrix,
   type Architecture,
+  rangesByName,
+  type Ranges,
 } from '../network/index.js';
 import { layerOf, leastInputBits, limitOf, scaleBits, type TensorOf } from './convert-layer.js';
 import { largestMagnitude } from './float-network.js';
 import { bitsFor, clampRound, integerAffine, leastErrorBits, perInput, quantise, type WeightStep } from './formats.js';
 import { fits24, sparings, type Spared } from './narrow.js';
-import { rangesByName, type Ranges } from './ranges.js';
 import { withStatesInReach } from './relu-scale.js';
 import { balancedUnlessRounded, weightStep } from './rounding.js';
 import type { Normalisation } from './input.js';

@@ -31,7 +31,7 @@ export {
   type IntegerNetwork,
   type Storage,
 } from './network.js';
-export { rangesByName, type LayerRanges, type Ranges } from './ranges.js';
+export { rangesByName, type LayerRanges, type Ranges } from '../network/index.js';
 export { WeightRounding } from './rounding.js';
 export { balanced } from './balance.js';
 export {

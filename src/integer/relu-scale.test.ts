@@ -1,13 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../math/index.js';
-import { initialise, plainHead, referenceForward, tensorsOf, type Architecture } from '../network/index.js';
+import {
+  initialise,
+  plainHead,
+  referenceForward,
+  tensorsOf,
+  type Architecture,
+  type LayerRanges,
+  type Ranges,
+} from '../network/index.js';
 import { calibrate } from './calibration.js';
 import { convert } from './convert.js';
 import { equalSequences } from './input.js';
 import { IntegerInterpreter } from './interpreter.js';
 import { bitsFor } from './formats.js';
 import { integerLayers, logitBits, plainStorage, type IntegerNetwork } from './network.js';
-import type { LayerRanges, Ranges } from './ranges.js';
 import { withStatesInReach } from './relu-scale.js';
 
 const [count, steps, channels] = [4, 24, 4];

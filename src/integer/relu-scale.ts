@@ -1,6 +1,5 @@
-import { layersOf, tensorPrefix, tensorsOf, type Architecture } from '../network/index.js';
+import { layersOf, tensorPrefix, tensorsOf, type Architecture, type Ranges } from '../network/index.js';
 import { largestMagnitude } from './float-network.js';
-import type { Ranges } from './ranges.js';
 
 /** Where a nonlinearity's argument ends in the integer network: Q12 in 16 bits. */
 const end = 8;
@@ -52,7 +51,7 @@ export function withStatesInReach(architecture: Architecture, given: Scaled, mar
     multiply(reader ?? 'classifier', 1 / scale);
     layers[layer] = { ...own, u: own.u * scale, state: own.state * scale, argument: argument * scale };
   }
-  const [{ ...bottom }, ...others] = layers;
+  const [bottom, ...others] = layers;
   return { parameters, ranges: { ...given.ranges, ...bottom, ...(upper ? { upper: others } : {}) } };
 }
 

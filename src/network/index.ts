@@ -40,6 +40,7 @@ export type {
   ModelMetadata,
   Provenance,
 } from './model-metadata.js';
+export { rangesByName, type LayerRanges, type Ranges } from './ranges.js';
 export { CellEngine, type LossOptions } from './engine.js';
 export { NetworkEngine } from './network.js';
 export { Optimiser, type AdamSettings, type MomentumSettings, type OptimiserState } from './optimiser.js';

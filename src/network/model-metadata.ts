@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { NONLINEARITIES } from '../kernels/index.js';
 import type { SoundSettings } from '../recipe/index.js';
 import { CELLS, type Architecture } from './architecture.js';
+import type { Ranges } from './ranges.js';
 import { RECURRENCES } from './recurrence/recurrence.js';
 import { soundMetadata } from './sound-metadata.js';
 
@@ -84,11 +85,7 @@ export interface ModelMetadata {
   /** Networks that came in by import. */
   readonly imported?: Imported;
   /** Float networks: the largest magnitudes that their values took on training data; they choose an integer network's formats. */
-  readonly ranges?: LayerRanges & {
-    readonly input: number;
-    /** Of the layers above the first. */
-    readonly upper?: readonly LayerRanges[];
-  };
+  readonly ranges?: Ranges;
   /** Float networks: how many times `ranges` an integer network shall hold; the recipe's `integer.margin`. */
   readonly margin?: number;
   /** Float networks: how an integer network's matrices shall be stored, where the recipe's `integer` says other than the default. */
@@ -99,16 +96,6 @@ export interface ModelMetadata {
   readonly integer?: Readonly<Record<string, IntegerSetting>>;
   /** Integer networks that listen to a stream: what makes events of their logits. */
   readonly detector?: DetectorSettings;
-}
-
-/** Ranges of one layer; `candidate` of a GRU that resets after the product, `memory` of the LSTM, `argument` of a RNN or FastRNN with ReLU. */
-interface LayerRanges {
-  readonly w: number;
-  readonly u: number;
-  readonly state: number;
-  readonly candidate?: number;
-  readonly memory?: number;
-  readonly argument?: number;
 }
 
 /** What float and integer model share: everything in the file but numbers. */

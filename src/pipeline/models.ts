@@ -7,10 +7,17 @@ import {
   plainStorage,
   type IntegerNetwork,
   type Normalisation,
-  type Ranges,
   type Storage,
 } from '../integer/index.js';
-import { decodeModel, encodeModel, ModelFileError, tensorsOf, type ModelFacts, type Tensor } from '../network/index.js';
+import {
+  decodeModel,
+  encodeModel,
+  ModelFileError,
+  tensorsOf,
+  type ModelFacts,
+  type Ranges,
+  type Tensor,
+} from '../network/index.js';
 
 export type { ModelFacts } from '../network/index.js';
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { modelBytes } from '../../firmware/index.js';
-import { IntegerNetworkError, rangesByName } from '../../integer/index.js';
-import { tensorsOf } from '../../network/index.js';
+import { IntegerNetworkError } from '../../integer/index.js';
+import { rangesByName, tensorsOf } from '../../network/index.js';
 import { integerModel, networkSize, readModel, type Model, type ModelFacts } from '../../pipeline/index.js';
 import { filled } from '../options.js';
 import { bold, table } from '../terminal.js';

@@ -10,7 +10,7 @@ export interface LayerRanges {
   readonly candidate?: number;
   /** Of the LSTM: c. */
   readonly memory?: number;
-  /** Of layers that `hasScalableState`: the largest positive argument of their ReLU. */
+  /** Of a RNN, FastRNN or FastRNN-vector with ReLU: its largest positive argument. */
   readonly argument?: number;
 }
 
