@@ -46,7 +46,6 @@ const checkpoint: Checkpoint = {
     second: vector(4, 5, 6),
     optimiser: { beta1Power: 0.9 ** 7, beta2Power: 0.999 ** 7 },
     support: vector(1, 0, 1),
-    mean: vector(0.3, -1e-40, 2),
     best: { epoch: 1, accuracy: 2 / 3, loss: Number.MAX_VALUE, parameters: vector(7, 8, 9), support: vector(1, 1, 0) },
     chosen: [3],
     hard: [],
@@ -62,8 +61,8 @@ describe('a checkpoint', () => {
     expect(await loadCheckpoint(file, 'this run')).toEqual(checkpoint);
   });
 
-  it('may have no best epoch and no mean, or no state at all', async () => {
-    const state = checkpoint.state && { ...checkpoint.state, best: undefined, mean: undefined };
+  it('may have no best epoch, or no state at all', async () => {
+    const state = checkpoint.state && { ...checkpoint.state, best: undefined };
     for (const saved of [
       { ...checkpoint, state },
       { ...checkpoint, state: undefined },

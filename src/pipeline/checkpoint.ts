@@ -33,10 +33,9 @@ export async function saveCheckpoint(path: string, identity: string, checkpoint:
   const tensors: Tensor[] = [];
   let scalars: object | undefined;
   if (state) {
-    const { parameters, first, second, support, mean, best, ...others } = state;
+    const { parameters, first, second, support, best, ...others } = state;
     const all = { parameters, first, second, support };
     for (const name of vectors) tensors.push(vector(name, all[name]));
-    if (mean) tensors.push(vector('mean', mean));
     if (best) {
       const { parameters: bestParameters, support: bestSupport, ...score } = best;
       tensors.push(vector('best.parameters', bestParameters), vector('best.support', bestSupport));
@@ -71,7 +70,7 @@ export async function loadCheckpoint(path: string, identity: string): Promise<Ch
     TrainingState,
     (typeof vectors)[number]
   >;
-  return { finished, seconds, state: { ...state, ...arrays, mean: tensor('mean'), best } };
+  return { finished, seconds, state: { ...state, ...arrays, best } };
 }
 
 /** What a checkpoint file holds; undefined where its hash says that it isn't as it was written. */

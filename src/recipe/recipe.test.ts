@@ -144,18 +144,6 @@ describe('resolving', () => {
       { network: { cell: 'RNN', recurrence: 'oRNN', uRank: 0 }, compression: { uSparsity: 0.5 } },
       'compression.uSparsity: 0.5, but oRNN makes U of other parameters',
     ],
-    [
-      { training: { averageEpochs: 5, roundedEpochs: 9 } },
-      'training.averageEpochs: 5, but training.earlyStopping keeps one epoch',
-    ],
-    [
-      { network: { cell: 'FastRNN' }, training: { averageEpochs: 5, optimiser: 'rsg' } },
-      'training.averageEpochs: 5, but rsg ends with one iterate',
-    ],
-    [
-      { network: { cell: 'RNN', recurrence: 'FactoredRNN', uRank: 0 }, training: { averageEpochs: 5 } },
-      'training.averageEpochs: 5, but a mean of orthogonal factors is not orthogonal',
-    ],
     [{ data: { validation: 0 }, training: { epochs: [1, 1, 1] } }, 'training.earlyStopping: needs validation data'],
   ])('conflict %j', (input, message) => expect(problem(input)).toContain(message));
 

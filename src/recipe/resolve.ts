@@ -118,27 +118,6 @@ function conflicts(recipe: Recipe): string[] {
       'training.earlyStopping: needs validation data; set data.validation above 0 or earlyStopping to false',
     );
   }
-  problems.push(...averageConflicts(recipe));
-  return problems;
-}
-
-/** A mean of networks is one where each of their parameters may have any value, and where all of them count. */
-function averageConflicts({ network, training }: Recipe): string[] {
-  const { averageEpochs = 0, earlyStopping, epochs, roundedEpochs = 0, optimiser } = training;
-  if (averageEpochs === 0) return [];
-  const refuse = (why: string) => `training.averageEpochs: ${averageEpochs}, but ${why}`;
-  const problems: string[] = [];
-  if (earlyStopping && epochs[1] + epochs[2] + roundedEpochs > 0) {
-    problems.push(
-      refuse(
-        'training.earlyStopping keeps one epoch of each stage after the first; set it to false, or leave this out',
-      ),
-    );
-  }
-  if (optimiser === 'rsg') problems.push(refuse('rsg ends with one iterate that is drawn; leave it out'));
-  if (network.recurrence === 'FactoredRNN' && network.orthogonality !== 'soft') {
-    problems.push(refuse('a mean of orthogonal factors is not orthogonal; leave it out'));
-  }
   return problems;
 }
 

@@ -2,7 +2,6 @@ import { hardThreshold } from '../compression/index.js';
 import { NetworkEngine, Optimiser, orthogonalFactors, parameterCount, type Limits } from '../network/index.js';
 import { balanced, WeightRounding } from '../integer/index.js';
 import type { Kernels } from '../kernels/index.js';
-import { takeIntoMean } from './average.js';
 import { balancedOrder } from './balance.js';
 import { batchesFor, cut, epochOrder, largestShard, sortByLength } from './batches.js';
 import { blockRows, score } from './evaluation.js';
@@ -182,9 +181,7 @@ export class TrainingLoop {
     }
     if (!this.optimiser.parameters.every(Number.isFinite)) return this.goBack(before, 'a weight is not finite');
     if (stage.name === 'thresholding' && skipped > 0) this.threshold(); // the last batch may be one of them
-    const averaged = this.average();
     const validation = await this.evaluate();
-    if (averaged) this.compute(); // training goes on with its own weights
     return {
       stage: state.stage,
       epoch: state.epoch + 1,
@@ -298,28 +295,6 @@ export class TrainingLoop {
     this.engine.parameters.set(parameters);
   }
 
-  /**
-   * Of a stage's last epochs: takes this one's weights into their mean, and has the network compute with it. False in all other epochs.
-   */
-  private average(): boolean {
-    const { state, task, optimiser } = this;
-    const { averageEpochs = 0 } = task.training;
-    const { name, stopAfter } = task.stages[state.stage];
-    const before = state.epoch - Math.max(0, stopAfter - averageEpochs);
-    if (name === 'thresholding' || averageEpochs === 0 || before < 0) return false;
-    state.mean ??= new Float32Array(optimiser.parameters.length);
-    takeIntoMean(state.mean, optimiser.parameters, before);
-    this.computeMean(state.mean);
-    return true;
-  }
-
-  /** The network computes with a mean of weights, or with what rounding makes of it. */
-  private computeMean(mean: Float32Array): void {
-    const { engine, state, task } = this;
-    if (task.stages[state.stage].name === 'rounded weights') this.rounding.apply(mean.slice(), engine.parameters);
-    else engine.parameters.set(mean);
-  }
-
   private async evaluate(): Promise<{ validation?: number; validationLoss?: number }> {
     const { task, engine, exchange, gather } = this;
     const rows = task.validationRows;
@@ -361,12 +336,10 @@ export class TrainingLoop {
     if (state.best) {
       state.parameters.set(state.best.parameters);
       state.support.set(state.best.support);
-    } else {
-      if (state.mean) this.computeMean(state.mean);
-      state.parameters.set(this.engine.parameters); // rounded ones, too
+    } else if (this.task.stages[state.stage].name === 'rounded weights') {
+      state.parameters.set(this.engine.parameters);
     }
     state.best = undefined;
-    state.mean = undefined;
     state.stage++;
     state.epoch = 0;
     if (this.task.stages[state.stage]?.name === 'rounded weights') this.startRounding();

@@ -21,14 +21,9 @@ const everything: ToyOptions = {
 };
 
 describe('the same task', () => {
-  for (const [name, training] of [
-    ['adam', {}],
-    ['momentum', { optimiser: 'momentum' }],
-    ['sgd', { optimiser: 'sgd' }],
-    ['averaged weights', { averageEpochs: 2, earlyStopping: false }],
-  ] as const) {
-    it(`gives the same bits with ${name}, for any number of workers`, async () => {
-      const options = { ...everything, training: { ...everything.training, ...training } };
+  for (const optimiser of ['adam', 'momentum', 'sgd']) {
+    it(`gives the same bits with ${optimiser}, for any number of workers`, async () => {
+      const options = { ...everything, training: { ...everything.training, optimiser } };
       const one = await train(toyTask(options), { workers: 1 });
       for (const workers of [2, 3]) {
         const more = await train(toyTask(options), { workers });

@@ -12,9 +12,9 @@ const options: ToyOptions = {
 };
 
 /** Trains until `epochs` are done in all, and gives a copy of the state at that moment. */
-async function stopAfter(epochs: number, training: object): Promise<TrainingState | undefined> {
+async function stopAfter(epochs: number, optimiser: string): Promise<TrainingState | undefined> {
   let saved: TrainingState | undefined;
-  const task = toyTask({ ...options, training: { ...options.training, ...training } });
+  const task = toyTask({ ...options, training: { ...options.training, optimiser } });
   const run = train(task, {
     workers: 1,
     onEpoch: (_, state) => {
@@ -28,16 +28,12 @@ async function stopAfter(epochs: number, training: object): Promise<TrainingStat
 }
 
 describe('a training that was stopped', () => {
-  for (const [name, training] of [
-    ['adam', {}],
-    ['momentum', { optimiser: 'momentum' }],
-    ['averaged weights', { averageEpochs: 2, earlyStopping: false }],
-  ] as const) {
-    it(`with ${name} after any epoch goes on to the same bits`, async () => {
-      const task = toyTask({ ...options, training: { ...options.training, ...training } });
+  for (const optimiser of ['adam', 'momentum']) {
+    it(`with ${optimiser} after any epoch goes on to the same bits`, async () => {
+      const task = toyTask({ ...options, training: { ...options.training, optimiser } });
       const whole = await train(task, { workers: 1 });
       for (let epochs = 1; epochs <= whole.history.length; epochs++) {
-        const state = await stopAfter(epochs, training);
+        const state = await stopAfter(epochs, optimiser);
         if (!state) throw new Error('no state was saved');
         const rest = await train(task, { workers: epochs === 4 ? 2 : 1, state });
         expect(rest.parameters, `after ${epochs} epochs`).toEqual(whole.parameters);

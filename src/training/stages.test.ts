@@ -3,7 +3,7 @@ import { keptEntries } from '../compression/index.js';
 import { tensorsOf } from '../network/index.js';
 import { toyTask, type ToyOptions } from '../testing/index.js';
 import { learningRateAt } from './schedule.js';
-import { initialState, type TrainingState } from './state.js';
+import type { TrainingState } from './state.js';
 import { stagesOf, type EpochRecord, type TrainingTask } from './task.js';
 import { train } from './train.js';
 
@@ -223,71 +223,6 @@ describe('the stage of rounded weights', () => {
     for (const state of [states[5], states[6], states[9]]) {
       const resumed = await train(task, { workers: 1, state });
       expect(resumed.parameters).toEqual(whole.parameters);
-    }
-  });
-});
-
-describe('weights that are averaged', () => {
-  const averageEpochs = 3;
-  const all = (...snapshots: Snapshot[]) => snapshots.map(({ parameters }) => parameters);
-  const meanOf = (weights: readonly Float32Array[]) =>
-    weights[0].map((_, i) => weights.reduce((sum, values) => sum + values[i], 0) / weights.length);
-  const expectNear = (actual: Float32Array, expected: Float32Array) => {
-    for (const [i, value] of actual.entries()) expect(value).toBeCloseTo(expected[i], 6);
-  };
-  const options = (training: object, epochs: [number, number, number]): ToyOptions => ({
-    ...{ validationRows: 60, separation: 1.2, epochs },
-    ...(epochs[1] > 0 && { compression: overlapping.compression }),
-    training: { ...overlapping.training, earlyStopping: false, ...training },
-  });
-
-  it('end a stage as the mean of its last epochs, while steps go on from their own', async () => {
-    const plain = await watch(toyTask(options({}, [6, 0, 0])));
-    const { result, snapshots } = await watch(toyTask(options({ averageEpochs }, [6, 0, 0])));
-    expect(all(...snapshots.slice(0, -1))).toEqual(all(...plain.snapshots.slice(0, -1)));
-    expectNear(result.parameters, meanOf(all(...plain.snapshots.slice(-averageEpochs))));
-    expect(result.parameters).not.toEqual(plain.result.parameters);
-  });
-
-  it('are those that validation is of', async () => {
-    const task = toyTask(options({ averageEpochs }, [6, 0, 0]));
-    const { result } = await watch(task);
-    const plain = await watch(toyTask(options({}, [6, 0, 0])));
-    const losses = (history: readonly EpochRecord[]) => history.map(({ validationLoss }) => validationLoss);
-    expect(losses(result.history).slice(0, 4)).toEqual(losses(plain.result.history).slice(0, 4)); // the fourth is the mean of one
-    expect(losses(result.history).slice(4)).not.toEqual(losses(plain.result.history).slice(4));
-    // A training without a step, from the mean, validates it.
-    const from = { ...toyTask(options({ learningRate: 1e-30 }, [1, 0, 0])) };
-    const state = { ...initialState(result.parameters), parameters: result.parameters.slice() };
-    const again = await train(from, { workers: 1, state });
-    expect(again.history[0].validationLoss).toBe(result.history.at(-1)?.validationLoss);
-  });
-
-  it('keep their support, and the second stage its own', async () => {
-    const plain = await watch(toyTask(options({}, [4, 4, 4])));
-    const { result, of } = await watch(toyTask(options({ averageEpochs: 100 }, [4, 4, 4])));
-    expectNear(of(0)[3].parameters, meanOf(all(...plain.of(0))));
-    for (const [i, value] of result.parameters.entries()) if (result.support[i] === 0) expect(value).toBe(0);
-    expect(of(2).at(-1)?.support).toEqual(of(1).at(-1)?.support);
-    const task = toyTask(options({ averageEpochs: 100 }, [4, 4, 4]));
-    for (const { kept, of: entries } of matricesOf(task)) {
-      expect(entries(of(1)[3].parameters).filter((value) => value !== 0)).toHaveLength(kept);
-    }
-  });
-
-  it('are rounded where the stage computes with rounded ones', async () => {
-    const rounded = (more: object): ToyOptions => ({
-      ...options({ roundedEpochs: 6, ...more }, [3, 0, 0]),
-      integer: { weightBits: 4 },
-    });
-    const plain = await watch(toyTask(rounded({})));
-    const task = toyTask(rounded({ averageEpochs: 1 }));
-    expect((await watch(task)).result.parameters).toEqual(plain.result.parameters); // the mean of one epoch
-    const { result } = await watch(toyTask(rounded({ averageEpochs })));
-    expect(result.parameters).not.toEqual(plain.result.parameters);
-    for (const { role, offset, size } of tensorsOf(task.architecture)) {
-      if (role !== 'matrix' && role !== 'classifier') continue;
-      expect(new Set(result.parameters.subarray(offset, offset + size)).size).toBeLessThanOrEqual(15);
     }
   });
 });

@@ -16,8 +16,6 @@ export interface TrainingState {
   readonly support: Float32Array;
   /** The best epoch of the present stage by validation, in stages 2 and 3. */
   best: BestEpoch | undefined;
-  /** The mean of the weights after the present stage's last epochs so far, where these are averaged. */
-  mean: Float32Array | undefined;
   /** The epoch at which each finished stage ended or was best. */
   readonly chosen: number[];
   readonly history: EpochRecord[];
@@ -47,7 +45,6 @@ export function initialState(parameters: Float32Array): TrainingState {
     optimiser: { beta1Power: 1, beta2Power: 1 },
     support: new Float32Array(parameters.length).fill(1),
     best: undefined,
-    mean: undefined,
     chosen: [],
     history: [],
     hard: [],

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadDataset, type Dataset } from '../../data/index.js';
-import { loadRecipe, resolveRecipe, type Recipe } from '../../recipe/index.js';
+import { loadRecipe, type Recipe } from '../../recipe/index.js';
 import { temporaryFolder, writeMnist } from '../../testing/index.js';
 import { architectureOf } from '../prepare.js';
 import { runRecipe } from '../run.js';
@@ -74,21 +74,8 @@ describe('a recipe of 4-bit weights, rounded in training', () => {
   });
 
   it('is chosen for by a third of the epochs of each stage', () => {
-    const training = { ...recipe.training, averageEpochs: 20 };
-    const { epochs, roundedEpochs, averageEpochs } = tuningRecipe({ ...recipe, training }).training;
-    expect([...epochs, roundedEpochs, averageEpochs]).toEqual([24, 0, 0, 10, 7]);
-    expect(tuningRecipe(recipe).training).not.toHaveProperty('averageEpochs');
-  });
-
-  it('averages the weights of all networks but orthogonal factors', () => {
-    const averaged = { ...recipe, training: { ...recipe.training, earlyStopping: false, averageEpochs: 20 } };
-    const rows = entrants({ names: ['RNN', 'FactoredRNN', 'oRNN'], recipe: averaged });
-    expect(rows.map((one) => [one.name, one.recipe.training.averageEpochs])).toEqual([
-      ['RNN', 20],
-      ['oRNN', 20],
-      ['FactoredRNN', undefined],
-    ]);
-    for (const row of rows) expect(() => resolveRecipe(row.recipe, row.name)).not.toThrow();
+    const { epochs, roundedEpochs } = tuningRecipe(recipe).training;
+    expect([...epochs, roundedEpochs]).toEqual([24, 0, 0, 10]);
   });
 
   it('has the planned size', async () => {

@@ -62,16 +62,14 @@ const ownFields: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * A recipe with the network of this name; a matrix that is made of other parameters stays whole, and of 8 bits, since training can't
- * round it. Orthogonal factors have no mean.
+ * round it.
  */
 export function withNetwork(recipe: Recipe, name: NetworkName): Recipe {
   const network = networkOf(recipe, name);
   const { compression } = recipe;
-  if ((network.recurrence ?? 'dense') === 'dense') return { ...recipe, network };
-  const whole = inEightBits({ ...recipe, network, compression: { ...compression, uSparsity: 1 } });
-  if (name !== 'FactoredRNN' || network.orthogonality === 'soft') return whole;
-  const { averageEpochs: _, ...training } = whole.training;
-  return { ...whole, training };
+  return (network.recurrence ?? 'dense') === 'dense'
+    ? { ...recipe, network }
+    : inEightBits({ ...recipe, network, compression: { ...compression, uSparsity: 1 } });
 }
 
 /** The recipe with weights of 8 bits that no training rounds. */

@@ -158,21 +158,14 @@ function firstOf<T>(first: T, others: readonly T[]): T[] {
   return [first, ...others.filter((other) => other !== first)];
 }
 
-/**
- * The recipe of a trial that chooses: a third of the epochs of each stage and of those that are averaged, on the
- * part of the data that isn't validated on.
- */
+/** The recipe of a trial that chooses: a third of the epochs of each stage, on the part of the data that isn't validated on. */
 export function tuningRecipe(recipe: Recipe): Recipe {
-  const { epochs, roundedEpochs, averageEpochs } = recipe.training;
-  const cut = (own: number) => Math.ceil(own / 3);
-  const [dense, thresholding, support] = epochs.map(cut);
-  const others = {
-    ...(roundedEpochs !== undefined && { roundedEpochs: cut(roundedEpochs) }),
-    ...(averageEpochs !== undefined && { averageEpochs: cut(averageEpochs) }),
-  };
+  const { epochs, roundedEpochs } = recipe.training;
+  const [dense, thresholding, support] = epochs.map((own) => Math.ceil(own / 3));
+  const rounded = roundedEpochs === undefined ? {} : { roundedEpochs: Math.ceil(roundedEpochs / 3) };
   return wholeTuningRecipe({
     ...recipe,
-    training: { ...recipe.training, epochs: [dense, thresholding, support], ...others },
+    training: { ...recipe.training, epochs: [dense, thresholding, support], ...rounded },
   });
 }
 

@@ -18,11 +18,6 @@ export const training = z.strictObject({
     'Epochs of a fourth stage, whose network computes with weights rounded as an integer network stores them, to 8 or 4 bits (integer.weightBits), while each step goes to the weights behind them (straight-through). None where it is left out.',
     'an integer from 0 to 100000',
   ),
-  averageEpochs: optional(
-    epochCount,
-    "The network that a stage ends with is the mean of those after each of its last so many epochs (stochastic weight averaging); the second stage's is not. It does most where the learning rate is still high there (finalLearningRate). None where it is left out.",
-    'an integer from 0 to 100000',
-  ),
   batchSize: integer('Recordings a batch.', 1, 65_536, 128),
   shards: integer(
     'Into how many parts a batch is cut, whatever the number of workers: a part of the definition of the result.',
