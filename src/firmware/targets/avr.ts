@@ -10,7 +10,6 @@ import {
 } from '../../integer/index.js';
 import { stateBytes } from '../../detector/index.js';
 import { gatesOf } from '../../network/index.js';
-import { encodeBlob, runtimeName } from '../blob.js';
 import { exportC } from '../c99.js';
 import type { FloatSource } from '../float/layout.js';
 import type { Optimize } from '../c99/avr/plan.js';
@@ -20,6 +19,7 @@ import { frontendBytes } from '../sound/export.js';
 import { soundProgram, soundSamples, soundShown, type SoundSource } from '../sound/program.js';
 import { readHex, writeHex } from '../hex.js';
 import { exportedC } from './build.js';
+import { runtimeWithBlob } from './runtime.js';
 
 /** An Uno's flash without its bootloader, and its RAM, in bytes. */
 export const unoLimits = { flash: 32768 - 512, ram: 2048 } as const;
@@ -40,14 +40,6 @@ export interface UnoRuntimeImage extends UnoImage {
   readonly stackReserve: number;
   /** Where the blob stands in flash. */
   readonly blobAddress: number;
-}
-
-/** What `tools/build-runtimes.mjs` writes beside the runtime. */
-interface RuntimeDescription {
-  readonly compiler: string;
-  readonly blobAddress: number;
-  readonly staticBytes: number;
-  readonly stackReserve: number;
 }
 
 /**
@@ -83,10 +75,7 @@ export function vectorBytes(network: IntegerNetwork): number {
  * @throws ExportError when flash or RAM is too small, with the need and the limit.
  */
 export async function unoImage(network: IntegerNetwork): Promise<UnoRuntimeImage> {
-  const name = `firmware/avr/${runtimeName(network)}`;
-  const text = async (ending: string) => new TextDecoder().decode(await readFile(packageFile(`${name}.${ending}`)));
-  const { blobAddress, staticBytes, stackReserve } = JSON.parse(await text('json')) as RuntimeDescription;
-  const blob = encodeBlob(network);
+  const { blobAddress, staticBytes, stackReserve = 0, blob, segments } = await runtimeWithBlob('avr', network);
   const flashBytes = blobAddress + blob.length;
   if (flashBytes > unoLimits.flash) {
     throw new ExportError(
@@ -102,8 +91,7 @@ export async function unoImage(network: IntegerNetwork): Promise<UnoRuntimeImage
         `${stackReserve} for the stack), it has ${unoLimits.ram}; lower network.hiddenSize`,
     );
   }
-  const hex = writeHex([...readHex(await text('hex')), { address: blobAddress, bytes: blob }]);
-  return { hex, flashBytes, ramBytes, stackReserve, blobAddress };
+  return { hex: writeHex(segments), flashBytes, ramBytes, stackReserve, blobAddress };
 }
 
 /** The exported C compiled into a program for an Uno. */

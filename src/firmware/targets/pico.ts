@@ -1,12 +1,11 @@
-import { packageFile, readFile } from '#platform';
 import type { IntegerNetwork } from '../../integer/index.js';
-import { encodeBlob, runtimeName } from '../blob.js';
 import { ExportError } from '../errors.js';
-import { readHex, type Segment } from '../hex.js';
+import type { Segment } from '../hex.js';
 import { writeUf2 } from '../uf2.js';
 import { arenaBytes } from './avr.js';
 import { bareFlags } from './batch.js';
 import { build, type Build, type ExactSource } from './build.js';
+import { runtimeWithBlob } from './runtime.js';
 
 /** A Raspberry Pi Pico (RP2040, Cortex-M0+): its memory, in bytes and addresses. */
 export const picoLimits = {
@@ -28,33 +27,18 @@ export interface PicoImage {
   readonly blobAddress: number;
 }
 
-/** What `tools/build-runtimes.mjs` writes beside the runtime. */
-interface RuntimeDescription {
-  readonly blobAddress: number;
-  readonly staticBytes: number;
-}
-
 /**
  * The program of a Pico without any compiler: the committed generic runtime with the network's blob right behind it.
  *
  * @throws ExportError when flash is too small, with the need and the limit.
  */
 export async function picoImage(network: IntegerNetwork): Promise<PicoImage> {
-  const name = `firmware/rp2040/${runtimeName(network)}`;
-  const text = async (ending: string) => new TextDecoder().decode(await readFile(packageFile(`${name}.${ending}`)));
-  const { blobAddress, staticBytes } = JSON.parse(await text('json')) as RuntimeDescription;
-  const blob = encodeBlob(network);
+  const { blobAddress, staticBytes, blob, segments } = await runtimeWithBlob('rp2040', network);
   const end = blobAddress - picoLimits.flashStart + blob.length;
   if (end > picoLimits.flash) {
     throw new ExportError(`the network needs ${end} bytes of a Pico's flash, it has ${picoLimits.flash}`);
   }
-  const program = readHex(await text('hex'));
-  return {
-    segments: [...program, { address: blobAddress, bytes: blob }],
-    flashBytes: end,
-    ramBytes: staticBytes + arenaBytes(network),
-    blobAddress,
-  };
+  return { segments, flashBytes: end, ramBytes: staticBytes + arenaBytes(network), blobAddress };
 }
 
 /**
