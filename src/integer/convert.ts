@@ -77,7 +77,8 @@ export function convert(
   const parameters = balancedUnlessRounded(architecture, plain.parameters);
   const scaled = withStatesInReach(architecture, { parameters, ranges }, margin);
   checkStates(scaled.ranges);
-  const given: Given = { architecture, ...scaled, normalisation, margin, storage };
+  const tensor = tensorsBy(architecture, scaled.parameters);
+  const given: Given = { architecture, tensor, ranges: scaled.ranges, normalisation, margin, storage };
   const shortened = sumBits === 24 ? (shortSums(given, false) ?? shortSums(given, true)) : undefined;
   return shortened ?? networkOf(given);
 }
@@ -98,25 +99,28 @@ function shortSums(given: Given, coarse: boolean): IntegerNetwork | undefined {
 interface Given {
   readonly architecture: Architecture;
   /** With balanced factors, and states in reach. */
-  readonly parameters: Float64Array;
+  readonly tensor: TensorOf;
   readonly ranges: Ranges;
   readonly normalisation: Normalisation;
   readonly margin: number;
   readonly storage: Storage;
 }
 
+/** The parameters by their tensors' names; a tensor that the network lacks is empty. */
+function tensorsBy(architecture: Architecture, parameters: Float64Array): TensorOf {
+  const tensors = new Map(
+    tensorsOf(architecture).map((t) => [t.name, parameters.subarray(t.offset, t.offset + t.size)]),
+  );
+  return (name) => tensors.get(name) ?? new Float64Array();
+}
+
 /** @param spared bits that the formats of activations give up; then limits leave no headroom beyond the margin either */
 function networkOf(
-  { architecture, parameters, normalisation, ranges, margin, storage }: Given,
+  { architecture, tensor, normalisation, ranges, margin, storage }: Given,
   spared?: Spared,
 ): IntegerNetwork {
   const { inputSize, classes } = architecture;
   const step = weightStep(storage.weightBits);
-  const tensors = new Map(
-    tensorsOf(architecture).map((t) => [t.name, parameters.subarray(t.offset, t.offset + t.size)]),
-  );
-  const tensor: TensorOf = (name) => tensors.get(name) ?? new Float64Array();
-
   const embedding = architecture.vocabulary > 0 ? quantisedEmbedding(tensor('embedding'), inputSize) : undefined;
   const inputBits = embedding
     ? embedding.fractionBits + embeddingShift
