@@ -1,7 +1,7 @@
 import { hardThreshold } from '../compression/index.js';
 import type { Kernels } from '../kernels/index.js';
 import { Random } from '../math/index.js';
-import { initialise, NetworkEngine, parameterCount, tensorsOf, type Architecture } from '../network/index.js';
+import { initialise, NetworkEngine, parameterCount, tensorsByName, type Architecture } from '../network/index.js';
 import { encode, integerModel, type ConversionOptions, type FloatModel } from '../pipeline/index.js';
 import { streams, thresholdedMatrices, type LabelledSequences } from '../training/index.js';
 import { checkBatch, placeOf, resultsOf, writeAnswers, writeInputs, type Batch } from './batch.js';
@@ -267,7 +267,5 @@ export class RecurrentNetwork {
 }
 
 function views(arch: Architecture, values: Float32Array): Tensors {
-  return Object.fromEntries(
-    tensorsOf(arch).map(({ name, offset, size }) => [name, values.subarray(offset, offset + size)]),
-  );
+  return Object.fromEntries(tensorsByName(arch, values));
 }

@@ -1,4 +1,4 @@
-import { directionsOf, gatesOf, layersOf, tensorPrefix, tensorsOf, type Architecture } from '../network/index.js';
+import { directionsOf, gatesOf, layersOf, tensorPrefix, tensorsByName, type Architecture } from '../network/index.js';
 import { largestMagnitude } from './float-network.js';
 
 /**
@@ -14,9 +14,7 @@ import { largestMagnitude } from './float-network.js';
  */
 export function balanced(architecture: Architecture, parameters: Float32Array | Float64Array): Float64Array {
   const result = Float64Array.from(parameters);
-  const tensors = new Map(
-    tensorsOf(architecture).map(({ name, offset, size }) => [name, result.subarray(offset, offset + size)]),
-  );
+  const tensors = tensorsByName(architecture, result);
   const cells = Array.from({ length: layersOf(architecture) }, (_, layer) =>
     Array.from({ length: directionsOf(architecture) }, (__, direction) => tensorPrefix(layer, direction)),
   ).flat();

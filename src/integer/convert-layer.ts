@@ -1,5 +1,5 @@
 import { powerOfTwo, sigmoid } from '../math/index.js';
-import { gatesOf, resetOf, type Architecture, type Nonlinearity, type LayerRanges } from '../network/index.js';
+import { gatesOf, resetOf, type Architecture, type LayerRanges, type Nonlinearity } from '../network/index.js';
 import { residualWeights, transpose } from './float-network.js';
 import { bitsFor, fixed16, leastErrorBits, quantise, weightBits, type WeightStep } from './formats.js';
 import type { Spared } from './narrow.js';

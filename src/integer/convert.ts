@@ -2,11 +2,11 @@ import { exponentOf, powerOfTwo } from '../math/index.js';
 import {
   layerInputSize,
   layersOf,
+  rangesByName,
   tensorPrefix,
-  tensorsOf,
+  tensorsByName,
   withPlainMatrix,
   type Architecture,
-  rangesByName,
   type Ranges,
 } from '../network/index.js';
 import { layerOf, leastInputBits, limitOf, scaleBits, type TensorOf } from './convert-layer.js';
@@ -77,7 +77,8 @@ export function convert(
   const parameters = balancedUnlessRounded(architecture, plain.parameters);
   const scaled = withStatesInReach(architecture, { parameters, ranges }, margin);
   checkStates(scaled.ranges);
-  const tensor = tensorsBy(architecture, scaled.parameters);
+  const tensors = tensorsByName(architecture, scaled.parameters);
+  const tensor: TensorOf = (name) => tensors.get(name) ?? new Float64Array();
   const given: Given = { architecture, tensor, ranges: scaled.ranges, normalisation, margin, storage };
   const shortened = sumBits === 24 ? (shortSums(given, false) ?? shortSums(given, true)) : undefined;
   return shortened ?? networkOf(given);
@@ -104,14 +105,6 @@ interface Given {
   readonly normalisation: Normalisation;
   readonly margin: number;
   readonly storage: Storage;
-}
-
-/** The parameters by their tensors' names; a tensor that the network lacks is empty. */
-function tensorsBy(architecture: Architecture, parameters: Float64Array): TensorOf {
-  const tensors = new Map(
-    tensorsOf(architecture).map((t) => [t.name, parameters.subarray(t.offset, t.offset + t.size)]),
-  );
-  return (name) => tensors.get(name) ?? new Float64Array();
 }
 
 /** @param spared bits that the formats of activations give up; then limits leave no headroom beyond the margin either */

@@ -8,7 +8,7 @@ import {
   recurrentMatrix,
   resetOf,
   tensorPrefix,
-  tensorsOf,
+  tensorsByName,
   type Architecture,
 } from '../network/index.js';
 
@@ -59,12 +59,7 @@ export class FloatNetwork {
     const { cell, hiddenSize, wRank, uRank, gate, update } = architecture;
     const inputSize = layerInputSize(architecture, layer);
     const prefix = tensorPrefix(layer, direction);
-    const tensors = new Map(
-      tensorsOf(architecture).map(({ name, offset, size }) => [
-        name,
-        Float64Array.from(parameters.subarray(offset, offset + size)),
-      ]),
-    );
+    const tensors = tensorsByName(architecture, Float64Array.from(parameters));
     const tensor = (name: string) => tensors.get(prefix + name) ?? new Float64Array();
     this.architecture = architecture;
     this.tensor = tensor;

@@ -1,4 +1,4 @@
-import { layersOf, tensorPrefix, tensorsOf, type Architecture, type Ranges } from '../network/index.js';
+import { layersOf, tensorPrefix, tensorsByName, type Architecture, type Ranges } from '../network/index.js';
 import { largestMagnitude } from './float-network.js';
 
 /** Where a nonlinearity's argument ends in the integer network: Q12 in 16 bits. */
@@ -27,9 +27,7 @@ interface Scaled {
 export function withStatesInReach(architecture: Architecture, given: Scaled, margin: number): Scaled {
   if (!hasScalableState(architecture)) return given;
   const parameters = given.parameters.slice();
-  const tensors = new Map(
-    tensorsOf(architecture).map(({ name, offset, size }) => [name, parameters.subarray(offset, offset + size)]),
-  );
+  const tensors = tensorsByName(architecture, parameters);
   const tensor = (name: string) => tensors.get(name) ?? new Float64Array();
   const multiply = (name: string, factor: number) => tensor(name).forEach((value, i, all) => (all[i] = value * factor));
 

@@ -186,6 +186,16 @@ export function tensorsOf(arch: Architecture): TensorSpec[] {
   return tensors;
 }
 
+/** The parameters' tensors by name: views of `parameters`, which lie in the order of `tensorsOf`. */
+export function tensorsByName<T extends Float32Array | Float64Array>(
+  arch: Architecture,
+  parameters: T,
+): Map<string, T> {
+  return new Map(
+    tensorsOf(arch).map(({ name, offset, size }) => [name, parameters.subarray(offset, offset + size) as T]),
+  );
+}
+
 /** The fields that only some cells have, as far as they are given: `undefined` leaves a field out. */
 export function optionalFields(fields: { readonly [F in OptionalField]?: Architecture[F] | undefined }): Pick<
   Architecture,

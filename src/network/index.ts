@@ -17,6 +17,7 @@ export {
   resetOf,
   stackFields,
   tensorPrefix,
+  tensorsByName,
   tensorsOf,
   type Architecture,
   type CellName,

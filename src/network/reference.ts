@@ -9,7 +9,7 @@ import {
   outputSize,
   resetOf,
   tensorPrefix,
-  tensorsOf,
+  tensorsByName,
   type Architecture,
 } from './architecture.js';
 import { recurrentMatrix } from './recurrence/matrix.js';
@@ -57,7 +57,7 @@ export function referenceForward(
   start: readonly (readonly ArrayLike<number>[])[] = [],
 ): ReferenceResult {
   const { inputSize: D, classes: L } = arch;
-  const tensors = new Map(tensorsOf(arch).map((t) => [t.name, parameters.subarray(t.offset, t.offset + t.size)]));
+  const tensors = tensorsByName(arch, parameters);
   const tensor = (name: string) => tensors.get(name) as Float64Array | Float32Array;
 
   let xs: readonly ArrayLike<number>[] = inputs;

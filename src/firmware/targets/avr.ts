@@ -75,7 +75,7 @@ export function vectorBytes(network: IntegerNetwork): number {
  * @throws ExportError when flash or RAM is too small, with the need and the limit.
  */
 export async function unoImage(network: IntegerNetwork): Promise<UnoRuntimeImage> {
-  const { blobAddress, staticBytes, stackReserve = 0, blob, segments } = await runtimeWithBlob('avr', network);
+  const { blobAddress, staticBytes, stackReserve, blob, segments } = await runtimeWithBlob('avr', network);
   const flashBytes = blobAddress + blob.length;
   if (flashBytes > unoLimits.flash) {
     throw new ExportError(

@@ -7,8 +7,8 @@ import { readHex, type Segment } from '../hex.js';
 interface RuntimeDescription {
   readonly blobAddress: number;
   readonly staticBytes: number;
-  /** Bytes of RAM that it keeps free for its stack; of the Uno's alone. */
-  readonly stackReserve?: number;
+  /** Bytes of RAM that it keeps free for its stack. */
+  readonly stackReserve: number;
 }
 
 /** A committed program that runs any network without a compiler, and the blob of one right behind it. */

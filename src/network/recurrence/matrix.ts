@@ -1,5 +1,5 @@
 import { cos, sigmoid, sin } from '../../math/light.js';
-import { tensorsOf, type Architecture } from '../architecture.js';
+import { tensorsByName, tensorsOf, type Architecture } from '../architecture.js';
 import { recurrenceOf } from './recurrence.js';
 
 /**
@@ -56,7 +56,7 @@ export function withPlainMatrix(
 ): { architecture: Architecture; parameters: Float32Array | Float64Array } {
   const rest = plainArchitecture(arch);
   if (rest === arch) return { architecture: arch, parameters };
-  const tensors = new Map(tensorsOf(arch).map((t) => [t.name, parameters.subarray(t.offset, t.offset + t.size)]));
+  const tensors = tensorsByName(arch, parameters);
   const tensor = (name: string) => tensors.get(name) ?? new Float64Array();
   const plain = tensorsOf(rest);
   const result = new Float64Array(plain.reduce((sum, { size }) => sum + size, 0));
