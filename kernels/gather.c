@@ -1,4 +1,5 @@
 // Recorded values become the inputs of a batch.
+#include "axes.h"
 #include "operations.h"
 #include "vector.h"
 
@@ -40,13 +41,11 @@ static void gather_changed(int rows, int steps, int n, int ld, int ldr, int dist
         source = source < 0 ? 0 : source > last ? last : source;
         const short *from = raw + (long)r * ldr + (long)source * channels;
         for (int c = 0; c < channels;) {
-          double value[3];
+          double value[3] = {from[c] * size};
           int width = channels - c >= 3 ? 3 : 1;
           if (width == 3) {
-            double a = from[c] * lsb[c], b = from[c + 1] * lsb[c + 1], e = from[c + 2] * lsb[c + 2];
-            for (int i = 0; i < 3; i++) value[i] = (m[3 * i] * a + m[3 * i + 1] * b + m[3 * i + 2] * e) / lsb[c + i];
-          } else {
-            value[0] = from[c] * size;
+            for (int i = 0; i < 3; i++) value[i] = from[c + i];
+            turn_axes(m, lsb + c, value);
           }
           for (int i = 0; i < width; i++, c++, d++) {
             double input = (value[i] - centre[d]) * scale[d];

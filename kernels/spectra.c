@@ -1,4 +1,5 @@
-// Recorded log energies become the inputs of a batch, each row changed at random as if the sound had been another.
+// Recorded values, above all log energies, become the inputs of a batch, each row changed at random as if it had been another.
+#include "axes.h"
 #include "elementary.h"
 #include "operations.h"
 
@@ -8,6 +9,7 @@ typedef short loose_svec __attribute__((vector_size(2 * VL), aligned(2), may_ali
 
 // A row's change, float64 each. Frames and channels count from 0; a mask is [first, end).
 enum {
+  SIZE = 9,       // as in gather.c, behind a matrix [3][3]; 0 where nothing is turned
   SHIFT = 10,     // frames by which the row comes later
   SPEED,          // frames of the recording a frame of the result
   WARP,           // channels of the recording a channel of the result
@@ -77,6 +79,19 @@ static void add_energies(int frames, int channels, int ld, const short *partner,
   }
 }
 
+// Each three channels of y are turned by the matrix of m, the one or two that are left scaled.
+static void turn_recording(int frames, int channels, int ld, const double *lsb, const double *m, float *y) {
+  for (int f = 0; f < frames; f++, y += ld) {
+    int c = 0;
+    for (; c + 3 <= channels; c += 3) {
+      double value[3] = {y[c], y[c + 1], y[c + 2]};
+      turn_axes(m, lsb + c, value);
+      for (int i = 0; i < 3; i++) y[c + i] = (float)value[i];
+    }
+    for (; c < channels; c++) y[c] = (float)(y[c] * m[SIZE]);
+  }
+}
+
 // x [channels] <- (y - centre) scale, 0 where it is masked.
 static void normalise_frame(int channels, const float *y, const double *centre, const double *scale, const double *m, int hidden,
                             float *x) {
@@ -114,6 +129,7 @@ void gather_spectra(int rows, int steps, int n, int ld, int ldr, int distance, i
         y[f * lds + c] = own + share * (other - own);
       }
     }
+    if (m[SIZE] != 0.0) turn_recording(frames, channels, lds, lsb, m, y);
     for (int t = 0; t < steps && t < lengths[r]; t++) {
       long place = (long)t * rows + r;
       for (int k = 0; k < stacked; k++) {

@@ -206,7 +206,8 @@ describe('what changes training sequences', () => {
 
   test('for sensors and for sounds do not go together', () => {
     expect(refused(augment({ rotate: 5, warp: 0.1 }))).toThrow("rotate: is for sensors and can't go with warp");
-    expect(refused(augment({ scale: 0.1, mixup: 0.5 }))).toThrow("scale: is for sensors and can't go with mixup");
+    expect(refused(augment({ scale: 0.1, room: 0.5 }))).toThrow("scale: is for sensors and can't go with room");
+    expect(refused(augment({ rotate: 5, stretch: 0.1, maskFrames: 9, mixup: 0.5 }))).not.toThrow();
     expect(refused(augment({ rotate: 5, warp: 0, shift: 3 }))).not.toThrow();
     expect(refused(augment({ warp: 0.1, shift: 3, noise: 0.1 }))).not.toThrow();
   });

@@ -1,6 +1,6 @@
 import type { Recipe } from './schema.js';
 
-/** Changes of sounds and those of sensors' axes are made by different means. */
+/** Energies have no axes that could be turned, and sensors' values are none. */
 export function augmentConflicts(augment: Recipe['training']['augment']): string[] {
   const forSensors = (['rotate', 'scale'] as const).find((field) => augment[field] > 0);
   const forSounds = soundFields.find((field) => isSet(augment[field]));
@@ -38,16 +38,8 @@ export function softTargetConflicts({ network, training }: Recipe): string[] {
   return problems;
 }
 
-const soundFields = [
-  'stretch',
-  'warp',
-  'loudness',
-  'maskFrames',
-  'maskChannels',
-  'background',
-  'room',
-  'mixup',
-] as const;
+/** Changes that have a meaning for energies in bands alone. */
+const soundFields = ['warp', 'loudness', 'maskChannels', 'background', 'room'] as const;
 
 function isSet(value: unknown): boolean {
   return value !== undefined && value !== 0;

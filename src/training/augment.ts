@@ -28,8 +28,12 @@ export function emptyAugmentation(): Augmentation {
 }
 
 export function isAugmented(settings: AugmentSettings): boolean {
-  const { rotate, shift, scale, noise } = settings;
-  return [rotate, shift, scale, noise].some((value) => value > 0) || isSpectral(settings);
+  return isTurned(settings) || settings.shift > 0 || settings.noise > 0 || isSpectral(settings);
+}
+
+/** Whether the axes of a sensor are turned or scaled. */
+export function isTurned({ rotate, scale }: AugmentSettings): boolean {
+  return rotate > 0 || scale > 0;
 }
 
 /**

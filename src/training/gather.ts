@@ -1,7 +1,7 @@
 import type { Normalisation } from '../integer/index.js';
 import type { Architecture, NetworkEngine, RecordingLimits, RecordingViews } from '../network/index.js';
 import { Answers, type AnswerShape, type AnswerTarget } from './answers.js';
-import { drawAugmentation, emptyAugmentation, isAugmented, type AugmentSettings } from './augment.js';
+import { drawAugmentation, emptyAugmentation, isAugmented, isTurned, type AugmentSettings } from './augment.js';
 import type { Joined, Joins } from './stream.js';
 import { Levels } from './levels.js';
 import { drawSpectralChange, emptySpectralChange, isPaired, isSpectral, type SpectralRows } from './spectral.js';
@@ -248,10 +248,10 @@ export class Gather {
       const { channels, features, stepStride } = this.sequences;
       spectralRows.frames = ((lengths[b] - 1) * stepStride + features) / channels;
       this.drawSpectral(recordings, augment, row, b, spectralRows);
-    } else {
+    } else changes[b * changeStride + 10] = augmentation.shift;
+    if (!spectralRows || isTurned(augment)) {
       changes.set(augmentation.matrix, b * changeStride);
       changes[b * changeStride + 9] = augmentation.size;
-      changes[b * changeStride + 10] = augmentation.shift;
     }
     if (augment.noise === 0) return;
     const { features } = this.sequences;

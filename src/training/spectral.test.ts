@@ -3,7 +3,7 @@ import { equalSequences } from '../integer/index.js';
 import { loadKernels, nativeVariants, type Kernels } from '../kernels/index.js';
 import { Random } from '../math/index.js';
 import { NetworkEngine, plainHead, type Architecture } from '../network/index.js';
-import { drawAugmentation, emptyAugmentation, type AugmentSettings } from './augment.js';
+import { drawAugmentation, emptyAugmentation, isTurned, type AugmentSettings } from './augment.js';
 import { Gather, recordingLimits } from './gather.js';
 import { drawSpectralChange, emptySpectralChange, isPaired, isSpectral, type SpectralSettings } from './spectral.js';
 import type { LabelledSequences } from './task.js';
@@ -87,11 +87,17 @@ function changed(augment: AugmentSettings, row: number): (number | undefined)[][
     return [Math.floor(p), Math.min(last, Math.floor(p) + 1), p - Math.floor(p)];
   };
   const echo = new Float64Array(channels);
+  const turned = (frame: readonly number[], c: number): number => {
+    if (!isTurned(augment)) return frame[c];
+    const first = c - (c % 3);
+    const factors = augmentation.matrix.subarray(3 * (c % 3), 3 * (c % 3) + 3);
+    return factors.reduce((sum, factor, k) => sum + factor * frame[first + k], 0);
+  };
   return Array.from({ length: frames }, (_, f) => {
     const [before, after, share] = between((frames - 1) / 2 + (f - (frames - 1) / 2) * speed - shift, frames - 1);
     // Counts are interpolated, so that channels of different units meet as counts.
     const counts = (c: number) => ((1 - share) * raw(row, before, c) + share * raw(row, after, c)) / lsb[c];
-    return Array.from({ length: channels }, (__, c) => {
+    const frame = Array.from({ length: channels }, (__, c) => {
       const [below, above, part] = between(c * warp, channels - 1);
       let value = ((1 - part) * counts(below) + part * counts(above)) * lsb[c];
       const energy = Math.exp(value) + (noise ? Math.exp(raw(change.partner, f, c) + level) : 0);
@@ -99,12 +105,15 @@ function changed(augment: AugmentSettings, row: number): (number | undefined)[][
       echo[c] = decay * (echo[c] + wet * energy);
       value += loudness;
       if (mix) value += mix * (raw(change.partner, f, c) - value);
-      return (f >= f0 && f < f1) || (c >= c0 && c < c1) ? undefined : value;
+      return value;
     });
+    const hidden = (c: number) => (f >= f0 && f < f1) || (c >= c0 && c < c1);
+    return frame.map((_value, c) => (hidden(c) ? undefined : turned(frame, c)));
   });
 }
 
-const cases: [string, SpectralSettings & { shift?: number }][] = [
+type Case = SpectralSettings & Partial<AugmentSettings>;
+const cases: [string, Case][] = [
   ['stretch and shift', { stretch: 0.3, shift: 3 }],
   ['warp', { warp: 0.2 }],
   ['loudness', { loudness: 6 }],
@@ -113,10 +122,16 @@ const cases: [string, SpectralSettings & { shift?: number }][] = [
   ['room', { room: 0.7 }],
   ['mixup', { mixup: 0.7 }],
 ];
-const everything = Object.assign({}, ...cases.map(([, settings]) => settings)) as SpectralSettings;
+const everything = Object.assign({}, ...cases.map(([, settings]) => settings)) as Case;
+/** Of a sensor, whose axes turn. */
+const ofSensors: [string, Case][] = [
+  ['stretch and rotation', { stretch: 0.3, rotate: 20 }],
+  ['mixup and scale', { mixup: 0.7, scale: 0.2 }],
+  ['masked frames, shift and both', { maskFrames: 5, shift: 2, rotate: 20, scale: 0.2 }],
+];
 
 describe('a change of a sound', () => {
-  it.each([...cases, ['all together', everything] as const])('by %s is as defined', (_, settings) => {
+  it.each([...cases, ['all together', everything] as const, ...ofSensors])('by %s is as defined', (_, settings) => {
     const augment = { ...off, ...settings };
     const [wasm] = builds;
     const plain = gathered(wasm, off);
@@ -135,7 +150,7 @@ describe('a change of a sound', () => {
   });
 
   it('has the same bits on every build', () => {
-    const augment = { ...off, ...everything, shift: 3, noise: 0.1 };
+    const augment = { ...off, ...everything, shift: 3, noise: 0.1, rotate: 9, scale: 0.1 };
     const wanted = gathered(builds[0], augment);
     for (const kernels of builds) expect(gathered(kernels, augment)).toEqual(wanted);
   });

@@ -102,7 +102,7 @@ export const training = z.strictObject({
       noise: number('Standard deviation of added noise, after normalisation.', 0, 100, 0),
       stretch: optional(
         z.number().check(z.gte(0), z.lt(1)),
-        'Sounds as log energies: largest random change of speed, as a fraction, about the middle of the recording. 0 without it.',
+        'Largest random change of speed, as a fraction, about the middle of the recording. 0 without it.',
         'a number from 0 to below 1',
       ),
       warp: optional(
@@ -117,7 +117,7 @@ export const training = z.strictObject({
       ),
       maskFrames: optional(
         z.int().check(z.gte(0), z.lte(65_535)),
-        'Sounds as log energies: most frames in a row that are masked by the mean (SpecAugment). 0 without it.',
+        'Most frames in a row that are masked by the mean (SpecAugment). 0 without it.',
         'an integer from 0 to 65535',
       ),
       maskChannels: optional(
@@ -141,7 +141,7 @@ export const training = z.strictObject({
       ),
       mixup: optional(
         z.number().check(z.gte(0), z.lte(1)),
-        'Sounds as log energies, with classes: the share of the recordings that are mixed with another one, which makes up to half of input and target. 0 without it.',
+        'With classes: the share of the recordings that are mixed with another one, which makes up to half of input and target. 0 without it.',
         'a number from 0 to 1',
       ),
     }),

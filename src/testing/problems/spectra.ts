@@ -8,7 +8,7 @@ const clamp = (x: number, last: number) => Math.min(Math.max(x, 0), last);
 const words = (values: Int16Array | Float64Array) =>
   new Int32Array(values.buffer.slice(0), 0, Math.floor(values.byteLength / 4));
 
-/** Log energies as inputs, each row changed as a sound would be, with or without noise. */
+/** Recorded values as inputs, each row changed as a sound would be or a sensor's axes, with or without noise. */
 export function gatherSpectra(draw: Draw): Problem {
   const { bench, sizes, random } = draw;
   const [rows, channels, steps] = [sizes[0], Math.max(sizes[1] % 20, 1), 1 + (sizes[2] % 5)];
@@ -41,6 +41,8 @@ export function gatherSpectra(draw: Draw): Problem {
       wet: uniform(0.1, 0.5),
       mix: draw.one([0, uniform(0, 0.5)]),
       others: 1 + random.below(framesOf(r)),
+      matrix: some(9, -1, 1),
+      size: draw.one([0, uniform(0.5, 2)]),
     };
   });
   const added = some(steps * rows * features, -1, 1);
@@ -53,7 +55,7 @@ export function gatherSpectra(draw: Draw): Problem {
     constants: float64([centre, scale, lsb].flatMap(padded)),
     changes: float64(
       changes.flatMap((m) => [
-        ...new Array<number>(10).fill(0),
+        ...[...m.matrix, m.size],
         ...[m.shift, m.speed, m.warp, m.loudness, ...m.frames, ...m.channels],
         ...[m.noise, m.level, m.decay, m.wet, m.mix, m.others],
       ]),
@@ -73,8 +75,16 @@ export function gatherSpectra(draw: Draw): Problem {
       return value(low) + (clamp(place, end) - low) * (value(Math.min(low + 1, end)) - value(low));
     };
     const echo = new Array<number>(channels).fill(0);
-    return Array.from({ length: last + 1 }, (_, f) =>
-      Array.from({ length: channels }, (__, c) => {
+    /** Channel c of a frame, its axes turned. */
+    const turned = (y: readonly number[], c: number): number => {
+      if (m.size === 0) return y[c];
+      const first = c - (c % 3);
+      if (channels - first < 3) return y[c] * m.size;
+      const row = m.matrix.slice(3 * (c % 3), 3 * (c % 3) + 3);
+      return row.reduce((sum, factor, k) => sum + factor * y[first + k] * lsb[first + k], 0) / lsb[c];
+    };
+    return Array.from({ length: last + 1 }, (_, f) => {
+      const frame = Array.from({ length: channels }, (__, c) => {
         const time = last / 2 + (f - last / 2) * m.speed - m.shift;
         let y = between(c * m.warp, channels - 1, (i) => between(time, last, (g) => raw(recorded, g, i)));
         if (m.noise || m.decay) {
@@ -83,11 +93,11 @@ export function gatherSpectra(draw: Draw): Problem {
           echo[c] = m.decay * (echo[c] + m.wet * energy);
         }
         y += m.loudness / lsb[c];
-        y += m.mix * (partner(f, c) - y);
-        const hidden = (i: number, [from, to]: readonly number[]) => i >= from && i < to;
-        return hidden(f, m.frames) || hidden(c, m.channels) ? undefined : y;
-      }),
-    );
+        return y + m.mix * (partner(f, c) - y);
+      });
+      const hidden = (i: number, [from, to]: readonly number[]) => i >= from && i < to;
+      return frame.map((__, c) => (hidden(f, m.frames) || hidden(c, m.channels) ? undefined : turned(frame, c)));
+    });
   };
   return {
     bench,
