@@ -14,6 +14,8 @@ const [har2, har6] = ['tools/har2-networks.yaml', 'tools/har6-networks.yaml'];
 const chosen = 'tools/har2-chosen';
 /** FastGRNN of Table 11's units with whole matrices of bytes, and the weight decay of `har6`. */
 const whole = ['network.hiddenSize=80', 'network.wRank=0', 'network.uRank=0', 'training.weightDecay=0.05'];
+/** Mixtures of recordings, as `har6` has them. */
+const mixtures = ['training.augment.mixup=0.5'];
 /** The true nonlinearities, and a rate at which gated networks learn. */
 const smooth = ['network.gate=sigmoid', 'network.update=tanh', 'training.learningRate=0.005'];
 
@@ -73,7 +75,8 @@ export const comparisons = {
       { cells: others, seeds: 5 },
       { ...spectral, seeds: 1 },
       { cells: ['FastGRNN'], seeds: 5, as: '4 bits', sizing: 'recipe', recipe: 'har6' },
-      { cells: ['FastGRNN'], seeds: 5, as: 'whole', sizing: 'recipe', sets: whole },
+      { cells: ['FastGRNN'], seeds: 5, as: 'whole', sizing: 'recipe', sets: [...whole, ...mixtures] },
+      { cells: ['GRU', 'UGRNN', 'LSTM'], seeds: 5, as: 'mixtures', sets: mixtures },
     ],
   },
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { temporaryFolder, writeCsv, writeMnist } from '../testing/index.js';
+import { temporaryFolder, writeCsv, writeMnist, writeTree } from '../testing/index.js';
 import { loadKernels, nativeVariants } from '../kernels/index.js';
 import { commandLine, type CommandResult } from '../testing/command-line.js';
 
@@ -146,6 +146,43 @@ describe('evaluate', () => {
     expect(json(evaluated)).toMatchObject({ kind: 'float', recordings: 12, accuracy: 1 });
     expect((await commandLine('evaluate', model)).stdout).toMatch(
       /^100\.00 % of 8 test recordings of folder \(float network\)/,
+    );
+  });
+
+  it('says whose recordings are taken for what', async () => {
+    const recipeFile = [
+      'data: { name: folder, path: ., labels: { from: folder }, groupBy: { from: folder }, test: 0.5, validationBy: group }',
+      'network: { hiddenSize: 4 }',
+      'training: { epochs: [6, 0, 0], batchSize: 8, learningRate: 0.05 }',
+      'targets: []',
+    ].join('\n');
+    const signal = (label: number) => `x,y\n${`${label === 0 ? '1,0' : '0,1'}\n`.repeat(8)}`;
+    /** Ten people with both classes, which those before `swapped` have the wrong way round. */
+    const people = (swapped: number) =>
+      Object.fromEntries(
+        ['left', 'right'].flatMap((name, label) =>
+          Array.from({ length: 40 }, (_, i) => {
+            const person = i % 10;
+            const text = signal(person < swapped ? 1 - label : label);
+            return [`${name}/p${person}/${i}.csv`, text] as const;
+          }),
+        ),
+      );
+    await writeTree(at('people'), { ...people(0), 'recipe.yaml': recipeFile });
+    await writeTree(at('swapped'), { ...people(9), 'recipe.yaml': recipeFile });
+    const trained = await commandLine('run', at('people', 'recipe.yaml'), '--out', at('people-run'));
+    expect(trained.code, trained.stderr).toBe(0);
+    const model = at('people-run', 'integer.safetensors');
+    const args = ['evaluate', model, '--data', at('swapped', 'recipe.yaml')];
+    const { groups, recordings } = json(await commandLine(...args, '--json')) as {
+      groups: { group: number; rows: number; accuracy: number; mistake?: object }[];
+      recordings: number;
+    };
+    expect(groups.reduce((sum, { rows }) => sum + rows, 0)).toBe(recordings);
+    expect(groups.length).toBeGreaterThanOrEqual(4);
+    expect(groups[0]).toMatchObject({ accuracy: 0, mistake: { label: 'left', prediction: 'right', rows: 4 } });
+    expect((await commandLine(...args)).stdout).toMatch(
+      /person or device +rows +right.*\n.* left taken for right, 4\n/,
     );
   });
 });

@@ -237,7 +237,7 @@ export class ProgramBuilder extends RecurrencePasses {
   }
 
   /**
-   * The same of recorded log energies, changed as those of another sound; see kernels/spectra.c. partners: int16 [rows][rawStride], may
+   * The same with changes that resample, mask and mix, above all of log energies; see kernels/spectra.c. partners: int16 [rows][rawStride], may
    * be raw itself where no row has one; scratch: a frame more than the longest row has, each of whole groups of floats.
    */
   gatherSpectra(o: {

@@ -11,13 +11,13 @@ export interface RecordingLimits {
   /** Whether rows are changed at random, and whether noise is added. */
   readonly changed: boolean;
   readonly noisy: boolean;
-  /** Whether they are log energies, changed as a sound would be. */
+  /** Whether changes are those of kernels/spectra.c. */
   readonly spectral?: boolean;
   /** Whether such a change may need a second row. */
   readonly paired?: boolean;
 }
 
-/** Numbers that a row's change has (kernels/gather.c), and that of a sound (kernels/spectra.c). */
+/** Numbers that a row's change has by kernels/gather.c, and by kernels/spectra.c. */
 const CHANGE = 16;
 const SPECTRAL_CHANGE = 24;
 

@@ -62,7 +62,7 @@ export class Gather {
   private readonly change: ChangeSettings | undefined;
   private readonly augmentation = emptyAugmentation();
   private readonly spectralChange = emptySpectralChange();
-  /** What changes of sounds are drawn for; frames and shift are those of the row at hand. */
+  /** What changes by kernels/spectra.c are drawn for; frames and shift are those of the row at hand. */
   private readonly spectralRows: { -readonly [K in keyof SpectralRows]: SpectralRows[K] } | undefined;
   private readonly answers: Answers;
   private readonly embedded: boolean;
@@ -261,7 +261,7 @@ export class Gather {
     }
   }
 
-  /** The change of a sound, and the row that it needs beside. */
+  /** A change by kernels/spectra.c, and the row that it needs beside. */
   private drawSpectral(
     { changes, changeStride, partners, rawStride }: RecordingViews,
     augment: AugmentSettings,

@@ -1,6 +1,9 @@
 import { exp, ln, type Random } from '../math/index.js';
 
-/** How sounds given as log energies are changed at random: the fields of the recipe's `training.augment` that are for them. */
+/**
+ * How recordings are changed at random by resampling, masks and mixtures: fields of the recipe's `training.augment`. `stretch`,
+ * `maskFrames` and `mixup` are for any values, the others for sounds as log energies.
+ */
 export interface SpectralSettings {
   readonly stretch?: number;
   readonly warp?: number;
@@ -42,7 +45,7 @@ const neper = ln10 / 10;
 /** A room's reverberation time in seconds, and how much louder than its echoes the direct sound is, in decibels. */
 const rooms = { seconds: [0.1, 0.6], direct: [0, 12] } as const;
 
-/** A change of one sound. */
+/** A change of one recording. */
 export interface SpectralChange {
   /** [24], as kernels/spectra.c reads it. */
   readonly values: Float64Array;

@@ -13,10 +13,12 @@ import { soundArithmetics, type Recipe, type SoundArithmetic } from '../../recip
 import { mainFigure, metricNames, unitWords, type NetworkCalibration, type UnitKind } from '../../report/index.js';
 import {
   decisionsOf,
+  groupScores,
   labelledRows,
   mainMetrics,
   scoresOf,
   type ClassScoreWithIntervals,
+  type GroupScore,
   type Interval,
   type MainMetric,
   type Outputs,
@@ -82,7 +84,17 @@ interface Figures extends Omit<Scores, 'perClass'> {
   readonly metric: MainMetric;
   readonly classes?: readonly (ClassScoreWithIntervals & { readonly name: string })[];
   readonly bootstrap: { readonly by: UnitKind; readonly units: number };
+  /** Classes, where the data name persons or devices: those with most mistakes first. */
+  readonly groups?: readonly GroupFigures[];
   readonly calibration?: NetworkCalibration;
+}
+
+interface GroupFigures {
+  readonly group: number;
+  readonly rows: number;
+  readonly accuracy: number;
+  /** Its most frequent mistake. */
+  readonly mistake?: { readonly label: string; readonly prediction: string; readonly rows: number };
 }
 
 async function figuresOf(model: Model, dataset: Dataset, recipe: Recipe): Promise<Figures> {
@@ -90,7 +102,8 @@ async function figuresOf(model: Model, dataset: Dataset, recipe: Recipe): Promis
   const test = labelledRows(dataset.test, shape);
   const outputs = await outputsOfModel(model, test);
   const { by, units, unitOf } = bootstrapUnits(dataset.test, test.sequences);
-  const { perClass, ...scores } = scoresOf(outputs, decisionsOf(outputs), unitOf);
+  const decisions = decisionsOf(outputs);
+  const { perClass, ...scores } = scoresOf(outputs, decisions, unitOf);
   const metric = mainMetrics[shape.head];
   const calibration = shape.head === 'regression' ? undefined : await calibrated(model, dataset, recipe, outputs);
   return {
@@ -102,8 +115,20 @@ async function figuresOf(model: Model, dataset: Dataset, recipe: Recipe): Promis
     ...scores,
     ...(perClass ? { classes: perClass.map((score, k) => ({ name: dataset.classNames[k], ...score })) } : {}),
     bootstrap: { by, units },
+    ...(decisions.classes && by === 'group'
+      ? { groups: groupFigures(groupScores(outputs.labels, decisions.classes, unitOf), dataset.classNames) }
+      : {}),
     ...(calibration ? { calibration } : {}),
   };
+}
+
+function groupFigures(scores: readonly GroupScore[], names: readonly string[]): GroupFigures[] {
+  return scores.map(({ group, rows, wrong, mistake }) => ({
+    ...{ group, rows, accuracy: 1 - wrong / rows },
+    ...(mistake
+      ? { mistake: { label: names[mistake.label], prediction: names[mistake.prediction], rows: mistake.rows } }
+      : {}),
+  }));
 }
 
 /** Calibration; its temperature is fitted where the validation recordings of the training are at hand. */
@@ -129,6 +154,7 @@ function told(figures: Figures, names: readonly string[]): string {
     ? `95 % interval ${ends(interval, main)}, by bootstrap over ${bootstrap.units} ${many}`
     : `no interval: the recordings are of one ${one}`;
   return [head, dim(how), '', figures.errors ? valuesTable(figures, names) : classesTable(figures, ends)]
+    .concat(figures.groups ? ['', groupsTable(figures.groups)] : [])
     .concat(calibration ? ['', calibrationText(calibration)] : [])
     .join('\n');
 }
@@ -154,6 +180,20 @@ function classesTable(
     ...(exactMatch === undefined ? [] : [`all labels right ${share(exactMatch)}`]),
   ];
   return `${table([['class', 'recordings', 'recall', interval, 'precision', 'F1'], ...rows])}\n\n${all.join(', ')}`;
+}
+
+/** Persons or devices that are shown. */
+const mostGroups = 10;
+
+function groupsTable(groups: readonly GroupFigures[]): string {
+  const rows = groups
+    .slice(0, mostGroups)
+    .map(({ group, rows: count, accuracy, mistake }) => [
+      ...[String(group), String(count), percent(accuracy)],
+      mistake ? `${mistake.label} taken for ${mistake.prediction}, ${mistake.rows}` : '-',
+    ]);
+  const more = groups.length > mostGroups ? `\n${dim(`and ${groups.length - mostGroups} with no more mistakes`)}` : '';
+  return `${table([['person or device', 'rows', 'right', 'most frequent mistake'], ...rows])}${more}`;
 }
 
 function valuesTable({ errors, perOutput = [] }: Figures, names: readonly string[]): string {

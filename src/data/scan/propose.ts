@@ -225,6 +225,13 @@ function sensorLines(facts: FolderFacts, window: { length: number } | undefined,
       value: 5,
       why: 'degrees; the channels are taken for the x, y, z of sensors, which are never mounted at quite the same angle',
     });
+    if (!few) {
+      lines.push({
+        field: 'training.augment.mixup',
+        value: 0.5,
+        why: 'every other recording is mixed with up to half of another one',
+      });
+    }
   }
   if (!few) lines.push({ field: 'integer.weightBits', value: 4, why: 'half a byte a weight' });
   return lines;

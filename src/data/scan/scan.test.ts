@@ -448,7 +448,7 @@ test('many sequences get the network of the shipped recipe, rounded in training;
     Object.fromEntries(
       Array.from({ length: 8 }, (_, i) => [
         `${i % 2 ? 'run' : 'walk'}/${i}.csv`,
-        'x,y,z\n1,2,3\n2,3,4\n3,4,5\n4,5,6\n',
+        'x,y,z\n0.1,0.2,0.9\n0.4,0.3,1.1\n0.2,0.5,1\n0.3,0.1,0.8\n',
       ]),
     ),
   );
@@ -463,8 +463,10 @@ test('many sequences get the network of the shipped recipe, rounded in training;
     const { epochs, roundedEpochs = 0 } = proposed(recordings).training;
     expect(roundedEpochs / epochs[0]).toBeCloseTo(3 / 7, 1);
   }
-  expect(training).toMatchObject({ earlyStopping: false, retrain: true });
+  expect(training).toMatchObject({ earlyStopping: false, retrain: true, augment: { rotate: 5, mixup: 0.5 } });
   const few = proposed(299);
+  expect(few.training.augment).toMatchObject({ rotate: 5 });
+  expect(few.training.augment.mixup).toBeUndefined();
   expect([few.network.hiddenSize, few.training.roundedEpochs, few.integer.weightBits]).toEqual([
     24,
     undefined,

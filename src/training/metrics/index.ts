@@ -18,6 +18,7 @@ export {
   type ClassScore,
 } from './classes.js';
 export { MetricError } from './errors.js';
+export { groupScores, type GroupScore } from './groups.js';
 export {
   classIntervals,
   labelIntervals,
