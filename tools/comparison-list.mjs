@@ -76,7 +76,7 @@ export const comparisons = {
       { ...spectral, seeds: 1 },
       { cells: ['FastGRNN'], seeds: 5, as: '4 bits', sizing: 'recipe', recipe: 'har6' },
       { cells: ['FastGRNN'], seeds: 5, as: 'whole', sizing: 'recipe', sets: [...whole, ...mixtures] },
-      { cells: ['GRU', 'UGRNN', 'LSTM'], seeds: 5, as: 'mixtures', sets: mixtures },
+      { cells: ['GRU'], seeds: 5, as: 'mixtures', sets: mixtures },
     ],
   },
 
