@@ -75,6 +75,15 @@ export const comparisons = {
       { cells: others, seeds: 5 },
       { ...spectral, seeds: 1 },
       { cells: ['FastGRNN'], seeds: 5, as: '4 bits', sizing: 'recipe', recipe: 'har6' },
+      // As many bytes of floats as the paper's GRU has.
+      {
+        cells: ['FastGRNN'],
+        seeds: 5,
+        as: '126 units',
+        sizing: 'recipe',
+        recipe: 'har6',
+        sets: ['network.hiddenSize=126'],
+      },
       { cells: ['FastGRNN'], seeds: 5, as: 'whole', sizing: 'recipe', sets: [...whole, ...mixtures] },
       { cells: ['GRU'], seeds: 5, as: 'mixtures', sets: mixtures },
     ],
