@@ -42,13 +42,7 @@ export const comparisons = {
     sets: ['data.validation=0.3', 'training.epochs=[30,0,0]', 'training.learningRate=0.007'],
     parts: [{ cells: everyNetwork, seeds: 1 }],
   },
-  'har2-equal': {
-    ...{ recipe: har2, settings: chosen },
-    parts: [
-      { cells: everyNetwork.filter((one) => one !== 'EURNN'), seeds: 5 },
-      { cells: ['EURNN'], seeds: 1 }, // minutes each
-    ],
-  },
+  'har2-equal': { recipe: har2, settings: chosen, parts: [{ cells: everyNetwork, seeds: 5 }] },
   // Whole matrices of 4 bits, as the recipes have them.
   'har2-4bit': { recipe: 'har2', settings: chosen, parts: [{ cells: gated, seeds: 5 }] },
   'har6-4bit': { recipe: 'har6', settings: chosen, parts: [{ cells: gated, seeds: 5 }] },
