@@ -192,8 +192,11 @@ function groupsTable(groups: readonly GroupFigures[]): string {
       ...[String(group), String(count), percent(accuracy)],
       mistake ? `${mistake.label} taken for ${mistake.prediction}, ${mistake.rows}` : '-',
     ]);
-  const more = groups.length > mostGroups ? `\n${dim(`and ${groups.length - mostGroups} with no more mistakes`)}` : '';
-  return `${table([['person or device', 'rows', 'right', 'most frequent mistake'], ...rows])}${more}`;
+  const left = groups.length - mostGroups;
+  const { one, many } = unitWords.group;
+  const more =
+    left > 0 ? `\n${dim(`and ${left} more ${left === 1 ? one : many}, none with more mistakes than these`)}` : '';
+  return `${table([[one, 'rows', 'right', 'most frequent mistake'], ...rows])}${more}`;
 }
 
 function valuesTable({ errors, perOutput = [] }: Figures, names: readonly string[]): string {

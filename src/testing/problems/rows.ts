@@ -1,5 +1,6 @@
 import { Rounded } from '../rounded.js';
 import type { Draw, Expected, Problem } from './problem.js';
+import { turned, words } from './recorded.js';
 
 const exact = (x: number) => new Rounded(x);
 const within = (index: number, count: number) => Math.min(Math.max(index, 0), count - 1);
@@ -140,10 +141,6 @@ export function scatterRows(draw: Draw): Problem {
   };
 }
 
-/** Words of what isn't float32. */
-const words = (values: Int16Array | Float64Array) =>
-  new Int32Array(values.buffer.slice(0), 0, Math.floor(values.byteLength / 4));
-
 /** Recorded values as inputs, in frames of some channels, a few frames a step; with or without a change and noise. */
 export function gatherRecorded(draw: Draw): Problem {
   const { bench, sizes } = draw;
@@ -157,8 +154,11 @@ export function gatherRecorded(draw: Draw): Problem {
   const wide = Math.ceil(features / 16) * 16;
   const padded = (values: readonly number[]) => [...values, ...new Array<number>(wide - values.length).fill(0)];
   const [centre, scale, lsb] = [draw.floats(features, 99), draw.floats(features), draw.between(channels, 0.1, 2)];
-  const own = Array.from({ length: rows }, () => ({ m: draw.floats(10), shift: draw.random.below(5) - 2 }));
-  const changes = own.flatMap(({ m, shift }) => [...m, shift, 0, 0, 0, 0, 0]);
+  const own = Array.from({ length: rows }, () => ({
+    ...{ matrix: draw.floats(9), size: draw.floats(1)[0] },
+    shift: draw.random.below(5) - 2,
+  }));
+  const changes = own.flatMap(({ matrix, size, shift }) => [...matrix, size, shift, 0, 0, 0, 0, 0]);
   const added = draw.floats(steps * rows * features);
   const before = draw.floats(steps * rows * features);
   const x = bench.matrix(steps * rows, features, before);
@@ -173,12 +173,7 @@ export function gatherRecorded(draw: Draw): Problem {
   /** Channel c of a row's frame, changed. */
   const value = (r: number, frame: number, c: number): number => {
     const at = (channel: number) => recorded[r * rawStride + frame * channels + channel];
-    if (!changed) return at(c);
-    const { m } = own[r];
-    const first = c - (c % 3);
-    if (channels - first < 3) return at(c) * m[9];
-    const [i, three] = [c % 3, [0, 1, 2]];
-    return three.reduce((sum, k) => sum + m[3 * i + k] * at(first + k) * lsb[first + k], 0) / lsb[c];
+    return changed ? turned(at, c, own[r], lsb) : at(c);
   };
   return {
     bench,

@@ -1,12 +1,9 @@
 import { Rounded } from '../rounded.js';
 import type { Draw, Problem } from './problem.js';
+import { turned, words } from './recorded.js';
 
 const exact = (x: number) => new Rounded(x);
 const clamp = (x: number, last: number) => Math.min(Math.max(x, 0), last);
-
-/** int16 or float64 values as words. */
-const words = (values: Int16Array | Float64Array) =>
-  new Int32Array(values.buffer.slice(0), 0, Math.floor(values.byteLength / 4));
 
 /** Recorded values as inputs, each row changed as a sound would be or a sensor's axes, with or without noise. */
 export function gatherSpectra(draw: Draw): Problem {
@@ -75,14 +72,6 @@ export function gatherSpectra(draw: Draw): Problem {
       return value(low) + (clamp(place, end) - low) * (value(Math.min(low + 1, end)) - value(low));
     };
     const echo = new Array<number>(channels).fill(0);
-    /** Channel c of a frame, its axes turned. */
-    const turned = (y: readonly number[], c: number): number => {
-      if (m.size === 0) return y[c];
-      const first = c - (c % 3);
-      if (channels - first < 3) return y[c] * m.size;
-      const row = m.matrix.slice(3 * (c % 3), 3 * (c % 3) + 3);
-      return row.reduce((sum, factor, k) => sum + factor * y[first + k] * lsb[first + k], 0) / lsb[c];
-    };
     return Array.from({ length: last + 1 }, (_, f) => {
       const frame = Array.from({ length: channels }, (__, c) => {
         const time = last / 2 + (f - last / 2) * m.speed - m.shift;
@@ -96,7 +85,10 @@ export function gatherSpectra(draw: Draw): Problem {
         return y + m.mix * (partner(f, c) - y);
       });
       const hidden = (i: number, [from, to]: readonly number[]) => i >= from && i < to;
-      return frame.map((__, c) => (hidden(f, m.frames) || hidden(c, m.channels) ? undefined : turned(frame, c)));
+      return frame.map((y, c) => {
+        if (hidden(f, m.frames) || hidden(c, m.channels)) return undefined;
+        return m.size === 0 ? y : turned((channel) => frame[channel], c, m, lsb);
+      });
     });
   };
   return {
