@@ -1,5 +1,5 @@
 // A comparison's rows as the tables of docs/results.md.
-import { mean, meanInterval } from '../dist/math/index.js';
+import { leadOver, shapeText } from '../dist/report/index.js';
 
 const none = '–';
 const percent = (figure) =>
@@ -9,18 +9,10 @@ const percent = (figure) =>
 const signed = (value) => `${value < 0 ? '−' : '+'}${Math.abs(100 * value).toFixed(2)}`;
 const line = (cells) => `| ${cells.join(' | ')} |`;
 
-/** H / r_w / r_u, and the sparsity where there is one. */
-function shape({ hiddenSize, wRank, uRank, wSparsity, uSparsity }) {
-  const rank = (value) => (value === 0 ? 'full' : value);
-  const sparse = wSparsity < 1 || uSparsity < 1 ? `, s ${wSparsity} / ${uSparsity}` : '';
-  return `${hiddenSize} / ${rank(wRank)} / ${rank(uRank)}${sparse}`;
-}
-
-/** What a network was trained with: gated cells have a gate, EURNN a nonlinearity of its own. */
-function settings({ network, settings: { update, gate, optimiser, learningRate, clip } }) {
-  const own = { EURNN: 'modReLU' }[network] ?? update;
-  const gated = /^(FastGRNN|UGRNN|GRU|LSTM)/.test(network) ? `${gate}, ` : '';
-  return `${gated}${own}; ${optimiser === 'adam' ? '' : `${optimiser}, `}${learningRate}, ${clip === 0 ? 'no clip' : clip}`;
+/** What a network was trained with. */
+function settings({ settings: { update, gate, optimiser, learningRate, clip } }) {
+  const rate = `${optimiser === 'adam' ? '' : `${optimiser}, `}${learningRate}, ${clip === 0 ? 'no clip' : clip}`;
+  return `${gate === null ? '' : `${gate}, `}${update}; ${rate}`;
 }
 
 /** A row a network, and what it was measured on. */
@@ -31,7 +23,7 @@ export function comparisonTable(metrics) {
   const against = rows.find(({ network }) => network === 'FastGRNN') ?? rows[0];
   const columns = [
     { name: 'network', of: ({ network }) => network },
-    { name: 'H / r_w / r_u', of: shape },
+    { name: 'H / r_w / r_u', of: shapeText },
     { name: 'nonlinearities; rate, clip', of: settings },
     {
       name: 'seeds',
@@ -88,15 +80,9 @@ export function leads({ rows }) {
     .join(' ');
 }
 
-/** The mean difference of the seeds that both have, with its interval; of integers where both have them for all their seeds. */
+/** The mean difference of the seeds that both have, with its interval. */
 function leadText(one, other) {
-  const whole = [one, other].every(({ integer, seeds }) => integer?.values.length === seeds.length);
-  const by = whole ? 'integer' : 'float';
-  const differences = one.seeds.flatMap((seed, i) => {
-    const j = other.seeds.indexOf(seed);
-    return j < 0 ? [] : [one[by].values[i] - other[by].values[j]];
-  });
-  if (differences.length === 0) return none;
-  const ends = meanInterval(differences);
-  return `${signed(mean(differences))}${ends ? ` (${ends.map(signed).join(' to ')})` : ''}`;
+  const lead = leadOver(one, other);
+  if (!lead) return none;
+  return `${signed(lead.mean)}${lead.interval ? ` (${lead.interval.map(signed).join(' to ')})` : ''}`;
 }

@@ -46,7 +46,7 @@ const noAffine = {
 };
 
 /** Why a bidirectional network stays where it is. */
-export const bidirectionalRefusal =
+const bidirectionalRefusal =
   'network.bidirectional: such a network reads each sequence from its end too, so it gives nothing before the whole sequence is there and needs all of its steps in memory; an integer network takes one step after the other. Train one that reads forwards, with more units or layers, or the float network alone with "fastgrnn train"';
 
 /**
@@ -71,7 +71,8 @@ export function convert(
   storage: Storage = plainStorage,
   sumBits: 32 | 24 = 32,
 ): IntegerNetwork {
-  check(original, originalParameters, ranges);
+  checkIntegerForm(original);
+  checkValues(originalParameters, ranges);
   const plain = withPlainMatrix(original, originalParameters);
   const { architecture } = plain;
   const parameters = balancedUnlessRounded(architecture, plain.parameters);
@@ -172,15 +173,24 @@ function missingRanges(layer: number): never {
   throw new IntegerNetworkError(`the ranges of layer ${layer + 1} are missing; train the float network again`);
 }
 
-function check(architecture: Architecture, parameters: Float32Array, ranges: Ranges): void {
-  checkReal(architecture);
-  const { inputSize, hiddenSize, wRank, uRank, classes } = architecture;
-  if (architecture.vectorZetaNu) {
+/**
+ * Refuses a network that has no integer form, whatever its weights.
+ *
+ * @throws IntegerNetworkError which names the field
+ */
+export function checkIntegerForm(architecture: Architecture): void {
+  const { inputSize, hiddenSize, wRank, uRank, classes, recurrence, vectorZetaNu, bidirectional } = architecture;
+  if (recurrence === 'EURNN') {
     throw new IntegerNetworkError(
-      'network.vectorZetaNu: an integer network has one zeta and one nu; train with it false, or export float C (--target c-float)',
+      "network.recurrence is EURNN: its modReLU divides every complex unit by its modulus, a square root and a division a unit and step, which the integer network has no operations for; on a device, use oRNN, whose U is orthogonal, the real numbers' unitary",
     );
   }
-  if (architecture.bidirectional) throw new IntegerNetworkError(bidirectionalRefusal);
+  if (vectorZetaNu) {
+    throw new IntegerNetworkError(
+      'network.vectorZetaNu is true: an integer network has one zeta and one nu; set it to false, or train the float network alone with "fastgrnn train" and export float C (--target c-float)',
+    );
+  }
+  if (bidirectional) throw new IntegerNetworkError(bidirectionalRefusal);
   for (const [name, size] of Object.entries({ inputSize, hiddenSize, wRank, uRank, classes })) {
     if (size > maximumSize) {
       throw new IntegerNetworkError(
@@ -197,6 +207,9 @@ function check(architecture: Architecture, parameters: Float32Array, ranges: Ran
       `the embedding has ${architecture.vocabulary} x ${inputSize} entries, an integer network takes at most ${largestEmbedding}; lower network.embedding, or keep fewer tokens`,
     );
   }
+}
+
+function checkValues(parameters: Float32Array, ranges: Ranges): void {
   if (!parameters.every(Number.isFinite)) {
     throw new IntegerNetworkError(
       'the float network holds a weight that is not finite; train again with a lower learning rate',
@@ -222,18 +235,10 @@ function checkStates(ranges: Ranges): void {
 }
 
 /** Throws `IntegerNetworkError` where the units of all layers are more than an index of a byte can tell. */
-export function checkUnits({ layers = 1, hiddenSize }: Architecture): void {
+function checkUnits({ layers = 1, hiddenSize }: Architecture): void {
   if (layers * hiddenSize <= maximumSize) return;
   throw new IntegerNetworkError(
     `network.layers is ${layers}, of network.hiddenSize ${hiddenSize} each: an integer network has at most ${maximumSize} units in all its layers; lower one of them`,
-  );
-}
-
-/** Throws `IntegerNetworkError` for a network of complex units. */
-export function checkReal({ recurrence }: Architecture): void {
-  if (recurrence !== 'EURNN') return;
-  throw new IntegerNetworkError(
-    "network.recurrence is EURNN: its modReLU divides every complex unit by its modulus, a square root and a division a unit and step, which the integer network has no operations for; on a device, use oRNN, whose U is orthogonal, the real numbers' unitary",
   );
 }
 

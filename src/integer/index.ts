@@ -1,5 +1,5 @@
 export { calibrate } from './calibration.js';
-export { bidirectionalRefusal, checkReal, checkUnits, convert } from './convert.js';
+export { checkIntegerForm, convert } from './convert.js';
 export { FloatNetwork, residualWeights, transpose, type FloatGate } from './float-network.js';
 export { agreement, physicalValues, predictInteger } from './evaluation.js';
 export { equalSequences, framesOf, type Int16Sequences, type Normalisation } from './input.js';

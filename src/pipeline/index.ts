@@ -1,6 +1,7 @@
 export { analyseModel, type FinishedAnalysis } from './analyse/analyse.js';
 export type { AnalyseOptions } from './analyse/options.js';
-export { compareNetworks, type CompareOptions, type FinishedComparison } from './compare/compare.js';
+export { compareNetworks, type FinishedComparison } from './compare/compare.js';
+export type { CompareOptions } from './compare/options.js';
 export { networkNames, type NetworkName } from './compare/networks.js';
 export { protocols, type Protocol } from './compare/protocols.js';
 export { sizings, type Sizing } from './compare/sizes.js';

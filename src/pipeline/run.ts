@@ -1,7 +1,7 @@
 import { describeHost, joinPath, packageFile, runProgram, writeFile } from '#platform';
 import type { Dataset } from '../data/index.js';
 import { modelBytes } from '../firmware/index.js';
-import { bidirectionalRefusal, checkReal, checkUnits, IntegerNetworkError, maximumSize } from '../integer/index.js';
+import { checkIntegerForm, IntegerNetworkError, maximumSize } from '../integer/index.js';
 import { checkArchitecture, type Architecture } from '../network/index.js';
 import { serialise } from '../recipe/index.js';
 import { renderReport, stageMetrics, type Metrics, type ReportInput } from '../report/index.js';
@@ -51,9 +51,6 @@ export async function trainOpened({ folder, recipe, dataset }: OpenRun, options:
 /** Refuses a network that can't become an integer network, whatever its weights. */
 export function checkConvertible(architecture: Architecture): void {
   checkArchitecture(architecture);
-  checkReal(architecture);
-  if (architecture.bidirectional) throw new IntegerNetworkError(bidirectionalRefusal);
-  checkUnits(architecture);
   for (const [what, count] of [
     ['channels', architecture.inputSize],
     ['classes', architecture.classes],
@@ -63,6 +60,7 @@ export function checkConvertible(architecture: Architecture): void {
       `the data have ${count} ${what}, an integer network takes at most ${maximumSize}; leave some out, or train a float network alone with "fastgrnn train"`,
     );
   }
+  checkIntegerForm(architecture);
 }
 
 /** The whole way: from a recipe to firmware that has run on simulated boards, `metrics.json` and `report.html`. */

@@ -28,6 +28,8 @@ export interface CompareRow {
   /** 0: a full matrix. */
   readonly wRank: number;
   readonly uRank: number;
+  /** oRNN and SpectralRNN: of each orthogonal matrix. */
+  readonly reflectors?: number;
   /** The part of the entries that is kept. */
   readonly wSparsity: number;
   readonly uSparsity: number;
@@ -36,8 +38,10 @@ export interface CompareRow {
     readonly learningRate: number;
     readonly clip: number;
     readonly batchSize: number;
+    /** EURNN's is modReLU. */
     readonly update: string;
-    readonly gate: string;
+    /** Null of cells without a gate. */
+    readonly gate: string | null;
     readonly epochs: readonly number[];
   };
   /** Which seeds came to an end, and which diverged. */
@@ -66,6 +70,8 @@ export interface CompareRow {
 
 /** `compare.json`: a comparison of networks, for programs. */
 export interface CompareMetrics {
+  /** Of everything but the networks and the number of seeds; rows of another identity never stand beside these. */
+  readonly identity: string;
   readonly recipe: string;
   readonly data: { readonly name: string; readonly train: number; readonly test: number };
   /** The paper's data set whose figures stand beside. */

@@ -54,7 +54,7 @@ function networks({ rows, metric, paperData }: CompareMetrics): Markup {
   const other = rows.find((row) => row.ahead)?.ahead?.of;
   const body = rows.map(
     (row) =>
-      markup`<tr><th scope="row">${row.network}</th><td>${shape(row)}</td><td>${count(row.seeds.length)}${row.failed.length > 0 ? ` (${row.failed.length} diverged)` : ''}</td><td>${overSeeds(metric, row.integer)}</td><td>${overSeeds(metric, row.float)}</td>${other ? markup`<td>${row.network === other ? absent : aheadText(row.ahead)}</td>` : undefined}<td>${count(row.paperBytes)}</td><td>${count(row.modelBytes)}</td><td>${kilobytes(row.floatBytes)}</td><td>${duration(row.trainingSeconds)}</td>${paperData ? markup`<td>${row.paper ? percent(row.paper.accuracy / 100) : absent}</td><td>${row.paper ? `${row.paper.kilobytes}\u00a0KB` : absent}</td>` : undefined}</tr>`,
+      markup`<tr><th scope="row">${row.network}</th><td>${shapeText(row)}</td><td>${count(row.seeds.length)}${row.failed.length > 0 ? ` (${row.failed.length} diverged)` : ''}</td><td>${overSeeds(metric, row.integer)}</td><td>${overSeeds(metric, row.float)}</td>${other ? markup`<td>${row.network === other ? absent : aheadText(row.ahead)}</td>` : undefined}<td>${count(row.paperBytes)}</td><td>${count(row.modelBytes)}</td><td>${kilobytes(row.floatBytes)}</td><td>${duration(row.trainingSeconds)}</td>${paperData ? markup`<td>${row.paper ? percent(row.paper.accuracy / 100) : absent}</td><td>${row.paper ? `${row.paper.kilobytes}\u00a0KB` : absent}</td>` : undefined}</tr>`,
   );
   const columns = [
     ...['Network', 'H / r_w / r_u', 'Seeds', `${metricNames[metric]}, integer`, 'Float'],
@@ -69,10 +69,12 @@ ${failed.length === 0 ? undefined : markup`<p class="warning">${failed.join('; '
 <p class="quiet">Test recordings, mean ± standard error over the seeds. The lead is taken seed by seed, its interval by Student’s t. Nothing was chosen on the test recordings.</p></section>`;
 }
 
-function shape({ hiddenSize, wRank, uRank, wSparsity, uSparsity }: CompareRow): string {
+/** H / r_w / r_u, the reflectors that make U, and the sparsity where there is one. */
+export function shapeText({ hiddenSize, wRank, uRank, reflectors, wSparsity, uSparsity }: CompareRow): string {
   const rank = (value: number) => (value === 0 ? 'full' : String(value));
   const sparse = wSparsity < 1 || uSparsity < 1 ? `, s ${wSparsity} / ${uSparsity}` : '';
-  return `${hiddenSize} / ${rank(wRank)} / ${rank(uRank)}${sparse}`;
+  const u = reflectors === undefined ? rank(uRank) : counted(reflectors, 'reflector');
+  return `${hiddenSize} / ${rank(wRank)} / ${u}${sparse}`;
 }
 
 /** As in Figures 3, 4 and 6: each network's accuracy against its bytes. */
@@ -123,7 +125,7 @@ ${tableFigure({ label: 'The networks on boards', rows: markup`${headings(columns
 function settings({ rows }: CompareMetrics): Markup {
   const body = rows.map(
     ({ network, settings: s }) =>
-      markup`<tr><th scope="row">${network}</th><td>${s.optimiser}</td><td>${exact(s.learningRate)}</td><td>${exact(s.clip)}</td><td>${count(s.batchSize)}</td><td>${s.epochs.join(', ')}</td><td>${s.gate}</td><td>${s.update}</td></tr>`,
+      markup`<tr><th scope="row">${network}</th><td>${s.optimiser}</td><td>${exact(s.learningRate)}</td><td>${exact(s.clip)}</td><td>${count(s.batchSize)}</td><td>${s.epochs.join(', ')}</td><td>${s.gate ?? absent}</td><td>${s.update}</td></tr>`,
   );
   const columns = ['Network', 'Optimiser', 'Learning rate', 'Clip', 'Batch', 'Epochs', 'Gate', 'Update'];
   return markup`<section id="settings"><h2>Settings</h2>

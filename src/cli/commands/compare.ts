@@ -147,7 +147,7 @@ function summary(folder: string, { rows, metric, seeds, protocol, size }: Compar
   const chosen = [
     ['network', 'gate', 'update', 'optimiser', 'rate', 'clip', 'epochs'],
     ...rows.map(({ network, settings: { gate, update, optimiser, learningRate, clip, epochs } }) => [
-      ...[network, gate, update, optimiser, String(learningRate), String(clip), epochs.join('+')],
+      ...[network, gate ?? '-', update, optimiser, String(learningRate), String(clip), epochs.join('+')],
     ]),
   ];
   return `${table(lines)}\n\n${dim(how)}\n\n${table(chosen)}${failed.length > 0 ? `\n\n${failed.join('\n')}` : ''}\n\n${bold('report')}  ${folder}/compare.html`;

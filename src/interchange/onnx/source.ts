@@ -1,7 +1,16 @@
-import { integerLayers, logitBits, type IntegerMatrix, type IntegerNetwork } from '../../integer/index.js';
+import {
+  biasNames,
+  integerGates,
+  integerLayers,
+  logitBits,
+  type IntegerLayer,
+  type IntegerMatrix,
+  type IntegerNetwork,
+} from '../../integer/index.js';
 import { powerOfTwo, sigmoid } from '../../math/index.js';
 import {
   fixedResidual,
+  gatesOf,
   recurrenceOf,
   recurrentMatrix,
   tensorPrefix,
@@ -16,9 +25,9 @@ export interface CellNumbers {
   map(name: string): LinearMap;
   /** [H] */
   bias(name: string): Float32Array;
-  /** FastRNN-vector's alpha, or FastGRNN's zeta and nu where they are vectors, as they multiply, [H]. */
+  /** FastRNN-vector's alpha and beta, or FastGRNN's zeta and nu where they are vectors, as they multiply, [H]. */
   vector(name: string): Float32Array;
-  /** zeta and nu, or alpha and beta, as they multiply. */
+  /** FastGRNN's zeta and nu, or FastRNN's alpha and beta, as they multiply. */
   readonly scalars: readonly [number, number];
 }
 
@@ -64,7 +73,7 @@ export function floatNumbers(
   };
   const scalarsOf = (prefix: string): [number, number] => {
     const squashed = (name: string) => sigmoid(tensor(prefix + name)[0]);
-    if (cell === 'FastGRNN' || cell === 'FastRNN-vector') return [squashed('zeta'), squashed('nu')];
+    if (cell === 'FastGRNN') return [squashed('zeta'), squashed('nu')];
     if (cell !== 'FastRNN') return [0, 0];
     if (residual === 'fixed') {
       const { alpha, beta } = fixedResidual(architecture);
@@ -72,6 +81,11 @@ export function floatNumbers(
     }
     const alpha = squashed('alpha');
     return [alpha, residual === 'tied' ? 1 - alpha : squashed('beta')];
+  };
+  /** Appendix G: beta = zeta (1 - alpha) + nu. */
+  const betaOf = (prefix: string): Float32Array => {
+    const [zeta, nu] = ['zeta', 'nu'].map((name) => sigmoid(tensor(prefix + name)[0]));
+    return tensor(`${prefix}alpha`).map((alpha) => zeta * (1 - sigmoid(alpha)) + nu);
   };
   return {
     cell: (layer, direction) => {
@@ -85,7 +99,7 @@ export function floatNumbers(
             : { first: weight(`${name}1`), second: second(`${name}2`) };
         },
         bias: (local) => tensor(prefix + local),
-        vector: (local) => tensor(prefix + local).map(sigmoid),
+        vector: (local) => (local === 'beta' ? betaOf(prefix) : tensor(prefix + local).map(sigmoid)),
         scalars: scalarsOf(prefix),
       };
     },
@@ -104,24 +118,29 @@ export function integerNumbers(network: IntegerNetwork): NetworkNumbers {
     first: weightOf(first),
     second: second && weightOf(second),
   });
-  const biasUnit = powerOfTwo(-12);
   const logitUnit = powerOfTwo(-logitBits(network));
   const inputUnit = powerOfTwo(-(inputShift + inputBits));
   return {
     cell: (index) => {
-      const { cell, stateBits, scale, offset, biasGate, biasUpdate, w1, w2, u1, u2 } = layers[index];
+      const layer = layers[index];
+      const { cell, stateBits, scale, offset } = layer;
       const scalarUnit = powerOfTwo(-(stateBits + 2));
       const offsetUnit = cell === 'FastGRNN' ? scalarUnit : powerOfTwo(-14);
+      const gates = integerGates(layer);
+      const names = gatesOf(layer);
       return {
-        map: (name) => (name === 'W' ? map(w1, w2) : map(u1, u2)),
-        vector: () => new Float32Array(),
-        bias: (name) => Float32Array.from(name === 'biasGate' ? biasGate : biasUpdate, (count) => count * biasUnit),
+        map: (name) => {
+          const { w1, w2, u1, u2 } = gates[names.indexOf(name.slice(1))];
+          return name.startsWith('W') ? map(w1, w2) : map(u1, u2);
+        },
+        vector: (name) => inUnits(layer[name as 'alpha' | 'beta'], powerOfTwo(-14)),
+        bias: (name) => biasOf(layer, name),
         scalars: [scale * scalarUnit, offset * offsetUnit],
       };
     },
     embedding: network.embedding && weightOf(network.embedding),
     classifier: weightOf(classifier),
-    classifierBias: Float32Array.from(network.classifierBias, (count) => count * logitUnit),
+    classifierBias: inUnits(network.classifierBias, logitUnit),
     affine: {
       centre: [...network.centre],
       scale: Array.from(network.multiplier, (multiplier) => multiplier * inputUnit),
@@ -131,4 +150,15 @@ export function integerNumbers(network: IntegerNetwork): NetworkNumbers {
 
 function weightOf({ rows, columns, values, fractionBits }: IntegerMatrix): Weight {
   return { rows, columns, values, scales: Float32Array.of(powerOfTwo(-fractionBits)) };
+}
+
+/** A bias by the float network's name: Q12, or the format of the two parts of a GRU's candidate. */
+function biasOf(layer: IntegerLayer, name: string): Float32Array {
+  if (!layer.biases) return inUnits(name === 'biasGate' ? layer.biasGate : layer.biasUpdate, powerOfTwo(-12));
+  const index = biasNames(layer).indexOf(name);
+  return inUnits(layer.biases[index], powerOfTwo(-(index < 2 ? 12 : (layer.candidateBits ?? 12))));
+}
+
+function inUnits(counts: Int16Array | Int32Array | undefined, unit: number): Float32Array {
+  return Float32Array.from(counts ?? [], (count) => count * unit);
 }

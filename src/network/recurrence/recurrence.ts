@@ -137,7 +137,10 @@ export function recurrenceProblems(
   };
   if (uRank > 0) wrong('uRank', `is ${uRank}, but ${kind} makes U in its own way; set it to 0`);
   if (cell === 'UGRNN' || cell === 'GRU' || cell === 'LSTM') {
-    wrong('recurrence', `is ${kind}, which makes one U; ${cell} has one for each gate; use RNN, FastRNN or FastGRNN`);
+    wrong(
+      'recurrence',
+      `is ${kind}, which makes one U; ${cell} has one for each gate; use RNN, FastRNN, FastRNN-vector or FastGRNN`,
+    );
   }
   const recurrence = recurrenceOf(arch);
   if ('reflectors' in recurrence) whole('reflectors', recurrence.reflectors, hiddenSize);

@@ -32,10 +32,11 @@ interface Variant {
 
 /** The recipe with FastRNN and tanh (as in Table 7 and Figure 5), whole matrices of the recipe's ranks. */
 function fastRnn({ recipe }: LoadedRecipe, change: Partial<Recipe['network']>): Recipe {
+  const { alpha: _, beta: __, ...network } = networkOf(recipe, 'FastRNN');
   return {
     ...recipe,
     ...denseOf(recipe),
-    network: { ...networkOf(recipe, 'FastRNN'), update: 'tanh', ...change },
+    network: { ...network, residual: 'free', update: 'tanh', ...change },
     targets: [],
   };
 }

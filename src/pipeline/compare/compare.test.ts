@@ -7,7 +7,8 @@ import { temporaryFolder, writeCsv, writeMnist, writeUciHar, type HarWindow } fr
 import type { RunEvent } from '../events.js';
 import { readModel } from '../models.js';
 import { trainRecipe } from '../run.js';
-import { compareNetworks, type CompareOptions } from './compare.js';
+import { compareNetworks } from './compare.js';
+import type { CompareOptions } from './options.js';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 const at = (...names: string[]) => path.join(folder.path, ...names);
@@ -112,7 +113,8 @@ describe('a comparison', () => {
       expect(finalists).toHaveLength(3);
       expect(finalists[0].set).toMatchObject(bestFirst(tried)[0].set);
       expect(bestFirst(finalists)[0].set).toEqual({
-        ...{ 'network.gate': gate, 'network.update': update },
+        ...(gate !== null && { 'network.gate': gate }),
+        'network.update': update,
         ...{ 'training.learningRate': String(learningRate), 'training.clip': String(clip) },
       });
     }
@@ -224,6 +226,54 @@ describe('a comparison', () => {
     expect(await architecture('LSTM')).not.toHaveProperty('reset');
   }, 60_000);
 
+  it('gives what some networks alone have to all of these, whatever the recipe’s', async () => {
+    const sets = ['network.reflectors=255', 'network.residual=tied', 'network.reset=before'];
+    const cells = ['FastGRNN', 'SpectralRNN', 'oRNN', 'GRU'] as const;
+    const { metrics } = await compareNetworks(
+      options('own', { cells, seeds: 1, bytes: 200, boards: [], float: true, sets }),
+    );
+    const architectures = await Promise.all(
+      cells.map(async (name) => (await readModel(at('own', name, 'seed-1', 'model.safetensors'))).facts.architecture),
+    );
+    expect(architectures).toMatchObject([
+      { residual: 'tied' },
+      // As many as there are units.
+      ...metrics.rows.slice(1, 3).map(({ hiddenSize }) => ({ reflectors: hiddenSize })),
+      { reset: 'before' },
+    ]);
+    expect(metrics.rows.map(({ reflectors }) => reflectors)).toEqual([
+      undefined,
+      metrics.rows[1].hiddenSize,
+      metrics.rows[2].hiddenSize,
+      undefined,
+    ]);
+    const refused = (set: string) => compareNetworks(options('own', { cells, seeds: 1, sets: [set] }));
+    await expect(refused('network.forgetBias=2')).rejects.toThrow(
+      'network.forgetBias: only LSTM has it, and --cells has none; add one, or take it out',
+    );
+    await expect(refused('network.reset=never')).rejects.toThrow(/network.reset: .*never/);
+  }, 60_000);
+
+  it('keeps the rows of other networks in the same folder, and those of other options not', async () => {
+    const some = { seeds: 1, boards: [], float: true } as const;
+    const more = await compareNetworks(options('more', { ...some, cells: ['GRU'], seeds: 2 }));
+    const { metrics } = await compareNetworks(options('more', { ...some, cells: ['FastGRNN'] }));
+    const [gru] = more.metrics.rows;
+    const [fast] = metrics.rows;
+    expect(gru.ahead).toBeNull();
+    const lead = (gru.float?.values[0] ?? NaN) - (fast.float?.values[0] ?? NaN);
+    expect(metrics.rows).toEqual([
+      fast,
+      { ...gru, ahead: { of: 'FastGRNN', by: 'float', mean: lead, interval: null } },
+    ]);
+    expect(metrics.seeds).toEqual([1, 2]);
+
+    events.length = 0;
+    const other = await compareNetworks(options('more', { ...some, cells: ['RNN'], bytes: 200 }));
+    expect(other.metrics.rows.map(({ network }) => network)).toEqual(['RNN']);
+    expect(events).toContainEqual({ kind: 'note', text: expect.stringContaining('new ones replace them') as string });
+  }, 60_000);
+
   it('takes the paper’s sizes and protocol', async () => {
     await writeMnist(at('data'), 400, 20);
     const { metrics } = await compareNetworks(
@@ -244,6 +294,7 @@ describe('a comparison', () => {
     expect(fast).toMatchObject({ hiddenSize: 128, wRank: 1, uRank: 30, wSparsity: 1, uSparsity: 0.3 });
     expect(fast.settings).toMatchObject({ batchSize: 100, learningRate: 0.01, epochs: [1, 1, 1] });
     expect(fast.paper).toEqual({ accuracy: 98.2, kilobytes: 6 });
+    expect([rnn.settings.gate, fast.settings.gate]).toEqual([null, 'sigmoid']);
   }, 120_000);
 
   it('takes HAR-2’s sizes for six activities, and not its figures', async () => {

@@ -1,19 +1,13 @@
 import { joinPath, parallelism, writeFile } from '#platform';
 import type { Dataset } from '../../data/index.js';
-import {
-  RecipeError,
-  resolveRecipe,
-  applySet,
-  type BoardName,
-  type LoadedRecipe,
-  type Recipe,
-} from '../../recipe/index.js';
+import { RecipeError, resolveRecipe, applySet, type LoadedRecipe, type Recipe } from '../../recipe/index.js';
 import { renderComparison, type CompareMetrics } from '../../report/index.js';
 import { taggedListener, type Listener } from '../events.js';
-import { openDataset, openRecipe, prepareFolder, type RunOptions } from '../open.js';
+import { openDataset, openRecipe, prepareFolder } from '../open.js';
 import { severalRuns } from '../several.js';
 import { entrantsOf, type Entrant } from './entrants.js';
-import type { NetworkName } from './networks.js';
+import { keptRows } from './kept-rows.js';
+import { dividedSets, withNetwork, type OwnFields } from './networks.js';
 import { paperDataOf } from './paper.js';
 import {
   candidatesOf,
@@ -25,33 +19,11 @@ import {
   underProtocol,
   wholeTuningRecipe,
   withCandidate,
-  type Protocol,
 } from './protocols.js';
 import { comparison } from './rows.js';
+import type { CompareOptions } from './options.js';
 import { settingsOf } from './settings.js';
-import type { Sizing } from './sizes.js';
 import { better, runTrial, runTuningTrial, type TrialResult, type TuningResult } from './trial.js';
-
-/** What a comparison is told. */
-export interface CompareOptions extends Omit<RunOptions, 'trainer'> {
-  readonly cells: readonly NetworkName[];
-  /** How many, from the recipe's on. */
-  readonly seeds: number;
-  readonly protocol: Protocol;
-  readonly sizing: Sizing;
-  /** At equal bytes: how many; by default those of the recipe's own network. */
-  readonly bytes?: number | undefined;
-  /** On which boards the first seed's networks run. */
-  readonly boards: readonly BoardName[];
-  /** The folder of a comparison whose choices on validation are taken over, in place of choosing here. */
-  readonly settings?: string | undefined;
-  /** The float networks alone: nothing is quantised, no board is run. */
-  readonly float?: boolean | undefined;
-  /** The network that the others' leads are over; FastGRNN without it. */
-  readonly against?: NetworkName | undefined;
-  /** FastGRNN with and without its low rank, sparsity and quantisation beside. */
-  readonly ablate?: boolean | undefined;
-}
 
 /** A finished comparison and where its results lie. */
 export interface FinishedComparison {
@@ -62,21 +34,23 @@ export interface FinishedComparison {
 /**
  * Trains the paper's networks on a recipe's data, seed by seed, and writes `compare.json` and `compare.html` into the folder.
  * Each training has a run's folder there; what was finished before is not made again, and a killed training goes on after its
- * last epoch. Nothing is chosen on the test recordings.
+ * last epoch. Rows of other networks that stand there and were measured by the same options stay. Nothing is chosen on the test
+ * recordings.
  */
 export async function compareNetworks(options: CompareOptions): Promise<FinishedComparison> {
   const { listener = () => undefined, protocol, sizing } = options;
-  const base = await underOptions(options);
+  const { base, given } = await underOptions(options);
   const folder = options.out ?? joinPath('runs', `${base.name}-compare`);
   listener({ kind: 'step', text: `comparison on recipe ${base.name}, into ${folder}` });
   const dataset = await openDataset(base, options);
   const paper = paperDataOf(base.recipe, dataset);
   const entrants = entrantsOf({
     ...{ names: options.cells, ablate: options.ablate ?? false, protocol, sizing, recipe: base.recipe, dataset },
-    ...{ paper, bytes: options.bytes },
+    ...{ paper, bytes: options.bytes, given },
   });
   for (const { recipe } of entrants) resolveRecipe(recipe, base.name); // refused before hours of training
   await prepareFolder(folder);
+  const kept = await keptRows({ folder, base, dataset, given, options, listener });
 
   const trials = entrants.filter((entrant, i) => entrants.findIndex(({ trial }) => trial === entrant.trial) === i);
   const context: Context = { base, dataset, folder, options, listener };
@@ -93,6 +67,7 @@ export async function compareNetworks(options: CompareOptions): Promise<Finished
       protocol: options.settings ? 'settings' : protocol,
       against: options.against ?? 'FastGRNN',
     },
+    kept,
     entries: entrants.map((entrant) => ({
       entrant,
       recipe: chosen.get(entrant.trial) ?? entrant.recipe,
@@ -112,18 +87,25 @@ interface Context {
   readonly listener: Listener;
 }
 
-/** The recipe under the protocol; what a user sets by hand comes after it. */
-async function underOptions(options: CompareOptions): Promise<LoadedRecipe> {
-  const { name, recipe } = await openRecipe(options);
-  const sets = (options.sets ?? []).filter((set) => !set.trim().startsWith('data.path')); // made absolute already
+/**
+ * The recipe under the protocol; what a user sets by hand comes after it. What some networks alone have (`given`) is theirs, and not
+ * the recipe's own.
+ */
+async function underOptions(options: CompareOptions): Promise<{ base: LoadedRecipe; given: OwnFields }> {
+  const { common, own } = dividedSets(options.sets ?? [], options.cells);
+  const { name, recipe } = await openRecipe({ ...options, sets: common });
+  const sets = common.filter((set) => !set.trim().startsWith('data.path')); // made absolute already
   const changed = sets.reduce<unknown>(applySet, underProtocol(recipe, options.protocol));
   const resolved = resolveRecipe({ ...(changed as Recipe), seed: recipe.seed }, name);
+  const given = (own.reduce<unknown>(applySet, {}) as { network?: OwnFields }).network ?? {};
+  // Wrong values are refused before sizes are looked for.
+  for (const network of options.cells) resolveRecipe(withNetwork(resolved, network, given), name);
   if (options.protocol !== 'recipe' && resolved.data.validation === 0) {
     throw new RecipeError(
       `--protocol ${options.protocol} chooses on validation recordings, and data.validation is 0; set it above 0, or take --protocol recipe`,
     );
   }
-  return { name, recipe: resolved };
+  return { base: { name, recipe: resolved }, given };
 }
 
 /** A trial's recipe as it is run: its seed and its boards. */

@@ -1,6 +1,6 @@
 import type { Dataset } from '../../data/index.js';
 import { canonicalJson, type Recipe } from '../../recipe/index.js';
-import { inEightBits, networkOf, networkNames, type NetworkName } from './networks.js';
+import { inEightBits, networkOf, networkNames, type NetworkName, type OwnFields } from './networks.js';
 import type { PaperData } from './paper.js';
 import { networkTraining, type Protocol } from './protocols.js';
 import { denseOf, sizedRecipe, threeStages, withTable11, type Sizing } from './sizes.js';
@@ -27,6 +27,8 @@ export interface EntrantsTask {
   readonly dataset: Dataset;
   readonly paper: PaperData | undefined;
   readonly bytes?: number | undefined;
+  /** Fields that go to every network that has them. */
+  readonly given?: OwnFields;
 }
 
 /** The rows of a comparison in order. */
@@ -48,7 +50,7 @@ const usualSparsity = 0.3;
 /** FastGRNN without its quantisation, sparsity and low rank, one after the other (Tables 8 to 10). */
 function ablation(task: EntrantsTask): Entrant[] {
   const { recipe, sizing, paper } = task;
-  const whole = sizing === 'paper' && paper ? withTable11(recipe, paper) : sparse(recipe, paper);
+  const whole = sizing === 'paper' && paper ? withTable11(recipe, paper, task.given) : sparse(task);
   const exact = withoutRounding(whole);
   const lowRank: Recipe = { ...exact, ...denseOf(exact) };
   const fullRank: Recipe = { ...lowRank, network: { ...lowRank.network, wRank: 0, uRank: 0 } };
@@ -79,14 +81,14 @@ function same(a: Recipe, b: Recipe): boolean {
 }
 
 /** The recipe's own FastGRNN, sparse as the recipe says, else as Table 11 does, else by a usual fraction. */
-function sparse(recipe: Recipe, paper: PaperData | undefined): Recipe {
+function sparse({ recipe, paper, given }: EntrantsTask): Recipe {
   const { wSparsity, uSparsity } = recipe.compression;
   const own = wSparsity < 1 || uSparsity < 1;
   const usual = paper?.fastGRNN ?? { wSparsity: usualSparsity, uSparsity: usualSparsity };
   const kept = own ? { wSparsity, uSparsity } : { wSparsity: usual.wSparsity, uSparsity: usual.uSparsity };
   return {
     ...recipe,
-    network: networkOf(recipe, 'FastGRNN'),
+    network: networkOf(recipe, 'FastGRNN', given),
     training: { ...recipe.training, epochs: threeStages(recipe.training.epochs) },
     compression: { ...recipe.compression, ...kept },
   };

@@ -1,4 +1,4 @@
-import type { Recipe } from '../../recipe/index.js';
+import { RecipeError, type Recipe } from '../../recipe/index.js';
 
 type Setting = Pick<Recipe['network'], 'cell'> & Partial<Recipe['network']>;
 
@@ -34,24 +34,29 @@ const table: Readonly<Record<NetworkName, Setting>> = {
 /** All networks that can be compared, in the order of Table 3. */
 export const networkNames = Object.keys(table) as NetworkName[];
 
+/** Fields of `network` that a user sets and some networks alone have, by their names; not yet checked. */
+export type OwnFields = Readonly<Record<string, unknown>>;
+
 /**
  * A recipe's network as the one of this name: sizes, head and nonlinearities stay, what is one cell's or one recurrence's alone
- * doesn't.
+ * stays where this is that cell or recurrence.
+ *
+ * @param given fields that go to every network that has them, whatever the recipe's
  */
-export function networkOf({ network }: Recipe, name: NetworkName): Recipe['network'] {
+export function networkOf({ network }: Recipe, name: NetworkName, given: OwnFields = {}): Recipe['network'] {
   const setting = table[name];
-  const own = new Set<string>(ownFields[setting.cell] ?? []);
-  for (const field of ownFields[setting.recurrence ?? 'dense'] ?? []) own.add(field);
-  const foreign = new Set(Object.values(ownFields).flat());
-  const kept = Object.entries(network).filter(([field]) => own.has(field) || !foreign.has(field));
-  const { recurrence: _, ...rest } = Object.fromEntries(kept) as Recipe['network'];
-  return { ...rest, residual: 'free', ...setting };
+  const own = fieldsOf(name);
+  const mine = (fields: OwnFields) =>
+    Object.fromEntries(Object.entries(fields).filter(([field]) => own.has(field) || !ownFieldNames.has(field)));
+  const { recurrence: _, residual, ...rest } = network;
+  const kept = network.cell === setting.cell ? residual : 'free';
+  return { ...mine(rest), residual: kept, ...mine(given), ...setting } as Recipe['network'];
 }
 
-/** Fields of one cell or a few recurrences alone. A FastRNN's residual is free here, whatever the recipe's. */
+/** Fields of one cell or a few recurrences alone. */
 const ownFields: Readonly<Record<string, readonly string[]>> = {
-  'FastRNN, fixed': ['alpha', 'beta'],
-  FastGRNN: ['vectorZetaNu'],
+  FastRNN: ['residual', 'alpha', 'beta'],
+  FastGRNN: ['residual', 'vectorZetaNu'],
   GRU: ['reset'],
   LSTM: ['forgetBias'],
   oRNN: ['reflectors'],
@@ -60,12 +65,47 @@ const ownFields: Readonly<Record<string, readonly string[]>> = {
   EURNN: ['arrangement', 'capacity'],
 };
 
+const ownFieldNames: ReadonlySet<string> = new Set(Object.values(ownFields).flat());
+
+/** The fields that the network of this name has and some others haven't. */
+function fieldsOf(name: NetworkName): ReadonlySet<string> {
+  const { cell, recurrence = 'dense' } = table[name];
+  return new Set([...(ownFields[cell] ?? []), ...(ownFields[recurrence] ?? [])]);
+}
+
+/**
+ * What of a user's settings is of some networks alone, and the others.
+ *
+ * @param sets as `--set` has them: NAME=VALUE
+ * @throws RecipeError for a field that none of these networks has
+ */
+export function dividedSets(
+  sets: readonly string[],
+  names: readonly NetworkName[],
+): { readonly common: string[]; readonly own: string[] } {
+  const [common, own]: [string[], string[]] = [[], []];
+  for (const set of sets) {
+    const field = /^\s*network\.(\w+)\s*=/.exec(set)?.[1] ?? '';
+    if (!ownFieldNames.has(field)) {
+      common.push(set);
+      continue;
+    }
+    own.push(set);
+    if (names.some((name) => fieldsOf(name).has(field))) continue;
+    const those = networkNames.filter((name) => fieldsOf(name).has(field));
+    throw new RecipeError(
+      `network.${field}: only ${those.join(' and ')} ${those.length > 1 ? 'have' : 'has'} it, and --cells has none; add one, or take it out`,
+    );
+  }
+  return { common, own };
+}
+
 /**
  * A recipe with the network of this name; a matrix that is made of other parameters stays whole, and of 8 bits, since training can't
  * round it.
  */
-export function withNetwork(recipe: Recipe, name: NetworkName): Recipe {
-  const network = networkOf(recipe, name);
+export function withNetwork(recipe: Recipe, name: NetworkName, given: OwnFields = {}): Recipe {
+  const network = networkOf(recipe, name, given);
   const { compression } = recipe;
   return (network.recurrence ?? 'dense') === 'dense'
     ? { ...recipe, network }

@@ -1,3 +1,4 @@
+import { isGated } from '../../network/index.js';
 import type { Recipe } from '../../recipe/index.js';
 import type { NetworkName } from './networks.js';
 
@@ -149,8 +150,10 @@ function candidate(change: Omit<Candidate, 'text'>): Candidate {
 }
 
 /** Everything that `tuned` may choose, as a recipe has it. */
-export function chosenText({ network: { gate, update }, training: { learningRate, clip } }: Recipe): string {
-  return candidate({ network: { gate, update }, training: { learningRate, clip } }).text;
+export function chosenText({ network, training: { learningRate, clip } }: Recipe): string {
+  const { gate, update, recurrence } = network;
+  const own = { ...(isGated(network) && { gate }), ...(recurrence !== 'EURNN' && { update }) };
+  return candidate({ network: own, training: { learningRate, clip } }).text;
 }
 
 /** A list that begins with `first` and has it once. */

@@ -1,13 +1,15 @@
 import { describeHost } from '#platform';
 import type { Dataset } from '../../data/index.js';
-import { mean, meanInterval, standardDeviation, standardError } from '../../math/index.js';
-import { parameterCount } from '../../network/index.js';
+import { mean, standardDeviation, standardError } from '../../math/index.js';
+import { isGated, parameterCount, recurrenceOf } from '../../network/index.js';
 import type { LoadedRecipe, Recipe } from '../../recipe/index.js';
-import type { Ahead, CompareMetrics, CompareRow, OverSeeds } from '../../report/index.js';
+import { leadOver, type CompareMetrics, type CompareRow, type OverSeeds } from '../../report/index.js';
 import { mainMetrics } from '../../training/index.js';
 import { architectureOf } from '../prepare.js';
 import { commit } from '../run.js';
 import type { Entrant } from './entrants.js';
+import type { KeptRows } from './kept-rows.js';
+import { networkNames } from './networks.js';
 import type { PaperData } from './paper.js';
 import { plannedSize } from './sizes.js';
 import type { TrialResult } from './trial.js';
@@ -31,33 +33,43 @@ export interface ComparisonTask {
   /** The row that the others' leads are over, where it is among them; else the first. */
   readonly against: string;
   readonly entries: readonly Entry[];
+  /** Rows of networks that may stand beside. */
+  readonly kept: KeptRows;
 }
 
 /** What `compare.json` holds. */
 export async function comparison(task: ComparisonTask): Promise<CompareMetrics> {
-  const { base, dataset, paper, protocol, sizing, seeds, against, entries } = task;
-  const other = entries.find(({ entrant }) => entrant.label === against) ?? entries[0];
+  const { base, dataset, paper, protocol, sizing, against, entries, kept } = task;
+  const made = entries.map((entry) => row(entry, task));
+  const others = kept.rows.filter(({ network }) => made.every((own) => own.network !== network));
+  const place = ({ network }: CompareRow) => networkNames.findIndex((name) => network.replace(/-L?S?Q$/, '') === name);
+  const rows = [...others, ...made].sort((a, b) => place(a) - place(b));
+  const other = rows.find(({ network }) => network === against) ?? rows[0];
   const backends = new Set(entries.flatMap(({ results }) => results.flatMap(({ backend }) => backend ?? [])));
   const { node, cpu } = describeHost();
   return {
+    identity: kept.identity,
     recipe: base.name,
     data: { name: dataset.name, train: dataset.train.count, test: dataset.test.count },
     paperData: paper?.measured ? paper.name : null,
     protocol,
     size: sizing,
-    seeds,
+    seeds: [...new Set(rows.flatMap(({ seeds, failed }) => [...seeds, ...failed.map(({ seed }) => seed)]))].sort(
+      (a, b) => a - b,
+    ),
     metric: mainMetrics[base.recipe.network.head],
-    rows: entries.map((entry) => row(entry, entry === other ? undefined : other, task)),
+    rows: rows.map((own) => ({ ...own, ahead: own === other ? null : leadOver(own, other) })),
     environment: { node, cpu, backend: [...backends].join(', '), commit: await commit() },
   };
 }
 
-function row(entry: Entry, other: Entry | undefined, { dataset, paper, seeds }: ComparisonTask): CompareRow {
-  const { entrant, recipe, results } = entry;
+function row({ entrant, recipe, results }: Entry, { dataset, paper, seeds }: ComparisonTask): CompareRow {
   const { hiddenSize, wRank, uRank, update, gate } = recipe.network;
   const { optimiser, learningRate, clip, batchSize, epochs } = recipe.training;
   const { wSparsity, uSparsity } = recipe.compression;
   const architecture = architectureOf(recipe, dataset);
+  const recurrence = recurrenceOf(architecture);
+  const gated = isGated(architecture);
   const { label, quantised } = entrant;
   const whole = results.filter(({ failed }) => failed === undefined);
   const all = (pick: (result: TrialResult) => number | undefined) => whole.flatMap((result) => pick(result) ?? []);
@@ -68,9 +80,14 @@ function row(entry: Entry, other: Entry | undefined, { dataset, paper, seeds }: 
     hiddenSize,
     wRank,
     uRank,
+    ...('reflectors' in recurrence && { reflectors: recurrence.reflectors }),
     wSparsity,
     uSparsity,
-    settings: { optimiser, learningRate, clip, batchSize, update, gate, epochs },
+    settings: {
+      ...{ optimiser, learningRate, clip, batchSize, epochs },
+      update: recurrence.kind === 'EURNN' ? 'modReLU' : update,
+      gate: gated ? gate : null,
+    },
     seeds: seeds.filter((_, i) => results[i].failed === undefined),
     failed: seeds.flatMap((seed, i) => {
       const why = results[i].failed;
@@ -86,7 +103,7 @@ function row(entry: Entry, other: Entry | undefined, { dataset, paper, seeds }: 
     workers: most(all((result) => result.workers)),
     boards: quantised ? (results[0].boards ?? {}) : {},
     skipped: quantised ? (results[0].skipped ?? {}) : {},
-    ahead: other ? aheadOf(entry, other) : null,
+    ahead: null,
     paper: (paper?.measured && paper.figures[label]) || null,
   };
 }
@@ -100,18 +117,4 @@ function overSeeds(values: readonly number[]): OverSeeds | null {
     standardDeviation: orNull(standardDeviation(values)),
     values,
   };
-}
-
-/** The differences of the seeds that both came to an end with. */
-function aheadOf(entry: Entry, other: Entry): Ahead | null {
-  const whole = entry.results
-    .map((result, i) => ({ result, against: other.results[i] }))
-    .filter(({ result, against }) => result.failed === undefined && against.failed === undefined);
-  const quantised = [entry, other].every(({ entrant }) => entrant.quantised);
-  const integer =
-    quantised && whole.every(({ result, against }) => [result, against].every((r) => r.integer !== undefined));
-  const by = integer ? 'integer' : 'float';
-  const differences = whole.map(({ result, against }) => (result[by] ?? NaN) - (against[by] ?? NaN));
-  if (differences.length === 0) return null;
-  return { of: other.entrant.label, by, mean: mean(differences), interval: meanInterval(differences) ?? null };
 }

@@ -45,7 +45,9 @@ export async function settingsOf(folder: string, entrants: readonly Entrant[]): 
       }
       const { update, gate, optimiser, learningRate, clip } = row.settings;
       // A row's settings were fields of a recipe that was checked when it was trained; they are checked again before this one is.
-      const network = { update, gate } as Partial<Recipe['network']>;
+      const network = { ...(name !== 'EURNN' && { update }), ...(gate !== null && { gate }) } as Partial<
+        Recipe['network']
+      >;
       const training = { optimiser, learningRate, clip } as Partial<Recipe['training']>;
       return [trial, withCandidate(recipe, { text: '', network, training })];
     }),

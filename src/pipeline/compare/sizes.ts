@@ -10,7 +10,7 @@ import {
 import { RecipeError, type Recipe } from '../../recipe/index.js';
 import { thresholdedMatrices } from '../../training/index.js';
 import { architectureOf } from '../prepare.js';
-import { inEightBits, networkOf, withNetwork, type NetworkName } from './networks.js';
+import { inEightBits, networkOf, withNetwork, type NetworkName, type OwnFields } from './networks.js';
 import type { PaperData } from './paper.js';
 
 /** How large the networks of a comparison are: as the recipe says, of equal bytes, or as in the paper. */
@@ -61,6 +61,8 @@ export interface SizingTask {
   readonly paper: PaperData | undefined;
   /** Equal bytes: how many; by default those of the recipe's own network. */
   readonly bytes?: number | undefined;
+  /** Fields that go to every network that has them. */
+  readonly given?: OwnFields;
 }
 
 /**
@@ -71,7 +73,7 @@ export interface SizingTask {
  * @throws RecipeError where no network is that small, or the paper has no size for it
  */
 export function sizedRecipe(task: SizingTask, name: NetworkName): Recipe {
-  const recipe = withNetwork(task.recipe, name);
+  const recipe = withNetwork(task.recipe, name, task.given);
   if (task.sizing === 'recipe') return recipe;
   return task.sizing === 'paper' ? paperSized(task, name, recipe) : equalSized(task, name, recipe);
 }
@@ -109,44 +111,51 @@ function sizesOf(dataset: Dataset, of: (hiddenSize: number) => Recipe): (Planned
   });
 }
 
+/** The network with other hidden units, and no more reflectors than these. */
+function withHidden(network: Recipe['network'], hiddenSize: number): Recipe['network'] {
+  const { reflectors } = network;
+  return { ...network, hiddenSize, ...(reflectors && { reflectors: Math.min(reflectors, hiddenSize) }) };
+}
+
 /** The network with other hidden units, and its ranks in proportion. */
 function withRanks(network: Recipe['network'], hiddenSize: number, dataset: Dataset): Recipe['network'] {
   const inputs = network.embedding > 0 ? network.embedding : dataset.train.features;
   const scaled = (rank: number, most: number) =>
     rank === 0 ? 0 : Math.max(1, Math.min(most, Math.round((rank * hiddenSize) / network.hiddenSize)));
   return {
-    ...network,
-    hiddenSize,
+    ...withHidden(network, hiddenSize),
     wRank: scaled(network.wRank, Math.min(inputs, hiddenSize)),
     uRank: scaled(network.uRank, hiddenSize),
   };
 }
 
-function paperSized({ dataset, paper }: SizingTask, name: NetworkName, recipe: Recipe): Recipe {
+function paperSized(task: SizingTask, name: NetworkName, recipe: Recipe): Recipe {
+  const { dataset, paper } = task;
   if (!paper) {
     throw new RecipeError(
       `the paper has no sizes for ${dataset.name}; take --size equal, or --size recipe with sizes of your own`,
     );
   }
-  if (name === 'FastGRNN') return withTable11(recipe, paper);
+  if (name === 'FastGRNN') return withTable11(task.recipe, paper, task.given);
   const kilobytes = paper.figures[name]?.kilobytes;
   if (kilobytes === undefined) {
     throw new RecipeError(`the paper has no ${name} for ${paper.name}; leave it out of --cells`);
   }
   const whole = inEightBits({ ...recipe, ...denseOf(recipe) });
   const sizes = sizesOf(dataset, (hiddenSize) => ({
-    ...{ ...whole, network: { ...whole.network, hiddenSize, wRank: 0, uRank: 0 } },
+    ...whole,
+    network: { ...withHidden(whole.network, hiddenSize), wRank: 0, uRank: 0 },
   }));
   const distance = ({ floatBytes }: PlannedSize) => Math.abs(floatBytes - 1024 * kilobytes);
   return sizes.reduce((best, size) => (distance(size) < distance(best) ? size : best)).recipe;
 }
 
 /** The FastGRNN of Table 11, trained in three stages. */
-export function withTable11(recipe: Recipe, { fastGRNN }: PaperData): Recipe {
+export function withTable11(recipe: Recipe, { fastGRNN }: PaperData, given: OwnFields = {}): Recipe {
   const { wSparsity, uSparsity, ...shape } = fastGRNN;
   return inEightBits({
     ...recipe,
-    network: { ...networkOf(recipe, 'FastGRNN'), ...shape },
+    network: { ...networkOf(recipe, 'FastGRNN', given), ...shape },
     training: { ...recipe.training, epochs: threeStages(recipe.training.epochs) },
     compression: { ...recipe.compression, wSparsity, uSparsity },
   });

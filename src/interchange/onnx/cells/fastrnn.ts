@@ -15,11 +15,10 @@ export function addFastRNN(graph: Graph, pass: Pass): States {
 /** Appendix G: alpha is a vector, and beta = zeta (1 - alpha) + nu. */
 export function addFastRNNVector(graph: Graph, pass: Pass): States {
   const { numbers, architecture } = pass;
-  const [zeta, nu] = numbers.scalars;
-  const alpha = numbers.vector('alpha');
-  const beta = alpha.map((a) => zeta * (1 - a) + nu);
-  const shape = [architecture.hiddenSize];
-  return addResidual(graph, pass, graph.constant('alpha', alpha, shape), graph.constant('beta', beta, shape));
+  const [alpha, beta] = ['alpha', 'beta'].map((name) =>
+    graph.constant(name, numbers.vector(name), [architecture.hiddenSize]),
+  );
+  return addResidual(graph, pass, alpha, beta);
 }
 
 function addResidual(graph: Graph, pass: Pass, alpha: string, beta: string): States {
