@@ -1,4 +1,4 @@
-import { Random, mean, singularValues, standardDeviation } from '../math/index.js';
+import { Random, mean, sigmoid, singularValues, standardDeviation } from '../math/index.js';
 import { initialise, type Architecture } from '../network/index.js';
 import { streams } from '../training/index.js';
 import { gatedTrajectory } from './gated.js';
@@ -8,7 +8,7 @@ import { largestInput, normalisedInputs } from './inputs.js';
 import { parametersOf, frobenius, type Parameters } from './parameters.js';
 import { initialStateBias, lossAndGradientNorm, type NetworkOnData } from './passes.js';
 import { theoremsOf, type Theorems } from './theorems.js';
-import { trajectoryOf } from './trajectory.js';
+import { trajectoryOf, weightsOf } from './trajectory.js';
 
 /** Median and largest over the recordings that were looked at. */
 export interface Spread {
@@ -34,7 +34,7 @@ export interface Recurrence {
   readonly gradientNorms: readonly number[];
 }
 
-/** The trained scalars: FastRNN's alpha and beta, FastGRNN's zeta and nu (of vectors their means). */
+/** The trained scalars: alpha and beta of FastRNN and FastRNN-vector, zeta and nu of FastGRNN and FastRNN-vector; of vectors the means over the units. */
 export interface Scalars {
   readonly alpha?: number;
   readonly beta?: number;
@@ -114,13 +114,25 @@ export function analyse(task: AnalysisTask): Analysis {
   };
 }
 
-/** The trained scalars of a network, and how they lie to T. */
-export function scalarsOf({ residual, gate }: Parameters, steps: number): Scalars {
-  if (!residual) return gate ? { zeta: mean(gate.zeta), nu: mean(gate.nu) } : {};
-  const { alpha, beta } = residual;
+/** The trained scalars of a network, and how they lie to T; of vectors the means over the units. */
+export function scalarsOf(parameters: Parameters, steps: number): Scalars {
+  const { architecture, residual, gate, tensor } = parameters;
+  if (gate) return { zeta: mean(gate.zeta), nu: mean(gate.nu) };
+  if (residual) return weightsFor([residual.alpha], [residual.beta], steps);
+  if (architecture.cell !== 'FastRNN-vector') return {};
+  const { alpha, beta } = weightsOf(parameters);
+  const [zeta, nu] = ['zeta', 'nu'].map((name) => sigmoid(tensor(name)[0]));
+  return { ...weightsFor(alpha, beta, steps), zeta, nu };
+}
+
+function weightsFor(alpha: ArrayLike<number>, beta: ArrayLike<number>, steps: number): Scalars {
+  const over = (of: (a: number, b: number) => number) => mean(Array.from(alpha, (a, i) => of(a, beta[i])));
   return {
-    ...{ alpha, beta, alphaOverBeta: alpha / beta, alphaT: alpha * steps },
-    offTied: Math.abs(beta - (1 - alpha)) / beta,
+    alpha: over((a) => a),
+    beta: over((_, b) => b),
+    alphaOverBeta: over((a, b) => a / b),
+    alphaT: over((a) => a * steps),
+    offTied: over((a, b) => Math.abs(b - (1 - a)) / b),
   };
 }
 

@@ -113,7 +113,7 @@ function cellStep(parameters: Parameters): (x: ArrayLike<number>, h: Float64Arra
 }
 
 /** alpha and beta of every unit: FastRNN's two numbers, FastRNN-vector's own (appendix G), or 1 and 0 of a plain RNN. */
-function weightsOf({ architecture, residual = { alpha: 1, beta: 0 }, tensor }: Parameters) {
+export function weightsOf({ architecture, residual = { alpha: 1, beta: 0 }, tensor }: Parameters) {
   const { cell, hiddenSize } = architecture;
   if (cell !== 'FastRNN-vector') {
     const all = (value: number) => new Float64Array(hiddenSize).fill(value);

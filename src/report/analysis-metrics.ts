@@ -6,7 +6,7 @@ export interface EpochAnalysis {
   readonly epoch: number;
   readonly loss: number;
   readonly validation: number | null;
-  /** FastRNN's. */
+  /** FastRNN's; of FastRNN-vector the means over the units. */
   readonly alpha: number | null;
   readonly beta: number | null;
   readonly spectralNorm: number;
@@ -30,8 +30,9 @@ export interface Averaged {
 export interface LengthRow {
   /** T */
   readonly steps: number;
-  /** Frames that a step reads. */
+  /** Frames that a step reads, and those at the end that none reads. */
   readonly frames: number;
+  readonly leftOut: number;
   readonly alpha: Averaged;
   readonly beta: Averaged;
   readonly alphaOverBeta: Averaged;

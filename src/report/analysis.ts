@@ -215,6 +215,11 @@ ${tableFigure({
 })}</section>`;
 }
 
+/** 5, or 5 (3 left out). */
+export function framesText({ frames, leftOut }: LengthRow): string {
+  return leftOut > 0 ? `${count(frames)} (${count(leftOut)} left out)` : count(frames);
+}
+
 function lengths({ lengths: table }: AnalysisMetrics): Markup | undefined {
   if (!table || table.length === 0) return undefined;
   const inverse = table.map(({ steps }) => 1 / steps);
@@ -229,7 +234,7 @@ function lengths({ lengths: table }: AnalysisMetrics): Markup | undefined {
   const both = spanned(tied.flat());
   const body = table.map(
     (row) =>
-      markup`<tr><th scope="row">${count(row.steps)}</th><td>${count(row.frames)}</td><td>${averagedText(row.alpha)}</td><td>${averagedText(row.beta)}</td><td>${averagedText(row.alphaOverBeta)}</td><td>${averagedText(row.alphaT)}</td><td>${averagedText(row.test, percent)}</td><td>${row.paper ? exact(row.paper.alpha) : absent}</td><td>${row.paper ? exact(row.paper.beta) : absent}</td></tr>`,
+      markup`<tr><th scope="row">${count(row.steps)}</th><td>${framesText(row)}</td><td>${averagedText(row.alpha)}</td><td>${averagedText(row.beta)}</td><td>${averagedText(row.alphaOverBeta)}</td><td>${averagedText(row.alphaT)}</td><td>${averagedText(row.test, percent)}</td><td>${row.paper ? exact(row.paper.alpha) : absent}</td><td>${row.paper ? exact(row.paper.beta) : absent}</td></tr>`,
   );
   const columns = [
     'T',

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { AnalysisError } from '../../analysis/index.js';
 import type { Backend } from '../../kernels/index.js';
 import { analyseModel, readModel } from '../../pipeline/index.js';
-import { averagedText, type AnalysisMetrics } from '../../report/index.js';
+import { averagedText, framesText, type AnalysisMetrics } from '../../report/index.js';
 import { checkFits, datasetFor } from '../dataset-of.js';
 import { backendOption, filled, numbersOf, wholeNumber, workersOption } from '../options.js';
 import { bold, dim, percent, plain, progressListener, table } from '../terminal.js';
@@ -134,9 +134,10 @@ function told(folder: string, metrics: AnalysisMetrics): string {
   if (lengths) {
     parts.push(
       table([
-        ['T', 'alpha', 'beta', 'alpha / beta', 'alpha T', 'test', "paper's alpha, beta"],
+        ['T', 'frames a step', 'alpha', 'beta', 'alpha / beta', 'alpha T', 'test', "paper's alpha, beta"],
         ...lengths.map((row) => [
           String(row.steps),
+          plain(framesText(row)),
           ...[row.alpha, row.beta, row.alphaOverBeta, row.alphaT].map((figure) => plain(averagedText(figure))),
           percent(row.test.mean),
           row.paper ? `${row.paper.alpha}, ${row.paper.beta}` : '-',

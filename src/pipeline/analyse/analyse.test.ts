@@ -72,9 +72,9 @@ describe('an analysis', () => {
   it('trains FastRNN at other lengths and with fixed alphas, and takes up what was finished', async () => {
     const options = await trained('scaling', 'network.cell=FastRNN', 'network.update=tanh');
     const { metrics } = await analyseModel({ ...options, lengths: 'halves', alphas: [0.5, 1] });
-    expect(metrics.lengths?.map(({ steps, frames }) => [steps, frames])).toEqual([
-      [8, 1],
-      [4, 2],
+    expect(metrics.lengths?.map(({ steps, frames, leftOut }) => [steps, frames, leftOut])).toEqual([
+      [8, 1, 0],
+      [4, 2, 0],
     ]);
     // Unstacked it is the model itself.
     const own = scalarsOf(parametersOf(options.model.facts.architecture, options.model.parameters), 8);
@@ -95,6 +95,13 @@ describe('an analysis', () => {
     await expect(analyseModel({ ...options, lengths: [7] })).rejects.toThrow(/they can in 8, 4, 2, 1/);
   }, 60_000);
 
+  it('tells of frames that no step reads', async () => {
+    const options = await trained('dropped', 'network.cell=FastRNN', 'data.window.length=5', 'data.window.hop=3');
+    const { metrics } = await analyseModel({ ...options, lengths: [2] });
+    expect(metrics.lengths?.[0]).toMatchObject({ frames: 2, leftOut: 1 });
+    expect(await readFile(at('dropped', 'analysis.html'), 'utf8')).toContain('2 (1 left out)');
+  }, 60_000);
+
   it('measures a FastGRNN, of which there are no theorems', async () => {
     const { metrics } = await analyseModel(await trained('fastgrnn'));
     expect(metrics.theorems).toBeNull();
@@ -102,6 +109,14 @@ describe('an analysis', () => {
     expect(metrics.spectrum.U).toHaveLength(4);
     expect(metrics.spectrum.U[2]).toBeLessThan(1e-12); // of rank 2
     expect(metrics.recurrence.conditions.every(({ bound }) => bound === null)).toBe(true);
+  });
+
+  it('measures a FastRNN-vector, its weights as means over the units', async () => {
+    const { metrics } = await analyseModel(await trained('vector', 'network.cell=FastRNN-vector'));
+    const { alpha, beta, zeta, nu } = metrics.scalars;
+    expect(metrics.scalars.alphaT).toBeCloseTo(8 * alpha!, 12);
+    expect(beta).toBeCloseTo(zeta! * (1 - alpha!) + nu!, 12); // linear in alpha
+    expect(await readFile(at('vector', 'analysis.html'), 'utf8')).toContain('alpha · T');
   });
 
   it('measures an LSTM: Jacobians of h and c, a spectrum a gate', async () => {

@@ -100,6 +100,7 @@ export async function trainLengths(task: RetrainTask, lengths: readonly number[]
     rows.push({
       steps,
       frames,
+      leftOut: dataset.train.steps - steps * frames,
       alpha: over(({ alpha }) => alpha),
       beta: over(({ beta }) => beta),
       alphaOverBeta: over(({ alpha, beta }) => alpha / beta),
