@@ -129,6 +129,46 @@ describe('float C of every cell', () => {
   });
 });
 
+describe('float C of stacks', () => {
+  const cells: readonly Partial<Architecture>[] = [
+    { cell: 'RNN' },
+    { cell: 'FastRNN' },
+    { cell: 'FastGRNN' },
+    { cell: 'FastRNN', recurrence: 'oRNN', uRank: 0 },
+    ...everyCell,
+  ];
+  it.each(cells)(
+    '%o of two and three layers is within its tolerance, and with a layer that reads another is not',
+    (change) => {
+      const random = new Random(31);
+      for (const [layers, output] of [
+        [2, 'last'],
+        [3, 'mean'],
+      ] as const) {
+        const shape = { inputSize: 6, hiddenSize: 11, gate: 'sigmoid', update: 'tanh', wRank: 0, uRank: 0 } as const;
+        const ranks = layers === 3 ? { wRank: 3, ...(change.recurrence ? {} : { uRank: 5 }) } : {};
+        const source = randomFloat(random, { ...shape, ...ranks, ...change, layers, output });
+        const sequences = sequencesFor(source, random);
+        const proof = onHost(source, sequences, ['gcc', '-O2']);
+        expect(proof).toMatchObject({ withinTolerance: true, steps: 24 });
+        const from = layers === 2 ? 'model_layer2_step(s, s->h)' : 'model_layer3_step(s, s->h + 11)';
+        const damaged = onHost(source, sequences, ['gcc', '-O2'], (text) =>
+          text.replace(from, from.replace('s->h', 's->h + 1')),
+        );
+        expect(damaged.withinTolerance).toBe(false);
+      }
+    },
+  );
+
+  it('takes tokens', () => {
+    const random = new Random(37);
+    const source = randomFloat(random, { cell: 'GRU', vocabulary: 9, layers: 2, inputSize: 4, hiddenSize: 7 });
+    expect(onHost(source, sequencesFor(source, random), ['gcc', ...sanitised])).toMatchObject({
+      withinTolerance: true,
+    });
+  });
+});
+
 describe('float C of stacked frames', () => {
   it('normalises every frame by the numbers of its channels', () => {
     const random = new Random(43);
@@ -321,8 +361,8 @@ describe.each(runnable)('float C on %s', (board) => {
   });
 });
 
-describe.each(runnable)('float C of gated cells on %s', (board) => {
-  it.each([{ cell: 'GRU' }, { cell: 'LSTM' }] as const)('%o is within its tolerance', async (change) => {
+describe.each(runnable)('float C of gated cells and stacks on %s', (board) => {
+  it.each([{ cell: 'GRU' }, { cell: 'LSTM' }, { cell: 'FastGRNN', layers: 2 }] as const)('%o is within its tolerance', async (change) => {
     const random = new Random(37);
     const network = realisticNetwork(random, { gate: 'hardSigmoid4', update: 'hardTanh' });
     const shape = { inputSize: 5, hiddenSize: 7, wRank: 0, uRank: 3, vocabulary: 0 };
@@ -354,10 +394,10 @@ describe('a comparison that must fail', () => {
 });
 
 describe('what the float C refuses', () => {
-  it('stacks, complex units, and numbers that are not finite', () => {
+  it('two directions, complex units, and numbers that are not finite', () => {
     const source = randomFloat(new Random(1));
-    const stack = { ...source, architecture: { ...source.architecture, layers: 2 } };
-    expect(() => exportFloatC(stack, { prefix: 'model' })).toThrow(/one layer/);
+    const both = { ...source, architecture: { ...source.architecture, bidirectional: true } };
+    expect(() => exportFloatC(both, { prefix: 'model' })).toThrow(/bidirectional/);
     const complex = randomFloat(new Random(1), { cell: 'RNN', recurrence: 'EURNN', hiddenSize: 6, uRank: 0 });
     expect(() => exportFloatC(complex, { prefix: 'model' })).toThrow(/no complex units/);
     const parameters = source.parameters.slice();

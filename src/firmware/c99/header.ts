@@ -46,9 +46,8 @@ function logitsText({ network, upper, prefix }: CLayout, { head = 'softmax', eve
 }
 
 /** 16 hidden units; 16 + 16 hidden units in 2 layers */
-function hiddenUnits(layouts: readonly CLayout[]): string {
-  const sizes = layouts.map(({ network }) => network.hiddenSize).join(' + ');
-  return `${sizes} hidden units${layouts.length > 1 ? ` in ${layouts.length} layers` : ''}`;
+export function hiddenUnits(sizes: readonly number[]): string {
+  return `${sizes.join(' + ')} hidden units${sizes.length > 1 ? ` in ${sizes.length} layers` : ''}`;
 }
 
 /** 2^-9; of several layers each one's. */
@@ -72,7 +71,7 @@ export function headerFile(
   const noun = nouns[meaning.head ?? 'softmax'];
   const rank = (r: number) => (r > 0 ? `rank ${r}` : 'full rank');
   const lines = [
-    `${prefix}: ${network.cell}, ${network.embedding ? `${network.embedding.rows} tokens of ${network.inputSize} numbers` : `${network.inputSize} inputs`}, ${hiddenUnits(layouts)}, ${classes} ${noun.many},`,
+    `${prefix}: ${network.cell}, ${network.embedding ? `${network.embedding.rows} tokens of ${network.inputSize} numbers` : `${network.inputSize} inputs`}, ${hiddenUnits(layouts.map((own) => own.network.hiddenSize))}, ${classes} ${noun.many},`,
     `W of ${rank(network.wRank)}, U of ${rank(network.uRank)}; gate ${network.gate}, update ${network.update}.`,
     ...(description.length > 0 ? ['', ...description] : []),
     '',

@@ -15,7 +15,7 @@ import { sourceFile } from './source.js';
  * No heap, no library, no variables of static storage; zeros of sparse matrices are left out. Values are the float network's within
  * rounding, never called bit-exact.
  *
- * @throws ExportError for a prefix that is no C identifier, for stacks and directions, and for numbers that are not finite.
+ * @throws ExportError for a prefix that is no C identifier, for two directions and complex units, and for numbers that are not finite.
  */
 export function exportFloatC(source: FloatSource, options: Omit<ExportCOptions, 'optimize'>): Record<string, string> {
   const { prefix, description = [] } = options;

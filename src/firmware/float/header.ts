@@ -1,4 +1,4 @@
-import type { HeadOptions } from '../c99/header.js';
+import { hiddenUnits, type HeadOptions } from '../c99/header.js';
 import { interfaceFile, nouns } from '../c99/interface.js';
 import type { FloatLayout } from './layout.js';
 import { floatConstant } from './tables.js';
@@ -11,12 +11,12 @@ const meanings = {
 
 /** `PREFIX.h`: the interface, usable from C and C++. */
 export function headerFile(layout: FloatLayout, description: readonly string[], meaning: HeadOptions): string {
-  const { architecture, prefix, upper, embedding } = layout;
+  const { architecture, prefix, upper, layers, embedding } = layout;
   const { cell, inputSize, hiddenSize, classes, wRank, uRank, gate, update, output, head } = architecture;
   const noun = nouns[head];
   const rank = (r: number) => (r > 0 ? `rank ${r}` : 'full rank');
   const lines = [
-    `${prefix}: ${cell}, ${embedding ? `${embedding.rows} tokens of ${inputSize} numbers` : `${inputSize} inputs`}, ${hiddenSize} hidden units, ${classes} ${noun.many},`,
+    `${prefix}: ${cell}, ${embedding ? `${embedding.rows} tokens of ${inputSize} numbers` : `${inputSize} inputs`}, ${hiddenUnits(layers.map(() => hiddenSize))}, ${classes} ${noun.many},`,
     `W of ${rank(wRank)}, U of ${rank(uRank)}; ${layout.gated ? `gate ${gate}, ` : ''}update ${update}. Computed in float32.`,
     ...(description.length > 0 ? ['', ...description] : []),
     '',
@@ -36,10 +36,11 @@ export function headerFile(layout: FloatLayout, description: readonly string[], 
     ? `token, a whole number from 0 to ${upper}_TOKENS - 1`
     : `${upper}_INPUTS inputs in counts, as the integer C takes them; they may have fractions here`;
   const mean = output === 'mean';
+  const several = layers.length > 1;
   return interfaceFile({
     ...{ prefix, upper, lines, head },
     macros: `#define ${upper}_INPUTS ${embedding ? 1 : inputSize}
-${embedding ? `#define ${upper}_TOKENS ${embedding.rows}\n` : ''}#define ${upper}_HIDDEN ${hiddenSize}
+${embedding ? `#define ${upper}_TOKENS ${embedding.rows}\n` : ''}${several ? `#define ${upper}_LAYERS ${layers.length}\n` : ''}#define ${upper}_HIDDEN ${hiddenSize * layers.length}${several ? ' /* of all layers, one after the other */' : ''}
 #define ${upper}_CLASSES ${classes}
 ${outputs}`,
     members: [
@@ -47,7 +48,7 @@ ${outputs}`,
       ...(cell === 'LSTM' ? [`  float c[${upper}_HIDDEN]; /* the memory beside it */`] : []),
       ...(mean
         ? [
-            `  float sum[${upper}_HIDDEN]; /* of the states since the reset, of which the head reads the mean */`,
+            `  float sum[${layers[0].units}]; /* of the states since the reset, of which the head reads the mean */`,
             '  uint32_t count; /* of the states in it */',
           ]
         : []),

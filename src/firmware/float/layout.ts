@@ -4,7 +4,9 @@ import {
   directionsOf,
   gatesOf,
   isGated,
+  layerInputSize,
   layersOf,
+  tensorPrefix,
   tensorsOf,
   withPlainMatrix,
   type Architecture,
@@ -48,21 +50,34 @@ export interface FloatGateMatrices {
 /** A number of the cell's: the same for every unit, or a table with a number a unit. */
 export type FloatWeight = number | Float32Array;
 
+/** A cell of the network. */
+export interface FloatLayer {
+  /** What the names of its tables begin with: the network's prefix, of a stack with the layer's number behind it. */
+  readonly own: string;
+  /** Where its state begins in that of all layers. */
+  readonly at: number;
+  /** How many units it has, in C. */
+  readonly units: string;
+  readonly inputSize: number;
+  readonly gates: readonly FloatGateMatrices[];
+  /** By the names of their tables, [H] each. */
+  readonly biases: ReadonlyMap<string, Float32Array>;
+  /** What multiplies the candidate and the past: zeta and nu, or alpha and beta; 1 and 0 in cells that have neither. */
+  readonly scale: FloatWeight;
+  readonly offset: FloatWeight;
+}
+
 /** Everything that the parts of the float C need to know. */
 export interface FloatLayout {
   readonly architecture: Architecture;
   readonly prefix: string;
   /** The prefix in upper case, for macros. */
   readonly upper: string;
-  readonly gates: readonly FloatGateMatrices[];
+  /** The lowest first. */
+  readonly layers: readonly FloatLayer[];
   readonly classifier: FloatMatrix;
   readonly classifierBias: Float32Array;
-  /** By the names of their tables, [H] each. */
-  readonly biases: ReadonlyMap<string, Float32Array>;
-  /** What multiplies the candidate and the past: zeta and nu, or alpha and beta; 1 and 0 in cells that have neither. */
-  readonly scale: FloatWeight;
-  readonly offset: FloatWeight;
-  /** What these two are called. */
+  /** What a layer's scale and offset are called. */
   readonly weightNames: readonly [string, string];
   readonly embedding: FloatMatrix | undefined;
   /** One for all inputs, or one each. */
@@ -72,14 +87,14 @@ export interface FloatLayout {
   readonly gated: boolean;
 }
 
-/** @throws ExportError for stacks, directions and complex units, and for numbers that are not finite */
+/** @throws ExportError for two directions and complex units, and for numbers that are not finite */
 export function floatLayout(source: FloatSource, prefix: string): FloatLayout {
   const { architecture, parameters } = withPlainMatrix(source.architecture, source.parameters);
   const { affine } = source;
-  const { inputSize, hiddenSize, wRank, uRank, vocabulary, classes } = architecture;
-  if (layersOf(architecture) > 1 || directionsOf(architecture) > 1) {
+  const { inputSize, hiddenSize, vocabulary, classes } = architecture;
+  if (directionsOf(architecture) > 1) {
     throw new ExportError(
-      `the float C holds one layer in one direction, the network has ${layersOf(architecture)} in ${directionsOf(architecture)}; set network.layers to 1 and network.bidirectional to false`,
+      'the float C takes one step after the other, and a bidirectional network reads each sequence from its end too; set network.bidirectional to false',
     );
   }
   if (architecture.recurrence === 'EURNN') {
@@ -92,11 +107,32 @@ export function floatLayout(source: FloatSource, prefix: string): FloatLayout {
     const spec = specs.get(name);
     return Float32Array.from(spec ? parameters.subarray(spec.offset, spec.offset + spec.size) : []);
   };
-  const matrix = (name: string, rows: number, columns: number, values: Float32Array): FloatMatrix => {
-    const nonzeros = values.reduce((sum, value) => sum + (value === 0 ? 0 : 1), 0);
-    const columnBytes = columns > 256 ? 2 : 1;
-    return { name, rows, columns, values, sparse: (4 + columnBytes) * nonzeros + rows < 4 * values.length };
+  return {
+    architecture,
+    prefix,
+    upper: prefix.toUpperCase(),
+    layers: Array.from({ length: layersOf(architecture) }, (_, layer) => layerOf(architecture, tensor, prefix, layer)),
+    classifier: { ...matrix('classifier', classes, hiddenSize, tensor('classifier')), sparse: false },
+    classifierBias: tensor('classifierBias'),
+    weightNames: architecture.cell === 'FastGRNN' ? ['zeta', 'nu'] : ['alpha', 'beta'],
+    gated: isGated(architecture),
+    embedding: vocabulary > 0 ? matrix('embedding', vocabulary, inputSize, tensor('embedding')) : undefined,
+    centre: perInput(affine.centre, inputSize),
+    inputScale: perInput(affine.scale, inputSize),
   };
+}
+
+/** @param layer from 0 */
+function layerOf(
+  architecture: Architecture,
+  tensorOf: (name: string) => Float32Array,
+  prefix: string,
+  layer: number,
+): FloatLayer {
+  const { hiddenSize, wRank, uRank } = architecture;
+  const alone = layersOf(architecture) === 1;
+  const inputSize = layerInputSize(architecture, layer);
+  const tensor = (name: string) => tensorOf(tensorPrefix(layer, 0) + name);
   /** W or U: the factor nearer to the hidden units, and the other one, which a model file keeps as [columns][rank]. */
   const map = (letter: 'W' | 'U', gate: string, columns: number, rank: number) => {
     const [name, c] = [`${letter}${gate}`, letter.toLowerCase()];
@@ -112,20 +148,20 @@ export function floatLayout(source: FloatSource, prefix: string): FloatLayout {
     return { name: gate.toLowerCase(), w1: w.first, w2: w.second, u1: u.first, u2: u.second };
   });
   return {
-    architecture,
-    prefix,
-    upper: prefix.toUpperCase(),
+    own: alone ? prefix : `${prefix}_layer${layer + 1}`,
+    at: layer * hiddenSize,
+    units: alone ? `${prefix.toUpperCase()}_HIDDEN` : String(hiddenSize),
+    inputSize,
     gates,
-    classifier: { ...matrix('classifier', classes, hiddenSize, tensor('classifier')), sparse: false },
-    classifierBias: tensor('classifierBias'),
     biases: new Map(biasesOf(architecture).map((name) => [tableOf(name), tensor(name)])),
     ...residualOf(architecture, tensor),
-    weightNames: architecture.cell === 'FastGRNN' ? ['zeta', 'nu'] : ['alpha', 'beta'],
-    gated: isGated(architecture),
-    embedding: vocabulary > 0 ? matrix('embedding', vocabulary, inputSize, tensor('embedding')) : undefined,
-    centre: perInput(affine.centre, inputSize),
-    inputScale: perInput(affine.scale, inputSize),
   };
+}
+
+function matrix(name: string, rows: number, columns: number, values: Float32Array): FloatMatrix {
+  const nonzeros = values.reduce((sum, value) => sum + (value === 0 ? 0 : 1), 0);
+  const columnBytes = columns > 256 ? 2 : 1;
+  return { name, rows, columns, values, sparse: (4 + columnBytes) * nonzeros + rows < 4 * values.length };
 }
 
 /** A number for each channel, repeated for each frame that a step stacks; one for all inputs stays one. */

@@ -34,7 +34,7 @@ static float ${prefix}_decay(float p)
 function eightLines(layout: FloatLayout): string {
   const { prefix, upper } = layout;
   const knots = tanhLines.map(({ intercept, slope }, k) => intercept + (slope * k) / 2);
-  return `${numbers(layout, 'tanh8_knots', knots)}
+  return `${numbers(layout, layout.prefix, 'tanh8_knots', knots)}
 /* Straight lines between them, flat beyond */
 static float ${prefix}_tanh8(float p)
 {

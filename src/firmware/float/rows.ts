@@ -1,7 +1,8 @@
 import type { FloatLayout, FloatMatrix } from './layout.js';
 
 /** The helpers that take a row of a matrix. */
-export function rowFunctions({ prefix, upper, gates }: FloatLayout): string {
+export function rowFunctions({ prefix, upper, layers }: FloatLayout): string {
+  const gates = layers.flatMap((layer) => layer.gates);
   const sparse = gates.some(({ w2, w1, u2, u1 }) => [w2, w1, u2, u1].some((m) => m?.sparse));
   const dense = `/* sum + the products of a dense row with v; *w moves on behind the row */
 static float ${prefix}_dense(const float **w, const float *v, uint_fast16_t columns, float sum)
@@ -41,10 +42,14 @@ export function row(prefix: string, { name, columns, sparse }: FloatMatrix, v: s
     : `${prefix}_dense(&${name}, ${v}, ${columns}, ${sum})`;
 }
 
-/** Local pointers into a matrix's tables, which its rows move on. */
-export function pointers(prefix: string, matrix: FloatMatrix | undefined): string {
+/**
+ * Local pointers into a matrix's tables, which its rows move on.
+ *
+ * @param own what the tables' names begin with
+ */
+export function pointers(prefix: string, own: string, matrix: FloatMatrix | undefined): string {
   if (!matrix) return '';
   const { name, sparse } = matrix;
-  const columns = sparse ? `\n  const ${prefix}_column *${name}_columns = ${prefix}_${name}_columns;` : '';
-  return `  const float *${name} = ${prefix}_${name};${columns}\n`;
+  const columns = sparse ? `\n  const ${prefix}_column *${name}_columns = ${own}_${name}_columns;` : '';
+  return `  const float *${name} = ${own}_${name};${columns}\n`;
 }

@@ -1,4 +1,4 @@
-import type { FloatLayout, FloatMatrix, FloatWeight } from './layout.js';
+import type { FloatLayer, FloatLayout, FloatMatrix, FloatWeight } from './layout.js';
 
 /** A number as a C constant of type float, which reads back as the same float. */
 export function floatConstant(value: number): string {
@@ -30,25 +30,25 @@ export function tableMacros({ upper, prefix }: FloatLayout): string {
 `;
 }
 
-/** A table of numbers. */
-export function numbers({ prefix, upper }: FloatLayout, name: string, values: ArrayLike<number>): string {
-  return `static const float ${prefix}_${name}[] ${upper}_TABLE = {\n${lines(Array.from(values, floatConstant))}\n};\n`;
+/** A table of numbers, whose name `own` begins. */
+export function numbers({ upper }: FloatLayout, own: string, name: string, values: ArrayLike<number>): string {
+  return `static const float ${own}_${name}[] ${upper}_TABLE = {\n${lines(Array.from(values, floatConstant))}\n};\n`;
 }
 
 /** A matrix's weights and, where zeros are left out, each row's count of nonzeros and their columns. */
-function matrixTables(layout: FloatLayout, { name, rows, columns, values, sparse }: FloatMatrix): string {
-  if (!sparse) return numbers(layout, name, values);
+function matrixTables(layout: FloatLayout, own: string, { name, rows, columns, values, sparse }: FloatMatrix): string {
+  if (!sparse) return numbers(layout, own, name, values);
   const places: string[] = [];
   for (let j = 0; j < rows; j++) {
     const row = Array.from(values.subarray(j * columns, (j + 1) * columns));
-    const own = row.flatMap((value, column) => (value === 0 ? [] : [String(column)]));
-    places.push(String(own.length), ...own);
+    const kept = row.flatMap((value, column) => (value === 0 ? [] : [String(column)]));
+    places.push(String(kept.length), ...kept);
   }
   // C has no empty arrays.
   const weights = values.filter((value) => value !== 0);
-  return `${numbers(layout, name, weights.length > 0 ? weights : [0])}
+  return `${numbers(layout, own, name, weights.length > 0 ? weights : [0])}
 /* Of each row how many nonzeros it has, and their columns */
-static const ${layout.prefix}_column ${layout.prefix}_${name}_columns[] ${layout.upper}_TABLE = {
+static const ${layout.prefix}_column ${own}_${name}_columns[] ${layout.upper}_TABLE = {
 ${lines(places)}
 };
 `;
@@ -56,22 +56,34 @@ ${lines(places)}
 
 /** All constant tables. */
 export function tables(layout: FloatLayout): string {
-  const { prefix, gates, classifier, classifierBias, biases, scale, offset, weightNames, embedding } = layout;
-  const own = gates.flatMap(({ w2, w1, u2, u1 }) => [w2, w1, u2, u1]).filter((m) => m !== undefined);
-  const matrices = [...own, classifier];
-  const weight = (name: string, values: FloatWeight) =>
-    typeof values === 'number' ? [] : [numbers(layout, name, values)];
+  const { prefix, layers, classifier, classifierBias, embedding } = layout;
+  const matrices = [...layers.flatMap(matricesOf), classifier];
   const wide = matrices.some(({ columns, sparse }) => sparse && columns > 256);
   return [
     `/* A column of a matrix, or how many a row has */\ntypedef uint${wide ? 16 : 8}_t ${prefix}_column;\n`,
     tableMacros(layout),
     ...(embedding
-      ? [numbers(layout, 'embedding', embedding.values)]
-      : [numbers(layout, 'centre', layout.centre), numbers(layout, 'scale', layout.inputScale)]),
-    ...matrices.map((matrix) => matrixTables(layout, matrix)),
-    ...weight(weightNames[0], scale),
-    ...weight(weightNames[1], offset),
-    ...[...biases].map(([name, values]) => numbers(layout, name, values)),
-    numbers(layout, 'classifier_bias', classifierBias),
+      ? [numbers(layout, prefix, 'embedding', embedding.values)]
+      : [numbers(layout, prefix, 'centre', layout.centre), numbers(layout, prefix, 'scale', layout.inputScale)]),
+    ...layers.flatMap((layer) => layerTables(layout, layer)),
+    matrixTables(layout, prefix, classifier),
+    numbers(layout, prefix, 'classifier_bias', classifierBias),
   ].join('\n');
+}
+
+function layerTables(layout: FloatLayout, layer: FloatLayer): string[] {
+  const { own, biases, scale, offset } = layer;
+  const [first, second] = layout.weightNames;
+  const weight = (name: string, values: FloatWeight) =>
+    typeof values === 'number' ? [] : [numbers(layout, own, name, values)];
+  return [
+    ...matricesOf(layer).map((matrix) => matrixTables(layout, own, matrix)),
+    ...weight(first, scale),
+    ...weight(second, offset),
+    ...[...biases].map(([name, values]) => numbers(layout, own, name, values)),
+  ];
+}
+
+function matricesOf({ gates }: FloatLayer): FloatMatrix[] {
+  return gates.flatMap(({ w2, w1, u2, u1 }) => [w2, w1, u2, u1]).filter((m) => m !== undefined);
 }
