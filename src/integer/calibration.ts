@@ -76,7 +76,9 @@ function statesOf(
     largest.state = largestMagnitude(network.h, largest.state);
     if (largest.candidate !== undefined) largest.candidate = largestMagnitude(network.parts, largest.candidate);
     if (largest.memory !== undefined) largest.memory = largestMagnitude(network.memory, largest.memory);
-    if (largest.argument !== undefined) largest.argument = largestMagnitude(network.made[0], largest.argument);
+    if (largest.argument !== undefined) {
+      largest.argument = largestMagnitude(network.memory, largestMagnitude(network.candidate, largest.argument));
+    }
     return Float64Array.from(network.h);
   });
   // The last state would be projected in the next step.

@@ -40,6 +40,8 @@ export class FloatNetwork {
   readonly parts: Float64Array;
   /** What the last step's gates made of it, a row a gate: of the GRU r, z, h~; of the LSTM i, f, c~, o; of cells with one W and U the candidate. */
   readonly made: readonly Float64Array[];
+  /** The one of them that is the candidate, [H]. */
+  readonly candidate: Float64Array;
   /** [V][D]; empty where inputs are numbers. */
   readonly embedding: Float64Array;
   private readonly architecture: Architecture;
@@ -82,6 +84,7 @@ export class FloatNetwork {
       p: new Float64Array(hiddenSize),
     }));
     this.made = this.gates.map(() => new Float64Array(hiddenSize));
+    this.candidate = this.made[Math.max(0, gatesOf(architecture).indexOf('Update'))];
     this.gate = nonlinearities[gate];
     this.update = nonlinearities[update];
     if (cell === 'FastRNN') {
@@ -120,7 +123,7 @@ export class FloatNetwork {
       addProduct(w1, t, p);
       if (cell !== 'GRU' || i < 2) recur(gates[i], h, p);
     }
-    if (cell === 'UGRNN') this.blend(this.gated(0, 'Gate'), this.candidate(1, 'Update'));
+    if (cell === 'UGRNN') this.blend(this.gated(0, 'Gate'), this.updated(1, 'Update'));
     else if (cell === 'GRU') this.stepGRU();
     else if (cell === 'LSTM') this.stepLSTM();
     else this.stepShared();
@@ -169,13 +172,13 @@ export class FloatNetwork {
         update.p[j] += r[j] * (scaled[j] + recurrentBias[j]);
       }
     }
-    this.blend(z, this.candidate(2, 'Update'));
+    this.blend(z, this.updated(2, 'Update'));
   }
 
   private stepLSTM(): void {
     const { h, memory } = this;
     const [i, f] = [this.gated(0, 'Input'), this.gated(1, 'Forget')];
-    const [candidate, o] = [this.candidate(2, 'Update'), this.gated(3, 'Output')];
+    const [candidate, o] = [this.updated(2, 'Update'), this.gated(3, 'Output')];
     for (let j = 0; j < h.length; j++) {
       memory[j] = f[j] * memory[j] + i[j] * candidate[j];
       h[j] = o[j] * this.update(memory[j]);
@@ -191,7 +194,7 @@ export class FloatNetwork {
     return this.through(this.gate, index, suffix);
   }
 
-  private candidate(index: number, suffix: string): Float64Array {
+  private updated(index: number, suffix: string): Float64Array {
     return this.through(this.update, index, suffix);
   }
 

@@ -10,7 +10,7 @@ export interface LayerRanges {
   readonly candidate?: number;
   /** Of the LSTM: c. */
   readonly memory?: number;
-  /** Of a RNN, FastRNN or FastRNN-vector with ReLU: its largest positive argument. */
+  /** Of any cell but FastGRNN whose update is ReLU: its largest positive argument; of an LSTM c is one, too. */
   readonly argument?: number;
 }
 

@@ -54,7 +54,7 @@ export function hiddenUnits(sizes: readonly number[]): string {
 function stateUnits(layouts: readonly CLayout[]): string {
   const units = layouts.map(({ network }) => `2^-${network.stateBits}`).join(', then ');
   const { cell, update } = layouts[0].network;
-  return update === 'relu' && cell.startsWith('FastRNN') ? `${units}, or a power of two times that` : units;
+  return update === 'relu' && cell !== 'FastGRNN' ? `${units}, or a power of two times that` : units;
 }
 
 /** `PREFIX.h`: the interface, usable from C and C++. */
