@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder, writeCsv, writeMnist, writeTree } from '../testing/index.js';
@@ -55,6 +55,11 @@ describe('a wrong command line', () => {
     ['no seeds', ['compare', 'digits', '--seeds', '0'], /--seeds.*'0' is invalid.*at least 1/],
     ['unknown protocol', ['compare', 'digits', '--protocol', 'best'], /'best' is invalid.*tuned, recipe, paper/],
     ['unknown size', ['compare', 'digits', '--size', 'big'], /'big' is invalid.*equal, recipe, paper/],
+    [
+      'bytes beside the paper’s sizes',
+      ['compare', 'digits', '--size', 'paper', '--bytes', '900'],
+      /--bytes 900.*--size equal/,
+    ],
     ['unknown board to compare on', ['compare', 'digits', '--board', 'mega'], /--board.*there is no board mega/],
     ['nothing to analyse', ['analyse'], /missing required argument 'run\|model'/],
     ['alpha above 1', ['analyse', 'run', '--alphas', '0.1,2'], /--alphas.*2 is none of the numbers from 0 to 1/],
@@ -218,6 +223,22 @@ describe('wrong recordings', () => {
     );
     expect((await commandLine('train', ...args)).code).toBe(0); // as the message says
   });
+
+  it.each([
+    [['network.vectorZetaNu=true'], /network\.vectorZetaNu is true: an integer network has one zeta and one nu/],
+    [['network.bidirectional=true'], /network\.bidirectional: .*forwards/],
+    [['network.cell=RNN', 'network.recurrence=EURNN', 'network.uRank=0'], /network\.recurrence is EURNN: its modReLU/],
+  ])(
+    'has no integer form, %j: refused before it is trained, where the float network alone is',
+    async (sets, message) => {
+      const changes = [...sets, 'training.epochs=[1,0,0]'].flatMap((set) => ['--set', set]);
+      const args = [at('csv', 'recipe.yaml'), ...changes, '--out', at('float-alone')];
+      expectRefusal(await commandLine('run', ...args), message);
+      await expect(readFile(at('float-alone', 'model.safetensors'))).rejects.toThrow();
+      expect((await commandLine('train', ...args)).code).toBe(0);
+      await rm(at('float-alone'), { recursive: true });
+    },
+  );
 });
 
 describe('a wrong model', () => {

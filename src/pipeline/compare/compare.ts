@@ -92,6 +92,11 @@ interface Context {
  * the recipe's own.
  */
 async function underOptions(options: CompareOptions): Promise<{ base: LoadedRecipe; given: OwnFields }> {
+  if (options.bytes !== undefined && options.sizing !== 'equal') {
+    throw new RecipeError(
+      `--bytes ${options.bytes} is for --size equal, and the size is ${options.sizing}; leave one of them out`,
+    );
+  }
   const { common, own } = dividedSets(options.sets ?? [], options.cells);
   const { name, recipe } = await openRecipe({ ...options, sets: common });
   const sets = common.filter((set) => !set.trim().startsWith('data.path')); // made absolute already

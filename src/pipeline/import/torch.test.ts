@@ -145,8 +145,10 @@ describe('what is wrong is told by name', () => {
 
   it('no layer that reads the states, several, or others', async () => {
     expect(await refused('gru', (all) => all.delete('fc.weight'))).toMatch(
-      /no linear layer \[classes, 5\] reads the states/,
+      /no linear layer \[classes, 5\] reads the states; there are fc\.bias .*by --map/,
     );
+    const alone = (all: Map<string, Tensor>) => void ['fc.weight', 'fc.bias'].forEach((name) => all.delete(name));
+    expect(await refused('gru', alone)).toMatch(/reads the states; there are recurrent weights alone: save the whole/);
     expect(await refused('lstm-every', (all) => all.set('b.weight', tensor('b.weight', 3, 4)))).toMatch(
       /b\.weight \[3, 4\] and score\.weight \[2, 4\] could both read the states; say which by --map classifier=b\.weight/,
     );

@@ -194,9 +194,13 @@ function linearLayer(path: string, rest: readonly ForeignTensor[], width: number
   const chosen = byMap('classifier');
   const choices = chosen ? [chosen] : named.length > 0 ? named : able;
   if (choices.length !== 1) {
+    const remedy =
+      rest.length > 0
+        ? `there are ${list(rest)}: save the whole state_dict, or name it by --map classifier=THEIRS`
+        : 'there are recurrent weights alone: save the whole state_dict';
     throw new ImportError(
       choices.length === 0
-        ? `${path}: no linear layer [classes, ${width}] reads the states; there are ${list(rest)}: save the whole state_dict, or name it by --map classifier=THEIRS`
+        ? `${path}: no linear layer [classes, ${width}] reads the states; ${remedy}`
         : `${path}: ${choices.map(shown).join(' and ')} could both read the states; say which by --map classifier=${choices[0].name}`,
     );
   }
