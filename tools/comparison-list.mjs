@@ -57,7 +57,13 @@ export const comparisons = {
   },
   'har2-equal': { recipe: har2, settings: chosen, parts: [{ cells: everyNetwork, seeds: 5 }, wholeReflectors] },
   // Whole matrices of 4 bits, as the recipes have them.
-  'har2-4bit': { recipe: 'har2', settings: chosen, parts: [{ cells: gated, seeds: 5 }] },
+  'har2-4bit': {
+    ...{ recipe: 'har2', settings: chosen },
+    parts: [
+      { cells: ['FastGRNN', 'GRU'], seeds: 10 },
+      { cells: ['UGRNN', 'LSTM'], seeds: 5 },
+    ],
+  },
   'har6-4bit': { recipe: 'har6', settings: chosen, parts: [{ cells: gated, seeds: 5 }] },
   google12: {
     ...{ recipe: 'tools/google12-networks.yaml', sizing: 'recipe' },
