@@ -45,7 +45,10 @@ async function compared(id) {
     });
     all.push({
       ...metrics,
-      rows: metrics.rows.map((row) => ({ ...row, network: [row.network, as].filter(Boolean).join(', ') })),
+      // Rows of other parts may stand in the same folder.
+      rows: metrics.rows
+        .filter(({ network }) => part.cells.includes(network.replace(/-L?S?Q$/, '')))
+        .map((row) => ({ ...row, network: [row.network, as].filter(Boolean).join(', ') })),
     });
   }
   const place = ({ network }) => networkNames.indexOf(network.replace(/-(L?S?Q)$|,.*/, ''));

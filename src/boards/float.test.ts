@@ -362,18 +362,21 @@ describe.each(runnable)('float C on %s', (board) => {
 });
 
 describe.each(runnable)('float C of gated cells and stacks on %s', (board) => {
-  it.each([{ cell: 'GRU' }, { cell: 'LSTM' }, { cell: 'FastGRNN', layers: 2 }] as const)('%o is within its tolerance', async (change) => {
-    const random = new Random(37);
-    const network = realisticNetwork(random, { gate: 'hardSigmoid4', update: 'hardTanh' });
-    const shape = { inputSize: 5, hiddenSize: 7, wRank: 0, uRank: 3, vocabulary: 0 };
-    const float = randomFloat(random, { ...shape, gate: 'sigmoid', update: 'tanh', ...change });
-    const { float32, skipped } = await simulate(
-      { ...network, inputSize: 5 },
-      { board, float, sequences: sequencesFor(float, random).slice(0, 2), builds: ['float32'] },
-    );
-    expect(skipped).toEqual({});
-    expect(float32).toMatchObject({ withinTolerance: true, sequences: 2, steps: 8 });
-  });
+  it.each([{ cell: 'GRU' }, { cell: 'LSTM' }, { cell: 'FastGRNN', layers: 2 }] as const)(
+    '%o is within its tolerance',
+    async (change) => {
+      const random = new Random(37);
+      const network = realisticNetwork(random, { gate: 'hardSigmoid4', update: 'hardTanh' });
+      const shape = { inputSize: 5, hiddenSize: 7, wRank: 0, uRank: 3, vocabulary: 0 };
+      const float = randomFloat(random, { ...shape, gate: 'sigmoid', update: 'tanh', ...change });
+      const { float32, skipped } = await simulate(
+        { ...network, inputSize: 5 },
+        { board, float, sequences: sequencesFor(float, random).slice(0, 2), builds: ['float32'] },
+      );
+      expect(skipped).toEqual({});
+      expect(float32).toMatchObject({ withinTolerance: true, sequences: 2, steps: 8 });
+    },
+  );
 });
 
 describe('a comparison that must fail', () => {

@@ -115,26 +115,29 @@ describe.each(choices)('ReLU with large arguments: %j', (choice) => {
   });
 });
 
-test.each(choices)('scaled parameters make the same logits of smaller states: %j', (choice) => {
-  const { architecture, parameters, ranges, values } = subjectOf(choice);
-  if (architecture.recurrence) return; // scaled as the plain matrix that conversion makes of it
-  const scaled = withStatesInReach(architecture, { parameters: Float64Array.from(parameters), ranges }, 1.25);
-  const inputs = Array.from({ length: steps }, (_, t) =>
-    Float64Array.from(values.subarray(t * channels, (t + 1) * channels), (v) => v * 0.001),
-  );
-  const of = (own: Float32Array | Float64Array) => referenceForward(architecture, own, inputs);
-  const [before, after] = [of(parameters), of(scaled.parameters)];
-  before.logits.forEach((logit, l) => expect(after.logits[l]).toBeCloseTo(logit, 9));
-  const argumentsOf = ({ upper = [], ...first }: Ranges) => [first, ...upper].map(({ argument }) => argument!);
-  for (const [layer, argument] of argumentsOf(ranges).entries()) {
-    const scale = argumentsOf(scaled.ranges)[layer] / argument;
-    expect(scale).toBeLessThan(1);
-    expect(Math.log2(scale) % 1).toBe(-0);
-    before.layerStates[layer][0].at(-1)!.forEach((h, j) => {
-      expect(after.layerStates[layer][0].at(-1)![j]).toBeCloseTo(scale * h, 9);
-    });
-  }
-});
+// A recurrence's U is scaled as the plain matrix that conversion makes of it.
+test.each(choices.filter((choice) => !('recurrence' in choice)))(
+  'scaled parameters make the same logits of smaller states: %j',
+  (choice) => {
+    const { architecture, parameters, ranges, values } = subjectOf(choice);
+    const scaled = withStatesInReach(architecture, { parameters: Float64Array.from(parameters), ranges }, 1.25);
+    const inputs = Array.from({ length: steps }, (_, t) =>
+      Float64Array.from(values.subarray(t * channels, (t + 1) * channels), (v) => v * 0.001),
+    );
+    const of = (own: Float32Array | Float64Array) => referenceForward(architecture, own, inputs);
+    const [before, after] = [of(parameters), of(scaled.parameters)];
+    before.logits.forEach((logit, l) => expect(after.logits[l]).toBeCloseTo(logit, 9));
+    const argumentsOf = ({ upper = [], ...first }: Ranges) => [first, ...upper].map(({ argument }) => argument!);
+    for (const [layer, argument] of argumentsOf(ranges).entries()) {
+      const scale = argumentsOf(scaled.ranges)[layer] / argument;
+      expect(scale).toBeLessThan(1);
+      expect(Math.log2(scale) % 1).toBe(-0);
+      before.layerStates[layer][0].at(-1)!.forEach((h, j) => {
+        expect(after.layerStates[layer][0].at(-1)![j]).toBeCloseTo(scale * h, 9);
+      });
+    }
+  },
+);
 
 /** The power of two that brings an argument with its headroom within 8. */
 const scaleFor = (argument = 0): number => 2 ** Math.min(0, -Math.ceil(Math.log2((argument * 1.25) / 8)));
@@ -210,6 +213,20 @@ test('a state far smaller than its argument leaves the layer above weights that 
   const ranges = calibrate(subject.architecture, subject.parameters, normalisation, sequences, rows);
   expect(ranges.state).toBeLessThan((ranges.argument as number) / 100);
   expect(integer(subject, ranges).w1Shift).toBeGreaterThanOrEqual(0);
+});
+
+test('an LSTM whose state is far below its arguments isn’t scaled to where its state has no digits', () => {
+  const subject = subjectOf({ cell: 'LSTM' });
+  for (const { name, offset, size } of tensorsOf(subject.architecture)) {
+    if (name === 'biasInput' || name === 'biasOutput') subject.parameters.fill(-4, offset, offset + size);
+    if (name === 'WInput' || name === 'WOutput') subject.parameters.fill(0, offset, offset + size);
+  }
+  const sequences = equalSequences(subject.values, { count, steps, channels });
+  const rows = Uint32Array.from({ length: count }, (_, i) => i);
+  const ranges = calibrate(subject.architecture, subject.parameters, normalisation, sequences, rows);
+  expect(ranges.state).toBeLessThan(0.5);
+  expect(ranges.argument).toBeGreaterThan(16);
+  expect(integer(subject, ranges)).toEqual(integer(subject, withArgument(ranges, 0)));
 });
 
 test('a state beyond int16 is scaled within it', () => {

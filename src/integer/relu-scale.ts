@@ -54,8 +54,10 @@ export function withStatesInReach(architecture: Architecture, given: Scaled, mar
     // Of the classifier alone no sums enter a nonlinearity.
     const limited = readers.filter((name) => name !== 'classifier');
     const least = limited.reduce((most, name) => largestMagnitude(tensor(name), most), 0) / largestReader;
+    // A state, or an LSTM's c, has 12 fraction bits at most: one far below its argument would lose more than the argument gains.
+    const kept = Math.min(own.state, own.memory ?? Infinity) * margin;
     let scale = 1;
-    while (argument * margin * scale > end && scale / 2 > least) scale /= 2;
+    while (argument * margin * scale > end && scale / 2 > least && (kept * scale) / 2 >= smallestState) scale /= 2;
     if (scale === 1) continue;
     for (const name of makersOf(architecture, layer)) multiply(name, scale);
     for (const name of readers) multiply(name, 1 / scale);
@@ -69,6 +71,9 @@ export function withStatesInReach(architecture: Architecture, given: Scaled, mar
   const [bottom, ...others] = layers;
   return { parameters, ranges: { ...given.ranges, ...bottom, ...(upper ? { upper: others } : {}) } };
 }
+
+/** The range that a state keeps when it is scaled. */
+const smallestState = 0.5;
 
 /** A weight of what reads a state in Q12 may be as large as this, lest its sums have fewer fraction bits than an argument. */
 const largestReader = 64;

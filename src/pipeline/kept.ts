@@ -10,12 +10,12 @@ export interface Kept {
 export async function keptResult<T extends Kept>(file: string, identity: string): Promise<T | undefined> {
   if ((await kindOf(file)) !== 'file') return undefined;
   const text = new TextDecoder().decode(await readFile(file));
-  let saved: T;
+  let saved: T | null;
   try {
-    saved = JSON.parse(text) as T;
+    saved = JSON.parse(text) as T | null;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined; // damaged: made again
     throw error;
   }
-  return saved.identity === identity ? saved : undefined;
+  return saved?.identity === identity ? saved : undefined;
 }

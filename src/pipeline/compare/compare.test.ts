@@ -137,6 +137,17 @@ describe('a comparison', () => {
     await expect(compareNetworks(options('taken', { ...some, settings: at('none') }))).rejects.toThrow(
       /there is no .*compare.json/,
     );
+    // Other choices are another comparison, whatever folder they stand in.
+    const file = at('chosen', 'compare.json');
+    const text = await readFile(file, 'utf8');
+    const bigger = text.replaceAll(/"learningRate": [\d.]+/g, '"learningRate": 0.03');
+    await writeFile(file, bigger);
+    const other = await compareNetworks(options('taken', { ...some, ...sizing, cells: ['FastRNN'] }));
+    expect(other.metrics.rows.map(({ network }) => network)).toEqual(['FastRNN']);
+    for (const damaged of ['{"rows": [{"network": "FastRNN", "settings": {}}]}', '[]', 'null']) {
+      await writeFile(file, damaged);
+      await expect(compareNetworks(options('taken', { ...some, ...sizing }))).rejects.toThrow(/not what a comparison/);
+    }
   }, 60_000);
 
   it('tests the network that a retraining on all recordings makes, without training it twice', async () => {
@@ -252,6 +263,20 @@ describe('a comparison', () => {
       'network.forgetBias: only LSTM has it, and --cells has none; add one, or take it out',
     );
     await expect(refused('network.reset=never')).rejects.toThrow(/network.reset: .*never/);
+    const impossible = { cells: ['EURNN'], sets: ['network.arrangement=fft', 'network.capacity=2'] } as const;
+    await expect(compareNetworks(options('own', impossible))).rejects.toThrow(/can be built: .*capacity/);
+  }, 60_000);
+
+  it('gives them in the recipe’s sizes as well, also to the recipe’s own network', async () => {
+    const some = { cells: ['RNN', 'oRNN'], seeds: 1, boards: [], float: true, sizing: 'recipe' } as const;
+    const { metrics } = await compareNetworks(options('sized', { ...some, sets: ['network.reflectors=255'] }));
+    const [{ hiddenSize }, orthogonal] = metrics.rows;
+    expect(orthogonal).toMatchObject({ hiddenSize, reflectors: hiddenSize });
+    const own = ['network.cell=RNN', 'network.recurrence=oRNN', 'network.uRank=0', 'network.hiddenSize=3'];
+    const smaller = await compareNetworks(
+      options('sized', { ...some, cells: ['oRNN'], sizing: 'equal', sets: [...own, 'network.reflectors=3'] }),
+    );
+    expect(smaller.metrics.rows[0]).toMatchObject({ hiddenSize: 3, reflectors: 3 });
   }, 60_000);
 
   it('keeps the rows of other networks in the same folder, and those of other options not', async () => {
@@ -267,6 +292,19 @@ describe('a comparison', () => {
       { ...gru, ahead: { of: 'FastGRNN', by: 'float', mean: lead, interval: null } },
     ]);
     expect(metrics.seeds).toEqual([1, 2]);
+    // What one network alone has, and the ablation, don't part the others.
+    const apart = await compareNetworks(options('more', { ...some, cells: ['FastGRNN'], ablate: true }));
+    const beside = await compareNetworks(options('more', { ...some, cells: ['oRNN'], sets: ['network.reflectors=2'] }));
+    const labels = ['FastGRNN', 'FastGRNN-Q', 'FastGRNN-SQ', 'FastGRNN-LSQ'];
+    expect(apart.metrics.rows.map(({ network }) => network)).toEqual([...labels, 'GRU']);
+    expect(beside.metrics.rows.map(({ network }) => network)).toEqual([...labels, 'oRNN', 'GRU']);
+    // FastGRNN as a whole takes the place of all its rows.
+    const whole = await compareNetworks(options('more', { ...some, cells: ['FastGRNN'] }));
+    expect(whole.metrics.rows.map(({ network }) => network)).toEqual(['FastGRNN', 'oRNN', 'GRU']);
+
+    await writeFile(at('more', 'compare.json'), 'null');
+    const again = await compareNetworks(options('more', { ...some, cells: ['RNN'] }));
+    expect(again.metrics.rows.map(({ network }) => network)).toEqual(['RNN']);
 
     events.length = 0;
     const other = await compareNetworks(options('more', { ...some, cells: ['RNN'], bytes: 200 }));

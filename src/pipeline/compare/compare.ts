@@ -1,13 +1,15 @@
 import { joinPath, parallelism, writeFile } from '#platform';
 import type { Dataset } from '../../data/index.js';
+import { checkArchitecture } from '../../network/index.js';
 import { RecipeError, resolveRecipe, applySet, type LoadedRecipe, type Recipe } from '../../recipe/index.js';
 import { renderComparison, type CompareMetrics } from '../../report/index.js';
 import { taggedListener, type Listener } from '../events.js';
 import { openDataset, openRecipe, prepareFolder } from '../open.js';
+import { architectureOf } from '../prepare.js';
 import { severalRuns } from '../several.js';
 import { entrantsOf, type Entrant } from './entrants.js';
 import { keptRows } from './kept-rows.js';
-import { dividedSets, withNetwork, type OwnFields } from './networks.js';
+import { dividedSets, setsOf, withNetwork, type OwnFields } from './networks.js';
 import { paperDataOf } from './paper.js';
 import {
   candidatesOf,
@@ -48,9 +50,12 @@ export async function compareNetworks(options: CompareOptions): Promise<Finished
     ...{ names: options.cells, ablate: options.ablate ?? false, protocol, sizing, recipe: base.recipe, dataset },
     ...{ paper, bytes: options.bytes, given },
   });
-  for (const { recipe } of entrants) resolveRecipe(recipe, base.name); // refused before hours of training
+  for (const { recipe } of entrants) {
+    // Refused before hours of training.
+    checkArchitecture(architectureOf(resolveRecipe(recipe, base.name), dataset));
+  }
   await prepareFolder(folder);
-  const kept = await keptRows({ folder, base, dataset, given, options, listener });
+  const kept = await keptRows({ folder, base, dataset, options, listener });
 
   const trials = entrants.filter((entrant, i) => entrants.findIndex(({ trial }) => trial === entrant.trial) === i);
   const context: Context = { base, dataset, folder, options, listener };
@@ -100,7 +105,9 @@ async function underOptions(options: CompareOptions): Promise<{ base: LoadedReci
   const { common, own } = dividedSets(options.sets ?? [], options.cells);
   const { name, recipe } = await openRecipe({ ...options, sets: common });
   const sets = common.filter((set) => !set.trim().startsWith('data.path')); // made absolute already
-  const changed = sets.reduce<unknown>(applySet, underProtocol(recipe, options.protocol));
+  const under = underProtocol(recipe, options.protocol);
+  // The recipe's own network has what it has of the others too, which may go together with what all have.
+  const changed = [...sets, ...setsOf(under.network, own)].reduce<unknown>(applySet, under);
   const resolved = resolveRecipe({ ...(changed as Recipe), seed: recipe.seed }, name);
   const given = (own.reduce<unknown>(applySet, {}) as { network?: OwnFields }).network ?? {};
   // Wrong values are refused before sizes are looked for.

@@ -45,7 +45,7 @@ export type OwnFields = Readonly<Record<string, unknown>>;
  */
 export function networkOf({ network }: Recipe, name: NetworkName, given: OwnFields = {}): Recipe['network'] {
   const setting = table[name];
-  const own = fieldsOf(name);
+  const own = fieldsOf(setting);
   const mine = (fields: OwnFields) =>
     Object.fromEntries(Object.entries(fields).filter(([field]) => own.has(field) || !ownFieldNames.has(field)));
   const { recurrence: _, residual, ...rest } = network;
@@ -67,10 +67,20 @@ const ownFields: Readonly<Record<string, readonly string[]>> = {
 
 const ownFieldNames: ReadonlySet<string> = new Set(Object.values(ownFields).flat());
 
-/** The fields that the network of this name has and some others haven't. */
-function fieldsOf(name: NetworkName): ReadonlySet<string> {
-  const { cell, recurrence = 'dense' } = table[name];
+/** The fields that a network has and some others haven't. */
+function fieldsOf({ cell, recurrence = 'dense' }: Setting): ReadonlySet<string> {
   return new Set([...(ownFields[cell] ?? []), ...(ownFields[recurrence] ?? [])]);
+}
+
+/** Those of a user's settings that a recipe's own network has, as `--set` has them. */
+export function setsOf(network: Setting, sets: readonly string[]): string[] {
+  const own = fieldsOf(network);
+  return sets.filter((set) => own.has(fieldOf(set)));
+}
+
+/** The field of `network` that NAME=VALUE sets; '' where it is another's. */
+function fieldOf(set: string): string {
+  return /^\s*network\.(\w+)\s*=/.exec(set)?.[1] ?? '';
 }
 
 /**
@@ -85,14 +95,14 @@ export function dividedSets(
 ): { readonly common: string[]; readonly own: string[] } {
   const [common, own]: [string[], string[]] = [[], []];
   for (const set of sets) {
-    const field = /^\s*network\.(\w+)\s*=/.exec(set)?.[1] ?? '';
+    const field = fieldOf(set);
     if (!ownFieldNames.has(field)) {
       common.push(set);
       continue;
     }
     own.push(set);
-    if (names.some((name) => fieldsOf(name).has(field))) continue;
-    const those = networkNames.filter((name) => fieldsOf(name).has(field));
+    if (names.some((name) => fieldsOf(table[name]).has(field))) continue;
+    const those = networkNames.filter((name) => fieldsOf(table[name]).has(field));
     throw new RecipeError(
       `network.${field}: only ${those.join(' and ')} ${those.length > 1 ? 'have' : 'has'} it, and --cells has none; add one, or take it out`,
     );

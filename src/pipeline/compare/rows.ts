@@ -41,8 +41,9 @@ export interface ComparisonTask {
 export async function comparison(task: ComparisonTask): Promise<CompareMetrics> {
   const { base, dataset, paper, protocol, sizing, against, entries, kept } = task;
   const made = entries.map((entry) => row(entry, task));
-  const others = kept.rows.filter(({ network }) => made.every((own) => own.network !== network));
-  const place = ({ network }: CompareRow) => networkNames.findIndex((name) => network.replace(/-L?S?Q$/, '') === name);
+  const nameOf = ({ network }: CompareRow) => networkNames.find((name) => network.replace(/-L?S?Q$/, '') === name);
+  const others = kept.rows.filter((own) => entries.every(({ entrant }) => entrant.name !== nameOf(own)));
+  const place = (own: CompareRow) => networkNames.findIndex((name) => name === nameOf(own));
   const rows = [...others, ...made].sort((a, b) => place(a) - place(b));
   const other = rows.find(({ network }) => network === against) ?? rows[0];
   const backends = new Set(entries.flatMap(({ results }) => results.flatMap(({ backend }) => backend ?? [])));

@@ -25,7 +25,23 @@ function storedRows(text: string): CompareMetrics['rows'] | undefined {
     throw error;
   }
   const rows = stored?.rows;
-  return Array.isArray(rows) && rows.every((row) => row?.settings) ? (rows as CompareMetrics['rows']) : undefined;
+  return Array.isArray(rows) && rows.every((row) => hasSettings(row)) ? (rows as CompareMetrics['rows']) : undefined;
+}
+
+function hasSettings(row: Partial<CompareMetrics['rows'][number]> | null): boolean {
+  const { update, gate, optimiser, learningRate, clip } = row?.settings ?? {};
+  return (
+    [row?.network, update, optimiser].every((text) => typeof text === 'string') &&
+    (gate === null || typeof gate === 'string') &&
+    [learningRate, clip].every((value) => typeof value === 'number')
+  );
+}
+
+/** What the comparison in a folder chose for each network: two of the same choices are the same. */
+export async function choicesIn(folder: string): Promise<unknown> {
+  return (await rowsOf(folder)).map(({ network, settings: { update, gate, optimiser, learningRate, clip } }) => {
+    return { network, update, gate, optimiser, learningRate, clip };
+  });
 }
 
 /**

@@ -21,6 +21,9 @@ export type Sizing = (typeof sizings)[number];
 /** The most hidden units that a recipe allows. */
 const mostHidden = 255;
 
+/** A power of two: hidden units of which every recurrence can be built, so that what is wrong there is something else. */
+const suitable = 128;
+
 /** A network's size before it is trained. */
 export interface PlannedSize {
   /** The paper's accounting of its quantised form, as a device has it. */
@@ -74,13 +77,16 @@ export interface SizingTask {
  */
 export function sizedRecipe(task: SizingTask, name: NetworkName): Recipe {
   const recipe = withNetwork(task.recipe, name, task.given);
-  if (task.sizing === 'recipe') return recipe;
+  if (task.sizing === 'recipe') {
+    return { ...recipe, network: withHidden(recipe.network, recipe.network.hiddenSize) };
+  }
   return task.sizing === 'paper' ? paperSized(task, name, recipe) : equalSized(task, name, recipe);
 }
 
 /** The recipe's own network, in the paper's accounting. */
 export function ownBytes({ recipe, dataset }: Pick<SizingTask, 'recipe' | 'dataset'>): number {
-  return plannedSize(architectureOf(recipe, dataset), recipe).paperBytes;
+  const network = withHidden(recipe.network, recipe.network.hiddenSize);
+  return plannedSize(architectureOf({ ...recipe, network }, dataset), recipe).paperBytes;
 }
 
 function equalSized(task: SizingTask, name: NetworkName, recipe: Recipe): Recipe {
@@ -99,16 +105,24 @@ function equalSized(task: SizingTask, name: NetworkName, recipe: Recipe): Recipe
   return fitting[fitting.length - 1].recipe;
 }
 
-/** The networks of all numbers of hidden units that can be built (some recurrences need an even one, or a few). */
+/**
+ * The networks of all numbers of hidden units that can be built (some recurrences need an even one, or a few).
+ *
+ * @throws RecipeError where none can
+ */
 function sizesOf(dataset: Dataset, of: (hiddenSize: number) => Recipe): (PlannedSize & { readonly recipe: Recipe })[] {
-  return Array.from({ length: mostHidden }, (_, i) => of(i + 1)).flatMap((recipe) => {
+  let why = '';
+  const sizes = Array.from({ length: mostHidden }, (_, i) => of(i + 1)).flatMap((recipe) => {
     try {
       return [{ recipe, ...plannedSize(architectureOf(recipe, dataset), recipe) }];
     } catch (error) {
-      if (error instanceof ArchitectureError) return [];
-      throw error;
+      if (!(error instanceof ArchitectureError)) throw error;
+      if (recipe.network.hiddenSize <= suitable) why = error.message;
+      return [];
     }
   });
+  if (sizes.length === 0) throw new RecipeError(`no network of any size can be built: ${why}`);
+  return sizes;
 }
 
 /** The network with other hidden units, and no more reflectors than these. */
