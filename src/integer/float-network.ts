@@ -224,6 +224,34 @@ export function residualWeights(
   return { alpha, beta: architecture.residual === 'tied' ? 1 - alpha : sigmoid(tensor('beta')[0]) };
 }
 
+/** What multiplies a cell's candidate or its past: the same number for every unit, or one a unit, [H]. */
+export type CellWeight = number | Float32Array;
+
+/** What the candidate and the past are multiplied with: zeta and nu, alpha and beta, or 1 and 0 in cells without. */
+export function cellWeights(
+  architecture: Architecture,
+  tensor: (name: string) => Float32Array | Float64Array,
+): { readonly scale: CellWeight; readonly offset: CellWeight } {
+  const squashed = (name: string) => Float64Array.from(tensor(name), sigmoid);
+  switch (architecture.cell) {
+    case 'FastRNN': {
+      const { alpha, beta } = residualWeights(architecture, tensor);
+      return { scale: alpha, offset: beta };
+    }
+    case 'FastGRNN': {
+      const [zeta, nu] = [squashed('zeta'), squashed('nu')];
+      if (architecture.vectorZetaNu) return { scale: Float32Array.from(zeta), offset: Float32Array.from(nu) };
+      return { scale: zeta[0], offset: nu[0] };
+    }
+    case 'FastRNN-vector': {
+      const [alpha, [zeta], [nu]] = ['alpha', 'zeta', 'nu'].map(squashed);
+      return { scale: Float32Array.from(alpha), offset: Float32Array.from(alpha, (a) => zeta * (1 - a) + nu) };
+    }
+    default:
+      return { scale: 1, offset: 0 };
+  }
+}
+
 /** A number a unit, [hiddenSize]: `values` as they are, or their only one for every unit. */
 export function perUnit(values: Float64Array, hiddenSize: number): Float64Array {
   return values.length === hiddenSize ? values : new Float64Array(hiddenSize).fill(values[0]);

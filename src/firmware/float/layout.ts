@@ -1,4 +1,3 @@
-import { sigmoid } from '../../math/index.js';
 import {
   biasesOf,
   directionsOf,
@@ -11,7 +10,7 @@ import {
   withPlainMatrix,
   type Architecture,
 } from '../../network/index.js';
-import { residualWeights, transpose } from '../../integer/index.js';
+import { cellWeights, transpose, type CellWeight } from '../../integer/index.js';
 import { ExportError } from '../errors.js';
 
 /** A float network and what its inputs go through. */
@@ -47,9 +46,6 @@ export interface FloatGateMatrices {
   readonly u1: FloatMatrix;
 }
 
-/** A number of the cell's: the same for every unit, or a table with a number a unit. */
-export type FloatWeight = number | Float32Array;
-
 /** A cell of the network. */
 export interface FloatLayer {
   /** What the names of its tables begin with: the network's prefix, of a stack with the layer's number behind it. */
@@ -63,8 +59,8 @@ export interface FloatLayer {
   /** By the names of their tables, [H] each. */
   readonly biases: ReadonlyMap<string, Float32Array>;
   /** What multiplies the candidate and the past: zeta and nu, or alpha and beta; 1 and 0 in cells that have neither. */
-  readonly scale: FloatWeight;
-  readonly offset: FloatWeight;
+  readonly scale: CellWeight;
+  readonly offset: CellWeight;
 }
 
 /** Everything that the parts of the float C need to know. */
@@ -154,7 +150,7 @@ function layerOf(
     inputSize,
     gates,
     biases: new Map(biasesOf(architecture).map((name) => [tableOf(name), tensor(name)])),
-    ...residualOf(architecture, tensor),
+    ...cellWeights(architecture, tensor),
   };
 }
 
@@ -173,29 +169,4 @@ function perInput(channels: ArrayLike<number>, inputSize: number): Float32Array 
 /** `bias_gate` of `biasGate`; the bias of a cell with one is that of its update. */
 function tableOf(bias: string): string {
   return `bias_${(bias.slice('bias'.length) || 'update').toLowerCase()}`;
-}
-
-/** What the candidate and the past are multiplied with: zeta and nu, alpha and beta, or 1 and 0 in cells without. */
-export function residualOf(
-  architecture: Architecture,
-  tensor: (name: string) => Float32Array | Float64Array,
-): { readonly scale: FloatWeight; readonly offset: FloatWeight } {
-  const squashed = (name: string) => Float64Array.from(tensor(name), sigmoid);
-  switch (architecture.cell) {
-    case 'FastRNN': {
-      const { alpha, beta } = residualWeights(architecture, tensor);
-      return { scale: alpha, offset: beta };
-    }
-    case 'FastGRNN': {
-      const [zeta, nu] = [squashed('zeta'), squashed('nu')];
-      if (architecture.vectorZetaNu) return { scale: Float32Array.from(zeta), offset: Float32Array.from(nu) };
-      return { scale: zeta[0], offset: nu[0] };
-    }
-    case 'FastRNN-vector': {
-      const [alpha, [zeta], [nu]] = ['alpha', 'zeta', 'nu'].map(squashed);
-      return { scale: Float32Array.from(alpha), offset: Float32Array.from(alpha, (a) => zeta * (1 - a) + nu) };
-    }
-    default:
-      return { scale: 1, offset: 0 };
-  }
 }

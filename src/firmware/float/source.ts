@@ -1,5 +1,6 @@
+import type { CellWeight } from '../../integer/index.js';
 import { gatedStep, type StepFrame } from './gated.js';
-import type { FloatLayer, FloatLayout, FloatWeight } from './layout.js';
+import type { FloatLayer, FloatLayout } from './layout.js';
 import { nonlinearityFunctions } from './nonlinearity.js';
 import { pointers, row, rowFunctions } from './rows.js';
 import { floatConstant, tables } from './tables.js';
@@ -49,7 +50,7 @@ function unit(
   { own, scale, offset }: FloatLayer,
   h: string,
 ): string {
-  const weight = (name: string, value: FloatWeight): string =>
+  const weight = (name: string, value: CellWeight): string =>
     typeof value === 'number' ? floatConstant(value) : `${upper}_READ(&${own}_${name}[j])`;
   const [first, second] = [weight(weightNames[0], scale), weight(weightNames[1], offset)];
   const bias = (name: string): string => `${upper}_READ(&${own}_bias_${name}[j])`;

@@ -1,4 +1,5 @@
-import type { FloatLayer, FloatLayout, FloatMatrix, FloatWeight } from './layout.js';
+import type { CellWeight } from '../../integer/index.js';
+import type { FloatLayer, FloatLayout, FloatMatrix } from './layout.js';
 
 /** A number as a C constant of type float, which reads back as the same float. */
 export function floatConstant(value: number): string {
@@ -74,7 +75,7 @@ export function tables(layout: FloatLayout): string {
 function layerTables(layout: FloatLayout, layer: FloatLayer): string[] {
   const { own, biases, scale, offset } = layer;
   const [first, second] = layout.weightNames;
-  const weight = (name: string, values: FloatWeight) =>
+  const weight = (name: string, values: CellWeight) =>
     typeof values === 'number' ? [] : [numbers(layout, own, name, values)];
   return [
     ...matricesOf(layer).map((matrix) => matrixTables(layout, own, matrix)),

@@ -1,15 +1,16 @@
 import {
   biasNames,
+  cellWeights,
   integerGates,
   integerLayers,
   logitBits,
+  type CellWeight,
   type IntegerLayer,
   type IntegerMatrix,
   type IntegerNetwork,
 } from '../../integer/index.js';
-import { powerOfTwo, sigmoid } from '../../math/index.js';
+import { powerOfTwo } from '../../math/index.js';
 import {
-  fixedResidual,
   gatesOf,
   recurrenceOf,
   recurrentMatrix,
@@ -25,10 +26,8 @@ export interface CellNumbers {
   map(name: string): LinearMap;
   /** [H] */
   bias(name: string): Float32Array;
-  /** FastRNN-vector's alpha and beta, or FastGRNN's zeta and nu where they are vectors, as they multiply, [H]. */
-  vector(name: string): Float32Array;
-  /** FastGRNN's zeta and nu, or FastRNN's alpha and beta, as they multiply. */
-  readonly scalars: readonly [number, number];
+  /** zeta and nu of FastGRNN, alpha and beta of FastRNN and FastRNN-vector, as they multiply. */
+  readonly weights: readonly [CellWeight, CellWeight];
 }
 
 /** A network's numbers. */
@@ -65,31 +64,16 @@ export function floatNumbers(
     const [n, rank] = specs.get(name)!.shape;
     return { rows: rank, columns: n, values: transposed(tensor(name), n, rank) };
   };
-  const { cell, residual, vocabulary, hiddenSize } = architecture;
+  const { vocabulary, hiddenSize } = architecture;
   /** U of a recurrence that makes it of other tensors. */
   const materialised = (prefix: string): LinearMap => {
     const values = Float32Array.from(recurrentMatrix(architecture, (local) => tensor(prefix + local)));
     return { first: { rows: hiddenSize, columns: hiddenSize, values }, second: undefined };
   };
-  const scalarsOf = (prefix: string): [number, number] => {
-    const squashed = (name: string) => sigmoid(tensor(prefix + name)[0]);
-    if (cell === 'FastGRNN') return [squashed('zeta'), squashed('nu')];
-    if (cell !== 'FastRNN') return [0, 0];
-    if (residual === 'fixed') {
-      const { alpha, beta } = fixedResidual(architecture);
-      return [alpha, beta];
-    }
-    const alpha = squashed('alpha');
-    return [alpha, residual === 'tied' ? 1 - alpha : squashed('beta')];
-  };
-  /** Appendix G: beta = zeta (1 - alpha) + nu. */
-  const betaOf = (prefix: string): Float32Array => {
-    const [zeta, nu] = ['zeta', 'nu'].map((name) => sigmoid(tensor(prefix + name)[0]));
-    return tensor(`${prefix}alpha`).map((alpha) => zeta * (1 - sigmoid(alpha)) + nu);
-  };
   return {
     cell: (layer, direction) => {
       const prefix = tensorPrefix(layer, direction);
+      const { scale, offset } = cellWeights(architecture, (local) => tensor(prefix + local));
       return {
         map: (local) => {
           const name = prefix + local;
@@ -99,8 +83,7 @@ export function floatNumbers(
             : { first: weight(`${name}1`), second: second(`${name}2`) };
         },
         bias: (local) => tensor(prefix + local),
-        vector: (local) => (local === 'beta' ? betaOf(prefix) : tensor(prefix + local).map(sigmoid)),
-        scalars: scalarsOf(prefix),
+        weights: [scale, offset],
       };
     },
     embedding: vocabulary > 0 ? weight('embedding') : undefined,
@@ -123,7 +106,7 @@ export function integerNumbers(network: IntegerNetwork): NetworkNumbers {
   return {
     cell: (index) => {
       const layer = layers[index];
-      const { cell, stateBits, scale, offset } = layer;
+      const { cell, stateBits, scale, offset, alpha, beta } = layer;
       const scalarUnit = powerOfTwo(-(stateBits + 2));
       const offsetUnit = cell === 'FastGRNN' ? scalarUnit : powerOfTwo(-14);
       const gates = integerGates(layer);
@@ -133,9 +116,11 @@ export function integerNumbers(network: IntegerNetwork): NetworkNumbers {
           const { w1, w2, u1, u2 } = gates[names.indexOf(name.slice(1))];
           return name.startsWith('W') ? map(w1, w2) : map(u1, u2);
         },
-        vector: (name) => inUnits(layer[name as 'alpha' | 'beta'], powerOfTwo(-14)),
         bias: (name) => biasOf(layer, name),
-        scalars: [scale * scalarUnit, offset * offsetUnit],
+        weights:
+          alpha && beta
+            ? [inUnits(alpha, powerOfTwo(-14)), inUnits(beta, powerOfTwo(-14))]
+            : [scale * scalarUnit, offset * offsetUnit],
       };
     },
     embedding: network.embedding && weightOf(network.embedding),
@@ -159,6 +144,6 @@ function biasOf(layer: IntegerLayer, name: string): Float32Array {
   return inUnits(layer.biases[index], powerOfTwo(-(index < 2 ? 12 : (layer.candidateBits ?? 12))));
 }
 
-function inUnits(counts: Int16Array | Int32Array | undefined, unit: number): Float32Array {
-  return Float32Array.from(counts ?? [], (count) => count * unit);
+function inUnits(counts: Int16Array | Int32Array, unit: number): Float32Array {
+  return Float32Array.from(counts, (count) => count * unit);
 }

@@ -2,7 +2,7 @@ import type { Graph } from '../graph.js';
 import { activate } from '../nonlinearity.js';
 import { scan, type States } from '../scan.js';
 import { addMap, multiplied } from '../weight.js';
-import { biasOf, inputs, type Pass } from './pass.js';
+import { addWeights, biasOf, inputs, type Pass } from './pass.js';
 
 /** Equation (6): W x of all steps in one product before the Scan, then U h, gate and update step by step. */
 export function addFastGRNN(graph: Graph, pass: Pass): States {
@@ -11,11 +11,7 @@ export function addFastGRNN(graph: Graph, pass: Pass): States {
   const u = addMap(graph, numbers.map('U'), 'U');
   const [biasGate, biasUpdate] = ['biasGate', 'biasUpdate'].map((name) => biasOf(graph, numbers, name));
   const one = graph.scalar('one', 1);
-  const [zeta, nu] = (['zeta', 'nu'] as const).map((name, i) =>
-    architecture.vectorZetaNu
-      ? graph.constant(name, numbers.vector(name), [hiddenSize])
-      : graph.scalar(name, numbers.scalars[i]),
-  );
+  const [zeta, nu] = addWeights(graph, pass, ['zeta', 'nu']);
   return scan(graph, {
     ...{ xs: [inputs(graph, pass, '')], hiddenSize, backward, states: ['h'] },
     body: (body, [wx], [h]) => {

@@ -2,28 +2,21 @@ import type { Graph } from '../graph.js';
 import { activate, addModReLU } from '../nonlinearity.js';
 import { scan, type States } from '../scan.js';
 import { addMap, multiplied } from '../weight.js';
-import { biasedInputs, biasOf, inputs, type Pass } from './pass.js';
+import { addWeights, biasedInputs, biasOf, inputs, type Pass } from './pass.js';
 import { addOperatorRNN } from './rnn.js';
 
 /** Equation (2): h = alpha h~ + beta h; with alpha 1 and beta 0 it is an RNN. */
 export function addFastRNN(graph: Graph, pass: Pass): States {
-  const [alpha, beta] = pass.numbers.scalars;
+  const [alpha, beta] = pass.numbers.weights;
   const plain = alpha === 1 && beta === 0 ? addOperatorRNN(graph, pass) : undefined;
-  return plain ?? addResidual(graph, pass, graph.scalar('alpha', alpha), graph.scalar('beta', beta));
+  return plain ?? addResidual(graph, pass);
 }
 
-/** Appendix G: alpha is a vector, and beta = zeta (1 - alpha) + nu. */
-export function addFastRNNVector(graph: Graph, pass: Pass): States {
-  const { numbers, architecture } = pass;
-  const [alpha, beta] = ['alpha', 'beta'].map((name) =>
-    graph.constant(name, numbers.vector(name), [architecture.hiddenSize]),
-  );
-  return addResidual(graph, pass, alpha, beta);
-}
-
-function addResidual(graph: Graph, pass: Pass, alpha: string, beta: string): States {
+/** Equation (2), or appendix G, where alpha and beta are vectors. */
+export function addResidual(graph: Graph, pass: Pass): States {
   const { architecture, numbers, backward } = pass;
   const { hiddenSize } = architecture;
+  const [alpha, beta] = addWeights(graph, pass, ['alpha', 'beta']);
   const u = addMap(graph, numbers.map('U'), 'U');
   const { x, candidateOf } = addCandidate(graph, pass);
   return scan(graph, {

@@ -3,7 +3,7 @@ import { attribute, type Graph } from '../graph.js';
 import type { States } from '../scan.js';
 import type { NetworkNumbers } from '../source.js';
 import { addFastGRNN } from './fastgrnn.js';
-import { addFastRNN, addFastRNNVector } from './fastrnn.js';
+import { addFastRNN, addResidual } from './fastrnn.js';
 import { addGRU } from './gru.js';
 import { addLSTM } from './lstm.js';
 import type { AddCell } from './pass.js';
@@ -13,7 +13,7 @@ import { addUGRNN } from './ugrnn.js';
 const cells: Readonly<Record<Architecture['cell'], AddCell>> = {
   FastGRNN: addFastGRNN,
   FastRNN: addFastRNN,
-  'FastRNN-vector': addFastRNNVector,
+  'FastRNN-vector': addResidual,
   RNN: addRNN,
   UGRNN: addUGRNN,
   GRU: addGRU,

@@ -26,6 +26,13 @@ export function biasedInputs(graph: Graph, pass: Pass, suffix: string): string {
   return graph.node('Add', [product, biasOf(graph, pass.numbers, `bias${suffix}`)], `W${suffix}_biased`);
 }
 
+/** The pass's weights of candidate and past as values of the graph: of every unit the same, or one each. */
+export function addWeights(graph: Graph, { numbers }: Pass, names: readonly [string, string]): string[] {
+  return numbers.weights.map((weight, i) =>
+    typeof weight === 'number' ? graph.scalar(names[i], weight) : graph.constant(names[i], weight, [weight.length]),
+  );
+}
+
 export function biasOf(graph: Graph, numbers: CellNumbers, name: string): string {
   const bias = numbers.bias(name);
   return graph.constant(name, bias, [bias.length]);
