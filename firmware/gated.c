@@ -1,16 +1,20 @@
-/* Cells whose gates have a W and a U each, FastRNN-vector, UGRNN, GRU and LSTM: blobs of src/firmware/gate-blob.ts. */
+/*
+ * Cells whose gates have a W and a U each, UGRNN, GRU and LSTM, and those with vectors of a number a unit, FastRNN-vector and FastGRNN: blobs of
+ * src/firmware/gate-blob.ts.
+ */
 enum { BLOB_VERSION = 2 };
 
 #include "blob.h"
 
 /* Byte 19: the cell. */
-enum { FAST_RNN_VECTOR, UGRNN, GRU_BEFORE, GRU_AFTER, LSTM, CELLS };
+enum { FAST_RNN_VECTOR, UGRNN, GRU_BEFORE, GRU_AFTER, LSTM, FAST_GRNN, CELLS };
 
 /* Before the tables, for each gate: its four shifts, its own flags, the limits of t and u. */
 enum { GATE_BYTES = 9, OWN_FLAGS = SPARSE_W2 | SPARSE_U2 | SPARSE_W1 | SPARSE_U1 };
 
 static struct {
   uint8_t code, gates, candidate; /* the candidate is a gate, too; of a GRU that resets after the product the last two are its parts */
+  uint8_t sums;                   /* the gates from this one on give their sums: those two, and FastGRNN's only one */
   int16_t factor;                 /* 2^(12 - b) or 2^(12 - k): what the update reads becomes Q12 */
   int16_t memory_limit;
   struct matrix product, output;  /* shifts alone: of g c before a state is added, and of the LSTM's h */
@@ -37,10 +41,11 @@ ONCE uint8_t network_open(const uint8_t *blob, uint32_t room, void *arena, uint1
   cell.code = READ8(blob + 19);
   if (cell.code >= CELLS || READ8(blob + 18) > 30) return NETWORK_BAD_FIELD;
   cell.candidate = cell.code < GRU_BEFORE ? cell.code : 2;
-  cell.gates = cell.code < GRU_AFTER ? (uint8_t)(cell.code + 1) : 4;
+  cell.gates = cell.code < GRU_AFTER ? (uint8_t)(cell.code + 1) : cell.code == FAST_GRNN ? 1 : 4;
+  cell.sums = cell.code == GRU_AFTER ? 2 : cell.code == FAST_GRNN ? 0 : 4;
   if (cell.code == FAST_RNN_VECTOR) net.flags |= FAST_RNN;
   state = to_q12(READ8(blob + 23));
-  if (cell.code >= GRU_AFTER) memory = to_q12(READ8(blob + (cell.code == LSTM ? 21 : 20)));
+  if (cell.code == GRU_AFTER || cell.code == LSTM) memory = to_q12(READ8(blob + (cell.code == LSTM ? 21 : 20)));
   net.input_limit = read16(blob + 24);
   net.state_limit = read16(blob + 30);
   cell.memory_limit = cell.code == LSTM ? read16(blob + 26) : 1;
@@ -57,7 +62,7 @@ ONCE uint8_t network_open(const uint8_t *blob, uint32_t room, void *arena, uint1
   if (network_arena_bytes() > arena_bytes) return NETWORK_NO_RAM;
   describe(&net.affine, READ8(blob + 18), 0, 0);
   describe(&net.head, 0, SPARSE_HEAD, net.hidden);
-  describe(&cell.product, cell.code == LSTM ? memory : state, 0, 0);
+  describe(&cell.product, cell.code == LSTM ? memory : cell.code == FAST_GRNN ? 0 : state, 0, 0);
   describe(&cell.output, (uint8_t)(14 + state), 0, 0);
   status = open_parts(blob, record);
   if (status) return status;
@@ -83,8 +88,7 @@ static void run_gate(uint8_t k, const uint8_t **stream, const int16_t *h)
   const uint8_t *record = cell.records + k * GATE_BYTES;
   int16_t *out = cell.made + k * net.hidden;
   const int16_t *t = net.x, *u = h;
-  uint8_t is_part = cell.code == GRU_AFTER && k >= cell.candidate;
-  uint8_t has_w = !is_part || k == cell.candidate, has_u = !is_part || k != cell.candidate;
+  uint8_t has_w = cell.code != GRU_AFTER || k != 3, has_u = cell.code != GRU_AFTER || k != 2;
   uint8_t j;
   net.flags = (uint8_t)((net.flags & ~OWN_FLAGS) | READ8(record + 4));
   describe_gate(record);
@@ -102,7 +106,7 @@ static void run_gate(uint8_t k, const uint8_t **stream, const int16_t *h)
     if (has_w) p = matrix_row(&net.w1, stream, t);
     if (has_u) p += matrix_row(&net.u1, stream, u);
     sum = saturate16(p + next16(stream));
-    if (!is_part) sum = k == cell.candidate ? update(net.update, sum) : activate(net.gate, sum);
+    if (k < cell.sums) sum = k == cell.candidate ? update(net.update, sum) : activate(net.gate, sum);
     *out++ = sum;
   }
 }
@@ -125,8 +129,21 @@ static void blend_by_vectors(const uint8_t *stream)
   }
 }
 
-/* rs(r m, 14) of gates that a GRU keeps apart: 16384 = 2^8 2^8 / 4, shifts of whole bytes. */
-static int32_t reset_part(int16_t r, int16_t m) { return (multiply_add(8192, r, m) >> 8) * 4 >> 8; }
+/* rs(a b, 14): 16384 = 2^8 2^8 / 4, shifts of whole bytes. */
+static int32_t scaled(int16_t a, int16_t b) { return (multiply_add(8192, a, b) >> 8) * 4 >> 8; }
+
+/* 5 to 9 of FastGRNN with a bias of the candidate less the gate's, a zeta and a nu of each unit. */
+static void blend_by_sum(const uint8_t *stream)
+{
+  uint8_t j;
+  for (j = 0; j < net.hidden; j++) {
+    int16_t q = cell.made[j], z = activate(net.gate, q);
+    int16_t c = update(net.update, saturate16((int32_t)q + next16(&stream)));
+    int16_t zeta = next16(&stream);
+    /* 7: rs(zeta (16384 - z), 14) = zeta + ((8192 - zeta z) >> 14), whose product fits 16 by 16 bits */
+    blend(j, saturate16(scaled((int16_t)-zeta, z) + zeta + next16(&stream)), c, z);
+  }
+}
 
 static void blend_by_gate(void)
 {
@@ -135,7 +152,7 @@ static void blend_by_gate(void)
   for (j = 0; j < net.hidden; j++) {
     int16_t y = *c++;
     if (cell.code == GRU_AFTER) {
-      int32_t sum = y + reset_part(cell.made[j], c[net.hidden - 1]);
+      int32_t sum = y + scaled(cell.made[j], c[net.hidden - 1]);
       y = update(net.update, saturate16(sum * cell.factor));
     }
     blend(j, (int16_t)(*z == -16384 ? 32767 : 16384 - *z), y, *z);
@@ -182,6 +199,7 @@ void network_step(void)
     run_gate(k, &stream, h);
   }
   if (cell.code == FAST_RNN_VECTOR) blend_by_vectors(stream);
+  else if (cell.code == FAST_GRNN) blend_by_sum(stream);
   else if (cell.code == LSTM) step_memory();
   else blend_by_gate();
   if (net.flags & MEAN) accumulate();

@@ -16,7 +16,14 @@ import { Random } from '../dist/math/index.js';
 import { floatSourceOf, integerModel, readModel } from '../dist/pipeline/index.js';
 import { hostProgram } from '../dist/testing/host-program.js';
 import { randomFloat } from '../dist/testing/random-float.js';
-import { integerCells, randomNetwork, realisticNetwork, storages } from '../dist/testing/random-network.js';
+import {
+  cellName,
+  integerCellOf,
+  integerCells,
+  randomNetwork,
+  realisticNetwork,
+  storages,
+} from '../dist/testing/random-network.js';
 
 const { values: options } = parseArgs({
   allowNegative: true,
@@ -47,7 +54,7 @@ function networkOf(seed) {
   return randomNetwork(random, {
     extreme: seed % 2 === 1,
     storage: storages[seed % 7 < 5 ? 1 + (seed % 7) : 0],
-    ...integerCells[seed % integerCells.length],
+    ...integerCellOf(seed),
     mean: seed % 4 === 2,
     vocabulary: seed % 5 === 3 ? 1 + random.below(300) : 0,
     ...(seed % 3 === 0 ? { density: seed % 9 === 0 ? 1 : 0.3 } : {}),
@@ -170,11 +177,10 @@ async function control() {
     if (typeof proof !== 'string' && proof.bitExact) blind.push('uno in simavr');
   }
   for (const cell of integerCells) {
-    const named = [cell.cell, cell.reset].filter(Boolean).join(' ');
     if (
       !(await noticesBias(randomNetwork(new Random(3), { ...cell, hiddenSize: 9, gate: 'sigmoid', update: 'tanh' })))
     ) {
-      blind.push(`uno runtime of ${named}`);
+      blind.push(`uno runtime of ${cellName(cell)}`);
     }
   }
   return blind;

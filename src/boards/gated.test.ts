@@ -1,14 +1,18 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { crc16 } from '../firmware/crc.js';
 import { encodeBlob, picoImage, readHex, unoImage, unoLimits, writeHex, type Segment } from '../firmware/index.js';
-import { isGateByGate, type IntegerNetwork } from '../integer/index.js';
+import { type IntegerNetwork } from '../integer/index.js';
 import { Random } from '../math/index.js';
-import { integerCells, randomNetwork, storages, type RandomNetworkOptions } from '../testing/random-network.js';
+import {
+  cellName,
+  gateByGateCells,
+  randomNetwork,
+  storages,
+  type RandomNetworkOptions,
+} from '../testing/random-network.js';
 import { proofSequences, provePico, proveUno, simulate } from './index.js';
 
-const cells = integerCells
-  .filter((cell) => isGateByGate(cell))
-  .map((cell) => [Object.values(cell).join(' '), cell] as const);
+const cells = gateByGateCells.map((cell) => [cellName(cell), cell] as const);
 
 const shapes: readonly RandomNetworkOptions[] = [
   { wRank: 0, uRank: 0, density: 1 },
@@ -100,7 +104,7 @@ describe('a blob for another runtime', () => {
   });
 
   it.each<[string, (view: DataView) => void]>([
-    ['an unknown cell', (view) => view.setUint8(19, 5)],
+    ['an unknown cell', (view) => view.setUint8(19, 6)],
     ['an input shift of 31', (view) => view.setUint8(18, 31)],
     ['no fraction bits of the state', (view) => view.setUint8(23, 0)],
     ['13 fraction bits of c', (view) => view.setUint8(21, 13)],

@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { compileUno, compileUnoC, exportC } from '../firmware/index.js';
 import { checkIntegerNetwork, type IntegerLayer, type IntegerNetwork } from '../integer/index.js';
 import { Random } from '../math/index.js';
-import { randomNetwork, storages } from '../testing/random-network.js';
+import {
+  cellName,
+  gateByGateCells,
+  randomNetwork,
+  storages,
+  type RandomNetworkOptions,
+} from '../testing/random-network.js';
 import { proofSequences, proveUno } from './index.js';
 
 const compilerIsThere = spawnSync('avr-gcc', ['--version']).status === 0;
@@ -17,9 +23,10 @@ const hard = ['hardTanh', 'hardSigmoid', 'hardSigmoid4'] as const;
  * Any network within the definition; every second one with hard nonlinearities, and many with what the assembler has code of its own
  * for: shifts of 8, limits that prove 24 bits, biases that leave 16 bits.
  */
-function drawn(k: number): IntegerNetwork {
+function drawn(k: number, cell: RandomNetworkOptions = {}): IntegerNetwork {
   const random = new Random(5000 + k);
   const network = randomNetwork(random, {
+    ...cell,
     extreme: k % 9 > 6,
     mean: k % 13 === 0,
     vocabulary: k % 11 === 0 ? 1 + k : 0,
@@ -56,6 +63,19 @@ describe.runIf(compilerIsThere)('the assembler of exported C, on a simulated Uno
       });
     }
   });
+
+  it.each(gateByGateCells.map((cell) => [cellName(cell), cell] as const))(
+    'gives every value of %s, gate by gate',
+    async (_, cell) => {
+      for (let k = 0; k < count / 4; k++) {
+        const network = drawn(k, cell);
+        const image = await compileUno(network, { optimize: k % 2 ? 'speed' : 'size' });
+        if (!image) throw new Error('avr-gcc is gone');
+        const proof = proveUno(network, image, proofSequences(network, 40, k));
+        expect(proof, `network ${k}`).toMatchObject({ bitExact: true });
+      }
+    },
+  );
 
   it.each([
     ['sparse, shared with projections', 0.3, /"ldi r21, 128 \\n(?! lpm)/],

@@ -225,7 +225,6 @@ describe('wrong recordings', () => {
   });
 
   it.each([
-    [['network.vectorZetaNu=true'], /network\.vectorZetaNu is true: an integer network has one zeta and one nu/],
     [['network.bidirectional=true'], /network\.bidirectional: .*forwards/],
     [['network.cell=RNN', 'network.recurrence=EURNN', 'network.uRank=0'], /network\.recurrence is EURNN: its modReLU/],
   ])(

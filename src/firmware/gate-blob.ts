@@ -7,7 +7,7 @@ import { encodeRow, smallerForm, sparseForm, type MatrixForm } from './rows.js';
 export const gateBlobVersion = 2;
 
 /** The order is part of the format: a cell's code is its place here. */
-export const gateCellCodes = ['FastRNN-vector', 'UGRNN', 'GRU before', 'GRU after', 'LSTM'] as const;
+export const gateCellCodes = ['FastRNN-vector', 'UGRNN', 'GRU before', 'GRU after', 'LSTM', 'FastGRNN'] as const;
 
 /**
  * The blob of one layer that is run gate by gate. The header's places are those of `encodeBlob`, but for
@@ -26,7 +26,8 @@ export const gateCellCodes = ['FastRNN-vector', 'UGRNN', 'GRU before', 'GRU afte
  *    for each hidden unit: its row of W1, its row of U1, int16 bias
  * ```
  *
- * without the rows of a W or U that the gate lacks; then of FastRNN-vector for each unit int16 alpha, beta; then head and CRC.
+ * without the rows of a W or U that the gate lacks; then for each unit int16 alpha, beta (FastRNN-vector) or biasUpdate, zeta, nu
+ * (FastGRNN); then head and CRC.
  */
 export function encodeGateBlob(network: IntegerNetwork): Uint8Array {
   const { storage, hiddenSize, centre, multiplier, classifier } = network;
@@ -59,10 +60,8 @@ export function encodeGateBlob(network: IntegerNetwork): Uint8Array {
       int16(gate.biasUpdate[j]);
     }
   }
-  for (const [j, alpha] of (network.alpha ?? []).entries()) {
-    int16(alpha);
-    int16(network.beta?.[j] ?? 0);
-  }
+  const vectors = vectorsOf(network);
+  for (let j = 0; j < hiddenSize; j++) for (const vector of vectors) int16(vector[j]);
   const head = bytes.length;
   const headForm = smallerForm(classifier, storage);
   for (const [l, bias] of network.classifierBias.entries()) {
@@ -75,6 +74,12 @@ export function encodeGateBlob(network: IntegerNetwork): Uint8Array {
   writeHeader(new DataView(blob.buffer), network, head, headForm === sparse);
   new DataView(blob.buffer).setUint16(bytes.length, crc16(blob.subarray(0, bytes.length)), true);
   return blob;
+}
+
+/** What the new states are made with beside the gates' values, a number a unit each, in the order in which a blob has them. */
+function vectorsOf({ alpha, beta, biasUpdate, zeta, nu }: IntegerNetwork): readonly Int16Array[] {
+  if (alpha && beta) return [alpha, beta];
+  return zeta && nu ? [biasUpdate, zeta, nu] : [];
 }
 
 /** The matrices of a gate that a blob holds: W2 and U2, then W1 and U1, each with its form. */

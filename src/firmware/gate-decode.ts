@@ -23,26 +23,18 @@ export function decodeGates(reader: BlobReader): IntegerNetwork {
   if (!code) throw new ImageError(`model blob: unknown cell code ${view.getUint8(19)}`);
   const cell = code === 'GRU before' || code === 'GRU after' ? 'GRU' : code;
   const after = code === 'GRU after';
-  const records = Array.from({ length: { 'FastRNN-vector': 1, UGRNN: 2, GRU: after ? 4 : 3, LSTM: 4 }[cell] }, (_, k) =>
+  const gates = { 'FastRNN-vector': 1, FastGRNN: 1, UGRNN: 2, GRU: after ? 4 : 3, LSTM: 4 }[cell];
+  const records = Array.from({ length: gates }, (_, k) =>
     record(reader, header, after ? ([undefined, undefined, 'u', 'w'] as const)[k] : undefined),
   );
   for (const table of tablesOf({ cell, gate, update })) reader.at += 2 * table.length;
   const input = reader.input(inputSize);
   for (const stored of records) readRows(reader, stored);
-  const isVector = cell === 'FastRNN-vector';
-  const vectors = isVector ? { alpha: new Int16Array(hiddenSize), beta: new Int16Array(hiddenSize) } : undefined;
-  if (vectors) {
-    for (let j = 0; j < hiddenSize; j++) {
-      vectors.alpha[j] = reader.int16();
-      vectors.beta[j] = reader.int16();
-    }
-  }
   const [first, ...further] = gatesOf(records, after);
   return {
     ...{ cell, ...header, ...input, inputBits: 0 },
     ...first,
-    ...(isVector ? vectors : { furtherGates: further, biases: records.map(({ bias }) => bias) }),
-    ...{ biasGate: new Int16Array(), biasUpdate: isVector ? records[0].bias : new Int16Array() },
+    ...biasesOf(reader, cell, further, records),
     ...(cell === 'GRU' ? { reset: after ? ('after' as const) : ('before' as const) } : {}),
     ...(after ? { candidateBits: view.getUint8(20) } : {}),
     ...(cell === 'LSTM' ? { memoryBits: view.getUint8(21), memoryLimit: view.getInt16(26, true) } : {}),
@@ -50,6 +42,31 @@ export function decodeGates(reader: BlobReader): IntegerNetwork {
     ...reader.head(classes, hiddenSize),
     storage,
   };
+}
+
+/** What the layer has beside its first gate: further ones and all biases, or the vectors of a cell with one W and U. */
+function biasesOf(
+  reader: BlobReader,
+  cell: IntegerNetwork['cell'],
+  furtherGates: readonly IntegerGate[],
+  records: readonly StoredGate[],
+): Pick<IntegerNetwork, 'biasGate' | 'biasUpdate' | 'biases' | 'furtherGates' | 'alpha' | 'beta' | 'zeta' | 'nu'> {
+  const [{ bias }] = records;
+  const vectors = (count: number) => {
+    const all = Array.from({ length: count }, () => new Int16Array(bias.length));
+    for (let j = 0; j < bias.length; j++) for (const vector of all) vector[j] = reader.int16();
+    return all;
+  };
+  if (cell === 'FastGRNN') {
+    const [biasUpdate, zeta, nu] = vectors(3);
+    return { biasGate: bias, biasUpdate, zeta, nu };
+  }
+  const biasGate = new Int16Array();
+  if (cell === 'FastRNN-vector') {
+    const [alpha, beta] = vectors(2);
+    return { biasGate, biasUpdate: bias, alpha, beta };
+  }
+  return { biasGate, biasUpdate: new Int16Array(), biases: records.map((stored) => stored.bias), furtherGates };
 }
 
 /** What stands before the tables, with matrices that are still empty. */

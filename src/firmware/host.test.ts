@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { IntegerInterpreter, isGateByGate, stepInputs, type IntegerNetwork } from '../integer/index.js';
+import { IntegerInterpreter, stepInputs, type IntegerNetwork } from '../integer/index.js';
 import { Random } from '../math/index.js';
 import {
-  integerCells,
+  gateByGateCells,
   nonlinearityPair,
   nonlinearityPairs,
   randomNetwork,
@@ -130,18 +130,16 @@ const shapes = [
   ),
 ] as const;
 /** Cells that are run gate by gate: each of full and low rank, sparse, packed, in layers, of tokens, and with extreme values. */
-const gated = integerCells
-  .filter((cell) => isGateByGate(cell))
-  .flatMap((cell) =>
-    [
-      { wRank: 0, uRank: 0, density: 1 },
-      { wRank: 3, uRank: 4, mean: true },
-      { extreme: true, wRank: 0, uRank: 2 },
-      { extreme: true, layers: 2, vocabulary: 20 },
-      { storage: storages[5], layers: 3, hiddenSize: 8, density: 0.3 },
-      { wRank: 5, uRank: 0, hiddenSize: 60, inputSize: 200, density: 0.1, gate: 'hardTanh' },
-    ].map((shape) => ({ ...cell, ...shape }) as RandomNetworkOptions),
-  );
+const gated = gateByGateCells.flatMap((cell) =>
+  [
+    { wRank: 0, uRank: 0, density: 1 },
+    { wRank: 3, uRank: 4, mean: true },
+    { extreme: true, wRank: 0, uRank: 2 },
+    { extreme: true, layers: 2, vocabulary: 20 },
+    { storage: storages[5], layers: 3, hiddenSize: 8, density: 0.3 },
+    { wRank: 5, uRank: 0, hiddenSize: 60, inputSize: 200, density: 0.1, gate: 'hardTanh' },
+  ].map((shape) => ({ ...cell, ...shape }) as RandomNetworkOptions),
+);
 const heads = ['softmax', 'sigmoid', 'regression'] as const;
 /** What a header says changes with head and output; no value may. */
 const meaning = (k: number) => ({

@@ -1,7 +1,7 @@
 import { powerOfTwo, sigmoid } from '../math/index.js';
 import { gatesOf, resetOf, type Architecture, type LayerRanges, type Nonlinearity } from '../network/index.js';
 import { residualWeights, transpose } from './float-network.js';
-import { bitsFor, fixed16, leastErrorBits, quantise, weightBits, type WeightStep } from './formats.js';
+import { bitsFor, clampRound, fixed16, leastErrorBits, quantise, weightBits, type WeightStep } from './formats.js';
 import type { Spared } from './narrow.js';
 import {
   biasNames,
@@ -109,7 +109,7 @@ export function layerOf(architecture: Architecture, tensor: TensorOf, o: LayerOp
     ...own,
     stateLimit: limit(ranges.state, stateBits),
     ...(furtherGates.length > 0 ? { furtherGates } : {}),
-    ...biases({ cell, ...reset }, tensor, candidateBits),
+    ...biases({ cell, ...reset }, architecture, tensor, candidateBits),
     stateBits,
     ...residual(architecture, tensor, stateBits),
     ...(reset.reset === 'after' ? { candidateBits } : {}),
@@ -136,6 +136,7 @@ function matricesOf(architecture: Architecture, tensor: TensorOf, gate: string, 
 
 function biases(
   layer: Pick<IntegerLayer, 'cell' | 'reset'>,
+  { vectorZetaNu }: Architecture,
   tensor: TensorOf,
   candidateBits: number,
 ): Pick<IntegerLayer, 'biasGate' | 'biasUpdate' | 'biases'> {
@@ -146,10 +147,10 @@ function biases(
       biases: biasNames(layer).map((name, i) => fixed16(tensor(name), i < 2 ? preactivationBits : candidateBits)),
     };
   }
-  return {
-    biasGate: fixed16(tensor('biasGate'), preactivationBits),
-    biasUpdate: fixed16(tensor(layer.cell === 'FastGRNN' ? 'biasUpdate' : 'bias'), preactivationBits),
-  };
+  const biasGate = fixed16(tensor('biasGate'), preactivationBits);
+  const biasUpdate = fixed16(tensor(layer.cell === 'FastGRNN' ? 'biasUpdate' : 'bias'), preactivationBits);
+  if (!vectorZetaNu) return { biasGate, biasUpdate };
+  return { biasGate, biasUpdate: biasUpdate.map((bias, j) => clampRound(bias - biasGate[j], 32767)) };
 }
 
 /** Fraction bits of a state, or of what has its format: 1..12. */
@@ -167,14 +168,18 @@ export function limitOf(largest: number, bits: number): number {
   return Math.min(32767, Math.max(1, Math.ceil(largest * powerOfTwo(bits))));
 }
 
-/** zeta and nu, or alpha and beta, after their sigmoid, in Q(n+2) and (beta) Q14; of FastRNN-vector in Q14, one a unit. */
+/** zeta and nu, or alpha and beta, after their sigmoid, in Q(n+2) and (beta) Q14; vectors one a unit, of FastRNN-vector in Q14. */
 function residual(
   architecture: Architecture,
   tensor: TensorOf,
   stateBits: number,
-): Pick<IntegerLayer, 'scale' | 'offset' | 'alpha' | 'beta'> {
-  const { cell } = architecture;
+): Pick<IntegerLayer, 'scale' | 'offset' | 'alpha' | 'beta' | 'zeta' | 'nu'> {
+  const { cell, vectorZetaNu } = architecture;
   if (cell === 'FastGRNN') {
+    if (vectorZetaNu) {
+      const [zeta, nu] = ['zeta', 'nu'].map((name) => fixed16(tensor(name).map(sigmoid), stateBits + 2));
+      return { scale: 0, offset: 0, zeta, nu };
+    }
     return {
       scale: scalar(sigmoid(tensor('zeta')[0]), stateBits + 2, 'zeta'),
       offset: scalar(sigmoid(tensor('nu')[0]), stateBits + 2, 'nu'),

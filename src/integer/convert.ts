@@ -179,15 +179,10 @@ function missingRanges(layer: number): never {
  * @throws IntegerNetworkError which names the field
  */
 export function checkIntegerForm(architecture: Architecture): void {
-  const { inputSize, hiddenSize, wRank, uRank, classes, recurrence, vectorZetaNu, bidirectional } = architecture;
+  const { inputSize, hiddenSize, wRank, uRank, classes, recurrence, bidirectional } = architecture;
   if (recurrence === 'EURNN') {
     throw new IntegerNetworkError(
       "network.recurrence is EURNN: its modReLU divides every complex unit by its modulus, a square root and a division a unit and step, which the integer network has no operations for; on a device, use oRNN, whose U is orthogonal, the real numbers' unitary",
-    );
-  }
-  if (vectorZetaNu) {
-    throw new IntegerNetworkError(
-      'network.vectorZetaNu is true: an integer network has one zeta and one nu; set it to false, or train the float network alone with "fastgrnn train" and export float C (--target c-float)',
     );
   }
   if (bidirectional) throw new IntegerNetworkError(bidirectionalRefusal);

@@ -2,9 +2,9 @@ import { embeddingShift, integerGates, type IntegerGate, type IntegerMatrix, typ
 
 /** One gate of a layer, as a network of its own whose candidate is what the gate gives. */
 export interface GateNetwork {
-  /** Of UGRNN z, c; of GRU r, z, c, or r, z, w, m where it resets after the product; of LSTM i, f, c, o; of FastRNN-vector c. */
+  /** Of UGRNN z, c; of GRU r, z, c, or r, z, w, m where it resets after the product; of LSTM i, f, c, o; of FastRNN-vector c; of FastGRNN with a zeta and a nu a unit q. */
   readonly name: string;
-  /** What it gives: equation 5's value of its sum and bias, equation 6's, or the sum saturated to int16 (w and m). */
+  /** What it gives: equation 5's value of its sum and bias, equation 6's, or the sum saturated to int16 (w, m and q). */
   readonly gives: 'gate' | 'update' | 'sum';
   /** A FastRNN without affine, with the layer's head: the gate's matrices and shifts, its bias in `biasUpdate`, its nonlinearity as both. */
   readonly network: IntegerNetwork;
@@ -20,8 +20,12 @@ const letters: Partial<Record<IntegerNetwork['cell'], string>> = {
 };
 
 /** Whether a layer is run gate by gate: all gates of all units before the first new state. */
-export function isGateByGate(layer: Pick<IntegerNetwork, 'cell'>): boolean {
-  return letters[layer.cell] !== undefined;
+export function isGateByGate(layer: Pick<IntegerNetwork, 'cell' | 'zeta'>): boolean {
+  return lettersOf(layer) !== undefined;
+}
+
+function lettersOf({ cell, zeta }: Pick<IntegerNetwork, 'cell' | 'zeta'>): string | undefined {
+  return zeta ? 'q' : letters[cell];
 }
 
 /**
@@ -29,20 +33,24 @@ export function isGateByGate(layer: Pick<IntegerNetwork, 'cell'>): boolean {
  * build what runs a layer.
  */
 export function gateNetworks(layer: IntegerNetwork): GateNetwork[] {
-  const { biases = [layer.biasUpdate], update, gate } = layer;
+  const { biases = [layer.zeta ? layer.biasGate : layer.biasUpdate], update, gate } = layer;
   const of = (own: IntegerGate, index: number, kind: IntegerNetwork['gate']): IntegerNetwork => {
-    const { furtherGates: _, biases: __, alpha: ___, beta: ____, reset: _____, ...rest } = layer;
-    const { candidateBits: _0, memoryBits: _1, memoryLimit: _2, ...shared } = rest;
+    const { inputSize, hiddenSize, wRank, uRank, classes, mean, inputBits, stateBits, stateLimit } = layer;
+    const { w2, w1, u2, u1, w2Shift, w1Shift, u2Shift, u1Shift, wLimit, uLimit } = own;
     return {
-      ...{ ...shared, ...own, cell: 'FastRNN', gate: kind, update: kind, scale: 0, offset: 0 },
+      ...{ inputSize, hiddenSize, wRank, uRank, classes, mean, inputBits, stateBits, stateLimit },
+      ...{ w2, w1, u2, u1, w2Shift, w1Shift, u2Shift, u1Shift, wLimit, uLimit },
+      ...{ cell: 'FastRNN', gate: kind, update: kind, scale: 0, offset: 0 },
       ...{ embedding: undefined, centre: new Int16Array(), multiplier: new Int16Array(), inputShift: 0 },
       // Tokens have inputs without a limit.
-      ...(layer.embedding ? { inputLimit: 127 * 2 ** embeddingShift } : {}),
+      inputLimit: layer.embedding ? 127 * 2 ** embeddingShift : layer.inputLimit,
       ...{ biasGate: new Int16Array(), biasUpdate: biases[index] },
+      ...{ classifier: layer.classifier, classifierBias: layer.classifierBias, storage: layer.storage },
     };
   };
   return integerGates(layer).flatMap((own, i): GateNetwork[] => {
-    const name = (letters[layer.cell] ?? '')[i];
+    const name = (lettersOf(layer) ?? '')[i];
+    if (name === 'q') return [{ name, gives: 'sum', network: of(own, i, 'tanh') }];
     if (name !== 'c') return [{ name, gives: 'gate', network: of(own, i, gate) }];
     if (layer.reset !== 'after') return [{ name, gives: 'update', network: of(own, i, update) }];
     const none = zeros(layer.hiddenSize);

@@ -122,6 +122,7 @@ describe('negative controls: a departure from the page is noticed', () => {
 
 describe('negative controls of other cells', () => {
   test.each([
+    { cell: 'FastGRNN', vectorZetaNu: true, departures: ['w1Shift', 'u1Shift', 'gate', 'plain rounding'] },
     { cell: 'FastRNN-vector', departures: ['blend', 'plain rounding'] },
     { cell: 'UGRNN', departures: ['w1Shift', 'u1Shift', 'blend', 'plain rounding'] },
     { cell: 'GRU', reset: 'before', departures: ['blend', 'reset', 'plain rounding'] },

@@ -112,14 +112,18 @@ export class LayerInterpreter {
     // Of full rank, u is h itself: every row must be read before a state is written.
     for (let j = 0; j < h.length; j++) p[j] = gate.ofInput(j) + gate.ofState(j);
     for (let j = 0; j < h.length; j++) {
+      if (n.zeta) p[j] = saturate(p[j] + n.biasGate[j], 32767); // q
       const c = updateTable[saturate(p[j] + n.biasUpdate[j], 32767) + 32768];
       if (n.alpha && n.beta) {
         this.blend(j, n.alpha[j], c, n.beta[j]);
         continue;
       }
-      const gated = n.cell === 'FastGRNN';
-      const z = gated ? gateTable[saturate(p[j] + n.biasGate[j], 32767) + 32768] : n.offset;
-      const g = gated ? saturate(roundingShift(n.scale * (oneQ14 - z), 14) + n.offset, 32767) : n.scale;
+      let [g, z] = [n.scale, n.offset];
+      if (n.cell === 'FastGRNN') {
+        z = gateTable[(n.zeta ? p[j] : saturate(p[j] + n.biasGate[j], 32767)) + 32768];
+        const [zeta, nu] = n.zeta && n.nu ? [n.zeta[j], n.nu[j]] : [n.scale, n.offset];
+        g = saturate(roundingShift(zeta * (oneQ14 - z), 14) + nu, 32767);
+      }
       const v = g * c + z * h[j] + r[j];
       h[j] = saturate(v >> 14, n.stateLimit);
       r[j] = v & (oneQ14 - 1);

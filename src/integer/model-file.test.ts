@@ -9,13 +9,17 @@ import {
   type ModelMetadata,
   type Tensor,
 } from '../network/index.js';
-import { integerCells, randomNetwork } from '../testing/random-network.js';
+import { integerCellOf, randomNetwork } from '../testing/random-network.js';
 import { integerModelParts, integerNetworkFrom } from './model-file.js';
 import { IntegerNetworkError, type IntegerNetwork } from './network.js';
 
 function architectureOf(network: IntegerNetwork): Architecture {
-  const { cell, reset, inputSize, hiddenSize, wRank, uRank, classes, gate, update, upper = [] } = network;
-  const more = { ...(reset ? { reset } : {}), ...(upper.length > 0 ? { layers: 1 + upper.length } : {}) };
+  const { cell, reset, zeta, inputSize, hiddenSize, wRank, uRank, classes, gate, update, upper = [] } = network;
+  const more = {
+    ...(reset ? { reset } : {}),
+    ...(zeta ? { vectorZetaNu: true } : {}),
+    ...(upper.length > 0 ? { layers: 1 + upper.length } : {}),
+  };
   return { cell, ...more, inputSize, hiddenSize, wRank, uRank, classes, gate, update, residual: 'free', ...plainHead };
 }
 
@@ -47,7 +51,7 @@ function metadataOf(network: IntegerNetwork, settings: Record<string, IntegerSet
 
 describe('an integer network in a model file', () => {
   test('comes back as it was, of every cell and of layers', async () => {
-    for (let seed = 0; seed < 84; seed++) {
+    for (let seed = 0; seed < 96; seed++) {
       // A rank of a factor is at most the sizes that it joins.
       const sizes = {
         inputSize: 8,
@@ -56,7 +60,7 @@ describe('an integer network in a model file', () => {
         uRank: seed % 3 ? seed % 9 : 0,
       };
       const network = randomNetwork(new Random(seed), {
-        ...integerCells[seed % 7],
+        ...integerCellOf(seed),
         ...sizes,
         extreme: seed % 5 < 3,
         layers: 1 + (seed % 2),

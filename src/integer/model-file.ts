@@ -30,7 +30,7 @@ const gateMatrices = ['w2', 'w1', 'u2', 'u1'] as const;
 const inputNumbers = ['inputShift', 'inputBits', 'inputLimit'] as const;
 /** What only some cells have. */
 const cellNumbers = ['candidateBits', 'memoryBits', 'memoryLimit'] as const;
-const cellVectors = ['alpha', 'beta'] as const;
+const cellVectors = ['alpha', 'beta', 'zeta', 'nu'] as const;
 
 type Settings = Record<string, IntegerSetting>;
 
@@ -199,6 +199,7 @@ function layerFrom(
     biasGate: several ? new Int16Array() : int16('biasGate'),
     biasUpdate: several ? new Int16Array() : int16('biasUpdate'),
     ...(cell === 'FastRNN-vector' ? { alpha: int16('alpha'), beta: int16('beta') } : {}),
+    ...(architecture.vectorZetaNu ? { zeta: int16('zeta'), nu: int16('nu') } : {}),
     ...(reset.reset === 'after' ? parts.numbers(['candidateBits'], prefix) : {}),
     ...(cell === 'LSTM' ? parts.numbers(['memoryBits', 'memoryLimit'], prefix) : {}),
   };

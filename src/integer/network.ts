@@ -72,17 +72,20 @@ export interface IntegerLayer extends IntegerGate {
 
   /** FastGRNN: int16[H] in Q12; empty elsewhere. */
   readonly biasGate: Int16Array;
-  /** FastGRNN, FastRNN and FastRNN-vector: int16[H] in Q12; empty elsewhere. */
+  /** FastGRNN, FastRNN and FastRNN-vector: int16[H] in Q12, beside `zeta` and `nu` less `biasGate`; empty elsewhere. */
   readonly biasUpdate: Int16Array;
   /** Fraction bits n of the hidden state, 1..12. */
   readonly stateBits: number;
-  /** FastGRNN: zeta in Q(n+2). FastRNN: alpha in Q(n+2). 0 elsewhere. */
+  /** FastGRNN: zeta in Q(n+2), 0 beside vectors. FastRNN: alpha in Q(n+2). 0 elsewhere. */
   readonly scale: number;
-  /** FastGRNN: nu in Q(n+2). FastRNN: beta in Q14. 0 elsewhere. */
+  /** FastGRNN: nu in Q(n+2), 0 beside vectors. FastRNN: beta in Q14. 0 elsewhere. */
   readonly offset: number;
   /** FastRNN-vector: int16[H] in Q14. */
   readonly alpha?: Int16Array;
   readonly beta?: Int16Array;
+  /** FastGRNN with a zeta and a nu a unit: int16[H] in Q(n+2). */
+  readonly zeta?: Int16Array;
+  readonly nu?: Int16Array;
   /** GRU that resets after the product: fraction bits of the two parts of its candidate, 1..12. */
   readonly candidateBits?: number;
   /** LSTM: fraction bits of c, 1..12, and what |c| is at most. */
@@ -267,6 +270,8 @@ function checkCell(where: string, layer: IntegerLayer): void {
   for (const name of ['alpha', 'beta'] as const) {
     length(where + name, layer[name] ?? [], cell === 'FastRNN-vector' ? h : 0);
   }
+  const ofUnits = cell === 'FastGRNN' && (layer.zeta !== undefined || layer.nu !== undefined);
+  for (const name of ['zeta', 'nu'] as const) length(where + name, layer[name] ?? [], ofUnits ? h : 0);
   const only = (name: string, value: number | undefined, needed: boolean, high: number) => {
     if (needed) integer(where + name, value ?? NaN, 1, high);
     else if (value !== undefined) throw new IntegerNetworkError(`integer network: ${where}${name} is not of a ${cell}`);
@@ -303,6 +308,11 @@ function checkUpper(network: IntegerNetwork): void {
         `integer network: ${where}${name} is ${String(layer[name])}, it must be that of the first layer, ${String(network[name])}`,
       );
     }
+  }
+  if (layers.some(({ zeta }) => (zeta === undefined) !== (network.zeta === undefined))) {
+    throw new IntegerNetworkError(
+      'integer network: zeta and nu are vectors in some layers and single numbers in others',
+    );
   }
   if (layers.length > 1) integer('units of all layers together', stateSize(network), 1, maximumSize);
 }

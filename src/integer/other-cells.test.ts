@@ -15,6 +15,7 @@ import { IntegerInterpreter } from './interpreter.js';
 import { IntegerNetworkError, integerGates, type IntegerNetwork } from './network.js';
 
 const cells = [
+  { cell: 'FastGRNN', vectorZetaNu: true },
   { cell: 'FastRNN-vector' },
   { cell: 'UGRNN' },
   { cell: 'GRU', reset: 'before' },
@@ -37,6 +38,7 @@ function subjectOf(index: number, choice: Partial<Architecture>) {
       if (role === 'matrix') parameters[i] = (architecture.update === 'relu' ? 0.08 : 0.3) * random.normal();
       else if (role === 'bias') parameters[i] = 0.5 * random.normal();
       else if (role === 'classifier') parameters[i] = random.normal();
+      else if (role === 'scalar' && size > 1) parameters[i] += random.normal();
     }
   }
   const values = Int16Array.from({ length: count * steps * channels }, () => Math.round(100 + 1000 * random.normal()));

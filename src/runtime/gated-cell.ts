@@ -109,10 +109,18 @@ export class GatedCell implements Layer {
   }
 
   private blend(j: number): void {
-    const { network: n, gates, h, r } = this;
+    const { network: n, gates, h } = this;
     let g = n.alpha?.[j] ?? 0;
     let z = n.beta?.[j] ?? 0;
     let c = gates[gates.length - 1].values[j];
+    if (n.zeta && n.nu) {
+      const q = c;
+      z = activateQ14(n.gate, q);
+      c = updateQ12(n.update, saturate(q + n.biasUpdate[j], 32767));
+      g = saturate(roundingShift(n.zeta[j] * (16384 - z), 14) + n.nu[j], 32767);
+      this.leak(j, g * c + z * h[j]);
+      return;
+    }
     if (!n.alpha) {
       z = gates[n.cell === 'UGRNN' ? 0 : 1].values[j];
       g = Math.min(16384 - z, 32767);
@@ -122,7 +130,13 @@ export class GatedCell implements Layer {
       const q = (w.values[j] + roundingShift(reset.values[j] * m.values[j], 14)) << (12 - (n.candidateBits ?? 12));
       c = updateQ12(n.update, saturate(q, 32767));
     }
-    const v = roundingShift(g * c, 12 - n.stateBits) + z * h[j] + r[j];
+    this.leak(j, roundingShift(g * c, 12 - n.stateBits) + z * h[j]);
+  }
+
+  /** The new state of unit j, in Q(n+14) without its remainder. */
+  private leak(j: number, sum: number): void {
+    const { network: n, h, r } = this;
+    const v = sum + r[j];
     h[j] = saturate(v >> 14, n.stateLimit);
     r[j] = v & 16383;
   }

@@ -20,7 +20,7 @@ import {
 } from '../network/index.js';
 import { temporaryFolder, writeTree } from '../testing/index.js';
 import { firingDetector, interpretedCell } from '../testing/random-detector.js';
-import { integerCells, randomNetwork } from '../testing/random-network.js';
+import { integerCellOf, randomNetwork } from '../testing/random-network.js';
 import { loadModel, ModelFileError, NONE, StreamError } from './index.js';
 
 const zeros = '0'.repeat(64);
@@ -44,9 +44,10 @@ function metadataOf(architecture: Architecture, more: Partial<ModelMetadata> = {
 }
 
 function integerBytes(network: IntegerNetwork, more: Partial<ModelMetadata> = {}): Promise<Uint8Array> {
-  const { cell, reset, inputSize, hiddenSize, wRank, uRank, classes, gate, update, mean, embedding } = network;
+  const { cell, reset, zeta, inputSize, hiddenSize, wRank, uRank, classes, gate, update, mean, embedding } = network;
   const architecture: Architecture = {
     ...(network.upper ? { layers: network.upper.length + 1 } : {}),
+    ...(zeta ? { vectorZetaNu: true } : {}),
     ...{ cell, ...(reset ? { reset } : {}), inputSize, hiddenSize, wRank, uRank, classes, gate, update },
     ...{ residual: 'free', head: 'softmax', output: mean ? 'mean' : 'last', vocabulary: embedding?.rows ?? 0 },
   };
@@ -58,7 +59,7 @@ function integerBytes(network: IntegerNetwork, more: Partial<ModelMetadata> = {}
 const drawn = (random: Random, extreme: boolean, i: number) => {
   const [inputSize, hiddenSize] = [1 + random.below(40), 1 + random.below(40)];
   return randomNetwork(random, {
-    ...integerCells[i % integerCells.length],
+    ...integerCellOf(i),
     ...{ extreme, inputSize, hiddenSize },
     wRank: random.below(Math.min(inputSize, hiddenSize) + 1),
     uRank: random.below(hiddenSize + 1),

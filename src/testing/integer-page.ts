@@ -83,6 +83,7 @@ export class Page {
     const { w, u } = this.product(n, a, this.h);
     return this.h.map((old, j) => {
       const p = this.see(w[j] + u[j]);
+      if (n.zeta && n.nu) return this.gatedByUnit(j, p, BigInt(n.zeta[j]), BigInt(n.nu[j]));
       const c = this.update(sat(this.see(p + BigInt(n.biasUpdate[j])), 32767n));
       if (n.cell === 'FastRNN-vector') return this.blend(j, BigInt(n.alpha![j]), c, BigInt(n.beta![j]));
       let z = BigInt(n.offset);
@@ -94,6 +95,17 @@ export class Page {
       }
       return this.leak(j, this.see(g * c), z, old, n.stateLimit);
     });
+  }
+
+  /** The new state of a FastGRNN with a zeta and a nu a unit. */
+  private gatedByUnit(j: number, p: bigint, zeta: bigint, nu: bigint): bigint {
+    const { n } = this;
+    const q = sat(this.see(p + BigInt(n.biasGate[j])), 32767n);
+    const z = this.nonlinearity(n.gate, q);
+    const c = this.update(sat(this.see(q + BigInt(n.biasUpdate[j])), 32767n));
+    const product = this.rs(this.see(zeta * (16384n - z)), 14, 'gate');
+    const g = sat(this.see(product + nu), 32767n);
+    return this.leak(j, this.see(g * c), z, this.h[j], n.stateLimit);
   }
 
   /** The new state of a cell of several gates. */

@@ -3,6 +3,7 @@ import {
   weightStep4,
   biasNames,
   hasSeveralGates,
+  isGateByGate,
   type IntegerGate,
   type IntegerLayer,
   type IntegerMatrix,
@@ -31,6 +32,8 @@ export interface RandomNetworkOptions extends Partial<
 > {
   /** Layers, one by default. */
   readonly layers?: number;
+  /** FastGRNN: a zeta and a nu a unit. */
+  readonly vectorZetaNu?: boolean;
   /** Tokens of an embedding; 0 by default, for inputs that are numbers. */
   readonly vocabulary?: number;
   /** Share of nonzeros in each matrix; drawn by matrix when absent. */
@@ -48,9 +51,10 @@ export const storages: readonly Storage[] = ([8, 4] as const).flatMap((weightBit
   (['byte', 'bitmap', 'delta'] as const).map((indices) => ({ weightBits, indices })),
 );
 
-/** Every cell that has integers, a GRU in both of its forms; a random network is a FastGRNN or a FastRNN unless told otherwise. */
-export const integerCells: readonly Pick<IntegerNetwork, 'cell' | 'reset'>[] = [
+/** Every cell that has integers, a GRU and a FastGRNN in both of their forms; a random network is a FastGRNN or a FastRNN unless told otherwise. */
+export const integerCells: readonly Pick<RandomNetworkOptions, 'cell' | 'reset' | 'vectorZetaNu'>[] = [
   { cell: 'FastGRNN' },
+  { cell: 'FastGRNN', vectorZetaNu: true },
   { cell: 'FastRNN' },
   { cell: 'FastRNN-vector' },
   { cell: 'UGRNN' },
@@ -58,6 +62,21 @@ export const integerCells: readonly Pick<IntegerNetwork, 'cell' | 'reset'>[] = [
   { cell: 'GRU', reset: 'after' },
   { cell: 'LSTM' },
 ];
+
+/** One of them by a seed: all in turn, and each with odd seeds as often as with even ones, by which tests choose more. */
+export function integerCellOf(seed: number): (typeof integerCells)[number] {
+  return integerCells[(seed + Math.floor(seed / integerCells.length)) % integerCells.length];
+}
+
+/** Its name in messages. */
+export function cellName({ cell, reset, vectorZetaNu }: (typeof integerCells)[number]): string {
+  return [cell, reset, vectorZetaNu && 'with vectors'].filter(Boolean).join(' ');
+}
+
+/** Those that are run gate by gate. */
+export const gateByGateCells = integerCells.filter(
+  ({ cell = 'FastGRNN', vectorZetaNu }) => vectorZetaNu || isGateByGate({ cell }),
+);
 
 /** The shape of the paper's smaller networks: sparse, of low rank. */
 export function realisticNetwork(random: Random, pair: Pick<IntegerNetwork, 'gate' | 'update'>): IntegerNetwork {
@@ -154,6 +173,12 @@ function randomLayer(random: Random, options: Omit<RandomNetworkOptions, 'layers
     if (cell === 'FastRNN-vector') {
       const [low, high] = extreme ? [-32767, 32767] : [2000, 14384];
       return { alpha: vector(low, high), beta: vector(low, high), scale: 0, offset: 0 };
+    }
+    if (options.vectorZetaNu) {
+      const [zeta, nu] = extreme
+        ? [vector(-32767, 32767), vector(-32767, 32767)]
+        : [vector(8000, 16000), vector(0, 600)];
+      return { zeta, nu, scale: 0, offset: 0 };
     }
     if (!hasSeveralGates({ cell })) return {};
     const reset = cell === 'GRU' ? { reset: options.reset ?? (random.below(2) ? 'before' : 'after') } : {};

@@ -1,5 +1,5 @@
-import { isGivenInput } from '../../integer/index.js';
-import { boundsOf, half } from '../bounds.js';
+import { isGivenInput, tableOf } from '../../integer/index.js';
+import { boundsOf, half, residualRange } from '../bounds.js';
 import { stateOf, type CGate, type CLayout } from './layout.js';
 import { nonlinearityFunctions } from './nonlinearity.js';
 import { rowExpression, streamFunctions } from './row-stream.js';
@@ -17,9 +17,9 @@ export function gateHelpers(layout: CLayout): string {
   return `${clampFunction(layout)}${stepUpdates(layout) ? `\n${nonlinearityFunctions(layout)}` : ''}`;
 }
 
-/** Whether the step itself has values of the update to find: of c, or of a candidate in two parts. */
+/** Whether the step itself has values of the update to find: of c, of a candidate in two parts, or of one W and U for gate and candidate. */
 function stepUpdates({ network }: CLayout): boolean {
-  return network.cell === 'LSTM' || network.reset === 'after';
+  return network.cell === 'LSTM' || network.reset === 'after' || network.zeta !== undefined;
 }
 
 /** The gates of all layers in C, with all that they need. */
@@ -39,7 +39,7 @@ ${stepUpdates(first) ? '' : `${nonlinearityFunctions(first)}\n`}${gates.map(plai
 const given = {
   gate: 'its value in Q14',
   update: 'the candidate in Q12',
-  sum: 'a part of the candidate',
+  sum: 'its sum with its bias',
 } as const;
 
 function plainGate({ name, gives, layout }: CGate): string {
@@ -71,7 +71,8 @@ ${w2 ? project(layout, w2, 't', 'a', network.wLimit, bounds.w2, 'Equation 2') : 
 /** Tables that the steps read themselves, on AVR from flash. */
 function ownTables(layout: CLayout): string {
   const { network, own } = layout;
-  const { centre, multiplier, inputShift, alpha, beta } = network;
+  const { centre, multiplier, inputShift, stateBits, biasUpdate, alpha, beta, zeta, nu } = network;
+  const format = `Q${stateBits + 2}, of each unit`;
   const vector = (name: string, what: string, values: ArrayLike<number>) =>
     numbers(layout, own, 'int16_t', name, what, values);
   return [
@@ -82,6 +83,12 @@ function ownTables(layout: CLayout): string {
         ]
       : []),
     ...(alpha && beta ? [vector('alpha', 'Q14, of each unit', alpha), vector('beta', 'Q14, of each unit', beta)] : []),
+    ...(zeta && nu
+      ? [
+          vector('bias_update', 'Q12, of each unit, less that of its gate', biasUpdate),
+          ...[vector('zeta', format, zeta), vector('nu', format, nu)],
+        ]
+      : []),
   ].join('\n');
 }
 
@@ -147,6 +154,8 @@ function update(layout: CLayout): string {
   const complement = `    g = 16384 - z;${network.gate === 'hardTanh' ? '\n    if (g > 32767) g = 32767;' : ''}`;
   const scaled = (value: string, bits: number): string => (bits < 12 ? `${value} * ${2 ** (12 - bits)}` : value);
   switch (network.cell) {
+    case 'FastGRNN':
+      return blendByGate(layout);
     case 'FastRNN-vector':
       return `    int32_t v, g = ${upper}_READ16(&${own}_alpha[j]), z = ${upper}_READ16(&${own}_beta[j]);\n${blend('gate_c[j]')}`;
     case 'LSTM':
@@ -165,4 +174,21 @@ ${complement}
 ${blend('candidate')}`;
     }
   }
+}
+
+/** FastGRNN with a zeta and a nu a unit: gate and candidate read one sum. */
+function blendByGate({ network, prefix, own, upper }: CLayout): string {
+  const { stateLimit, zeta = [], nu = [] } = network;
+  const of = (name: string) => `${upper}_READ16(&${own}_${name}[j])`;
+  const candidate = `(int32_t)gate_q[j] + ${of('bias_update')}`;
+  const g = '((8192 - zeta * z) >> 14) + zeta + nu';
+  const fits = Array.from(zeta, (scale, j) => residualRange({ ...network, scale, offset: nu[j] })).every(
+    ({ low, high }) => low >= -32767 && high <= 32767,
+  );
+  return `    int32_t v, zeta = ${of('zeta')}, nu = ${of('nu')};
+    int32_t z = ${prefix}_gate(gate_q[j]);
+    int32_t c = ${prefix}_update(${tableOf(network.update) ? `${prefix}_clamp(${candidate}, 32767)` : candidate});
+    v = (${fits ? g : `${prefix}_clamp(${g}, 32767)`}) * c + z * h[j] + r[j]; /* 7 and 8 */
+    h[j] = (int16_t)${prefix}_clamp(v >> 14, ${stateLimit}); /* 9 */
+    r[j] = (uint16_t)(v & 16383);`;
 }

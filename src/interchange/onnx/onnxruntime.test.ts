@@ -302,8 +302,12 @@ function dequantised(architecture: Architecture, network: IntegerNetwork, parame
     const [scale, offset] = [layer.scale / 2 ** (layer.stateBits + 2), layer.offset];
     if (layer.cell === 'FastGRNN') {
       own['biasGate'] = fixed(layer.biasGate, 12);
-      own['biasUpdate'] = fixed(layer.biasUpdate, 12);
-      Object.assign(own, { zeta: [logit(scale)], nu: [logit(offset / 2 ** (layer.stateBits + 2))] });
+      const less = layer.zeta ? own['biasGate'] : [];
+      own['biasUpdate'] = fixed(layer.biasUpdate, 12).map((v, j) => v + (less[j] ?? 0));
+      const weights = (vector: Int16Array | undefined, one: number) =>
+        vector ? fixed(vector, layer.stateBits + 2).map(logit) : [logit(one)];
+      own['zeta'] = weights(layer.zeta, scale);
+      own['nu'] = weights(layer.nu, offset / 2 ** (layer.stateBits + 2));
     } else if (!layer.biases) {
       own['bias'] = fixed(layer.biasUpdate, 12);
       if (layer.alpha) own['alpha'] = fixed(layer.alpha, 14).map(logit);
@@ -335,6 +339,7 @@ describe.runIf(hasOnnxRuntime)('int8 weights dequantised: the logits of the equa
   it.each([
     ['FastGRNN', {}],
     ['FastGRNN of low rank', { wRank: 2, uRank: 4, output: 'every' }],
+    ['FastGRNN, vectors of zeta and nu', { vectorZetaNu: true }],
     ['FastRNN', { cell: 'FastRNN' }],
     ['RNN', { cell: 'RNN' }],
     ['RNN of low rank', { cell: 'RNN', wRank: 2, uRank: 4 }],

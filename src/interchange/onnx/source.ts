@@ -106,7 +106,7 @@ export function integerNumbers(network: IntegerNetwork): NetworkNumbers {
   return {
     cell: (index) => {
       const layer = layers[index];
-      const { cell, stateBits, scale, offset, alpha, beta } = layer;
+      const { cell, stateBits, scale, offset, alpha, beta, zeta, nu } = layer;
       const scalarUnit = powerOfTwo(-(stateBits + 2));
       const offsetUnit = cell === 'FastGRNN' ? scalarUnit : powerOfTwo(-14);
       const gates = integerGates(layer);
@@ -120,7 +120,9 @@ export function integerNumbers(network: IntegerNetwork): NetworkNumbers {
         weights:
           alpha && beta
             ? [inUnits(alpha, powerOfTwo(-14)), inUnits(beta, powerOfTwo(-14))]
-            : [scale * scalarUnit, offset * offsetUnit],
+            : zeta && nu
+              ? [inUnits(zeta, scalarUnit), inUnits(nu, scalarUnit)]
+              : [scale * scalarUnit, offset * offsetUnit],
       };
     },
     embedding: network.embedding && weightOf(network.embedding),
@@ -139,7 +141,12 @@ function weightOf({ rows, columns, values, fractionBits }: IntegerMatrix): Weigh
 
 /** A bias by the float network's name: Q12, or the format of the two parts of a GRU's candidate. */
 function biasOf(layer: IntegerLayer, name: string): Float32Array {
-  if (!layer.biases) return inUnits(name === 'biasGate' ? layer.biasGate : layer.biasUpdate, powerOfTwo(-12));
+  if (!layer.biases) {
+    const { biasGate, biasUpdate, zeta } = layer;
+    const counts =
+      name === 'biasGate' ? biasGate : zeta ? Int32Array.from(biasUpdate, (b, j) => b + biasGate[j]) : biasUpdate;
+    return inUnits(counts, powerOfTwo(-12));
+  }
   const index = biasNames(layer).indexOf(name);
   return inUnits(layer.biases[index], powerOfTwo(-(index < 2 ? 12 : (layer.candidateBits ?? 12))));
 }
