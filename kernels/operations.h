@@ -132,6 +132,7 @@ LINKAGE void affine(int n, float scale, float shift, const float *x, float *y);
 LINKAGE void broadcast_rows(int rows, int columns, int ld, const float *row, float *target);
 LINKAGE void column_sums(int rows, int columns, int ld, const float *source, float *sums);
 LINKAGE void add_scaled(int n, const float *x, const float *scale, float *y);
+LINKAGE void round_levels(int n, const float *levels, float *x);
 LINKAGE void scalar_gradient(int n, int accumulate, float sign, const float *columns, const float *scalar, float *gradient);
 LINKAGE void sum_of_squares(int n, const float *x, float *sum);
 LINKAGE void all_finite(int n, const float *x, int *finite);

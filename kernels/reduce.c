@@ -32,6 +32,17 @@ void add_scaled(int n, const float *x, const float *scale, float *y) {
   for (int i = 0; i < n; i += VL) store(y + i, load(y + i) + s * load(x + i));
 }
 
+// x <- the nearest multiple of levels[1], of those up to levels[2] of them from 0, levels[0] being 1 / levels[1], a power of two. All
+// 0: x stays. Floats around 1.5 * 2^23 are whole numbers, so that adding this rounds, halves to even.
+void round_levels(int n, const float *levels, float *x) {
+  if (levels[0] == 0) return;
+  vec factor = splat(levels[0]), unit = splat(levels[1]), whole = splat(12582912);
+  for (int i = 0; i < n; i += VL) {
+    vec level = clip(load(x + i) * factor, -levels[2], levels[2]);
+    store(x + i, (level + whole - whole) * unit);
+  }
+}
+
 // The lanes' sums as a tree: lane i takes i + 8, then i + 4, i + 2, i + 1 (vector.h, rule 3).
 static float sum16(float *lanes) {
   for (int half = 8; half; half /= 2)

@@ -39,7 +39,7 @@ export {
   type Storage,
 } from './network.js';
 export { rangesByName, type LayerRanges, type Ranges } from '../network/index.js';
-export { WeightRounding } from './rounding.js';
+export { recurrentLevels, WeightRounding, withRoundedU } from './rounding.js';
 export { balanced } from './balance.js';
 export {
   activateQ14,

@@ -1,5 +1,12 @@
 import { powerOfTwo } from '../math/index.js';
-import { tensorsOf, type Architecture } from '../network/index.js';
+import {
+  cellPrefixes,
+  recurrentMatrix,
+  tensorsByName,
+  tensorsOf,
+  withPlainMatrix,
+  type Architecture,
+} from '../network/index.js';
 import { balanced } from './balance.js';
 import { clampRound, largestWeight, leastErrorBits, weightBits, type WeightStep } from './formats.js';
 import { weightStep4, type Storage } from './network.js';
@@ -46,7 +53,7 @@ export class WeightRounding {
   start(parameters: Float32Array): void {
     for (const [k, { offset, size }] of this.matrices.entries()) {
       const values = Float64Array.from(parameters.subarray(offset, offset + size));
-      this.factors[k] = powerOfTwo(leastErrorBits(values, 20, this.step)) / this.step;
+      [this.factors[k]] = levelsOf(values, this.step);
     }
     this.apply(parameters, new Float32Array(parameters.length));
   }
@@ -79,6 +86,47 @@ export class WeightRounding {
       }
     }
   }
+}
+
+/**
+ * How the U of each cell ([layer][direction]) is rounded in a network that makes it of other parameters, as an engine takes it
+ * (`recurrentLevels`): to the levels of the least squared error.
+ */
+export function recurrentLevels(
+  architecture: Architecture,
+  parameters: Float32Array,
+  bits: Storage['weightBits'],
+): Float32Array {
+  const tensors = tensorsByName(architecture, parameters);
+  const levels = cellPrefixes(architecture).map((prefix) => {
+    const matrix = recurrentMatrix(architecture, (name) => tensors.get(prefix + name) ?? new Float32Array());
+    return levelsOf(matrix, weightStep(bits));
+  });
+  return Float32Array.from(levels.flat());
+}
+
+/** One over the distance of levels, the distance, and how many of them there are on either side of 0. */
+function levelsOf(values: Float64Array, step: WeightStep): [number, number, number] {
+  const factor = powerOfTwo(leastErrorBits(values, 20, step)) / step;
+  return [factor, 1 / factor, largestWeight(step)];
+}
+
+/** The network that a training with rounded weights ends with: a U that is made of other parameters is the rounded matrix that it has become. */
+export function withRoundedU(
+  architecture: Architecture,
+  parameters: Float32Array,
+  bits: Storage['weightBits'],
+): { architecture: Architecture; parameters: Float32Array } {
+  const plain = withPlainMatrix(architecture, parameters);
+  if (plain.architecture === architecture) return { architecture, parameters };
+  const result = Float32Array.from(plain.parameters);
+  for (const { local, offset, size } of tensorsOf(plain.architecture)) {
+    if (local !== 'U') continue;
+    const values = Float64Array.from(plain.parameters.subarray(offset, offset + size));
+    const [factor, unit, most] = levelsOf(values, weightStep(bits));
+    for (let i = 0; i < size; i++) result[offset + i] = clampRound(values[i] * factor, most) * unit;
+  }
+  return { architecture: plain.architecture, parameters: result };
 }
 
 /** Whether every matrix holds nothing but multiples of a power of two, few enough for int8 or 4 bits: then rounding changes nothing. */

@@ -104,7 +104,7 @@ describe('what is wrong is found', () => {
   /** Operations that only copy or add: nothing can be fused. Of a few others compilers decide. */
   const plain = [
     ...['fill', 'clearEnded', 'gatherRows', 'scatterRows', 'moveSteps', 'dropout', 'columnSums', 'broadcastRows'],
-    ...['allFinite', 'identity', 'mirrorTriangle', 'unpackTriangle', 'scaleColumns'],
+    ...['allFinite', 'identity', 'mirrorTriangle', 'unpackTriangle', 'scaleColumns', 'roundLevels'],
   ];
   const open = [
     'squaredError',

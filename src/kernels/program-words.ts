@@ -56,6 +56,7 @@ export const OPCODES = [
   'broadcastRows',
   'columnSums',
   'addScaled',
+  'roundLevels',
   'scalarGradient',
   'sumOfSquares',
   'allFinite',

@@ -286,6 +286,11 @@ export class ProgramBuilder extends RecurrencePasses {
     return this.write('addScaled', [o.length], [o.x, o.scale, o.y]);
   }
 
+  /** x[length] <- the nearest multiple of levels[1] = 1 / levels[0], at most levels[2] of them from 0; x as it is where levels are 0. */
+  roundLevels(o: { length: number; levels: Operand; x: Operand }): this {
+    return this.write('roundLevels', [o.length], [o.levels, o.x]);
+  }
+
   /** gradient[0] <- sign s (1 - s) sum(columns[length]) with s = scalar[0], a sigmoid's value; added when `accumulate`. */
   scalarGradient(o: {
     length: number;

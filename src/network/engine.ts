@@ -1,7 +1,7 @@
 import type { Arena, Kernels } from '../kernels/index.js';
 import { directionsOf, layersOf, parameterCount, type Architecture } from './architecture.js';
 import type { CellClass } from './cells/cell.js';
-import type { Limits } from './places.js';
+import { LEVELS, type Limits } from './places.js';
 import type { RecordingViews } from './recordings.js';
 import { Plan, type PassKind } from './plan.js';
 
@@ -87,6 +87,11 @@ export class CellEngine {
    * [steps + 1][rows][stateStride] for the rows of the last call, with zeros behind a shorter row's end in states alone.
    */
   readonly handedOn: readonly Float32Array[];
+  /**
+   * With `roundedU` in the limits: how a U that is made of other parameters is rounded, for each cell ([layer][direction]) one over the step (a
+   * power of two), the step, and how many steps from 0 at most. At first 0: not at all.
+   */
+  readonly recurrentLevels: Float32Array;
   private readonly plan: Plan;
   private readonly arena: Arena;
   /** The labels that count: those of `labels`, but -1 after a row's end. */
@@ -117,6 +122,7 @@ export class CellEngine {
     const length = parameterCount(arch);
     this.parameters = arena.f32(places.parameters.offset, length);
     this.gradient = arena.f32(places.gradient.offset, length);
+    this.recurrentLevels = arena.f32(places.levels.offset, LEVELS * layersOf(arch) * directionsOf(arch));
     this.inputStride = inputs.x.stride;
     this.input = arena.f32(inputs.x.offset, steps * rows * inputs.x.stride);
     this.tokens = arena.i32(inputs.tokens.offset, arch.vocabulary > 0 ? steps * rows : 0);

@@ -46,7 +46,7 @@ export { CellEngine, type LossOptions } from './engine.js';
 export { NetworkEngine } from './network.js';
 export { Optimiser, type AdamSettings, type MomentumSettings, type OptimiserState } from './optimiser.js';
 export type { BackwardPass, Cell, CellClass, ForwardPass, Pass } from './cells/cell.js';
-export type { CellLimits, Limits, Places } from './places.js';
+export { cellPrefixes, type CellLimits, type Limits, type Places } from './places.js';
 export type { RecordingLimits, RecordingViews } from './recordings.js';
 export { modReLU, nonlinearities, referenceForward, type ReferenceResult } from './reference.js';
 export { tanhLines } from './tanh-lines.js';

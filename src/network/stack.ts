@@ -58,7 +58,7 @@ export class Stack {
     layout: Layout,
     o: { cell: CellClass; places: Places; limits: Limits; lengths: Operand; clock: Operand },
   ) {
-    const { rows, steps, training, dropout = 0 } = o.limits;
+    const { rows, steps, training, dropout = 0, roundedU } = o.limits;
     this.arch = arch;
     this.lengths = o.lengths;
     this.clock = o.clock;
@@ -69,7 +69,8 @@ export class Stack {
     const wide = rowStride(this.width);
     this.layers = Array.from({ length: count }, (_, layer): Layer => {
       const inputSize = layerInputSize(arch, layer);
-      const limits: CellLimits = { rows, steps, training, inputGradient: layer > 0 || arch.vocabulary > 0 };
+      const inputGradient = layer > 0 || arch.vocabulary > 0;
+      const limits: CellLimits = { rows, steps, training, inputGradient, roundedU };
       const own: Architecture = { ...arch, inputSize };
       const directions = Array.from({ length: directionsOf(arch) }, (__, direction): Direction => {
         const places = o.places.within(tensorPrefix(layer, direction));

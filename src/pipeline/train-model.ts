@@ -1,6 +1,7 @@
 import { now } from '#platform';
 import type { Dataset } from '../data/index.js';
-import { calibrate, plainStorage, type Storage } from '../integer/index.js';
+import { calibrate, plainStorage, withRoundedU, type Storage } from '../integer/index.js';
+import type { Architecture } from '../network/index.js';
 import type { Backend, KernelSource } from '../kernels/index.js';
 import { recipeHash, type LoadedRecipe, type Recipe } from '../recipe/index.js';
 import {
@@ -33,6 +34,12 @@ export interface TrainedModel {
   readonly work: Work;
 }
 
+/** A network as it stands in a training. */
+export interface TrainedNetwork {
+  readonly architecture: Architecture;
+  readonly parameters: Float32Array;
+}
+
 export interface TrainModelOptions {
   readonly workers?: number | undefined;
   readonly backend?: Backend | undefined;
@@ -44,7 +51,7 @@ export interface TrainModelOptions {
   /** How trainings are run; by default each with all workers. */
   readonly trainer?: Trainer | undefined;
   /** Called after each epoch with the number of the training, from 0, and the network as it stands. */
-  readonly onEpoch?: ((phase: number, record: EpochRecord, parameters: Float32Array) => void) | undefined;
+  readonly onEpoch?: ((phase: number, record: EpochRecord, network: TrainedNetwork) => void) | undefined;
 }
 
 /**
@@ -99,7 +106,8 @@ export async function trainModel(
     listener({ kind: 'note', text: `going on from ${options.checkpoint}` });
   }
   for (const [index, phase] of phases.entries()) {
-    task = phase.task(checkpoint.finished);
+    const own = phase.task(checkpoint.finished);
+    task = own;
     epochs.push(epochWork(task));
     if (index < checkpoint.finished.length) continue;
     listener({
@@ -121,7 +129,7 @@ export async function trainModel(
       onProgress: (progress) => listener({ kind: 'progress', phase: phase.name, progress }),
       onEpoch: async (record, state) => {
         listener({ kind: 'epoch', phase: phase.name, head, record });
-        options.onEpoch?.(index, record, state.parameters);
+        options.onEpoch?.(index, record, { architecture: own.architecture, parameters: state.parameters });
         await save({ finished, state, seconds: before + (now() - started) / 1000 });
       },
     });
@@ -136,8 +144,12 @@ export async function trainModel(
     await save({ finished: [...finished, done], state: isLast ? checkpoint.state : undefined, seconds: 0 });
   }
   if (!task || !checkpoint.state) throw new Error('a run without a training');
-  const { parameters } = checkpoint.state;
-  const { sequences, normalisation, architecture, trainRows } = task;
+  const { sequences, normalisation, trainRows } = task;
+  const rounded = stages.some((stage) => stage.name === 'rounded weights');
+  const trained = { architecture: task.architecture, parameters: checkpoint.state.parameters };
+  const { architecture, parameters } = rounded
+    ? withRoundedU(trained.architecture, trained.parameters, task.weightBits)
+    : trained;
   const facts: ModelFacts = {
     architecture,
     classNames: [...dataset.classNames],

@@ -137,8 +137,8 @@ describe('resolving', () => {
     [{ network: { beta: 0.1 } }, 'network.beta: only a FastRNN with a fixed residual has it'],
     [{ compression: { uSparsity: 0.2 } }, 'training.epochs: the second stage has no epochs'],
     [
-      { network: { cell: 'RNN', recurrence: 'oRNN', uRank: 0 }, training: { roundedEpochs: 3 } },
-      'training.roundedEpochs: 3, but oRNN makes U of other parameters',
+      { network: { cell: 'RNN', recurrence: 'EURNN', uRank: 0 }, training: { roundedEpochs: 3 } },
+      'training.roundedEpochs: 3, but an EURNN has no weights that a device could hold',
     ],
     [
       { network: { cell: 'RNN', recurrence: 'oRNN', uRank: 0 }, compression: { uSparsity: 0.5 } },

@@ -101,9 +101,9 @@ function conflicts(recipe: Recipe): string[] {
       `compression.uSparsity: ${compression.uSparsity}, but ${recurrence} makes U of other parameters, which stay whole; leave it at 1`,
     );
   }
-  if (recurrence !== 'dense' && (training.roundedEpochs ?? 0) > 0) {
+  if (recurrence === 'EURNN' && (training.roundedEpochs ?? 0) > 0) {
     problems.push(
-      `training.roundedEpochs: ${training.roundedEpochs}, but ${recurrence} makes U of other parameters, which are not rounded; leave it out`,
+      `training.roundedEpochs: ${training.roundedEpochs}, but an EURNN has no weights that a device could hold; leave it out`,
     );
   }
   const sparse = compression.wSparsity < 1 || compression.uSparsity < 1;

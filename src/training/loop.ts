@@ -1,6 +1,13 @@
 import { hardThreshold } from '../compression/index.js';
-import { NetworkEngine, Optimiser, orthogonalFactors, parameterCount, type Limits } from '../network/index.js';
-import { balanced, WeightRounding } from '../integer/index.js';
+import {
+  NetworkEngine,
+  Optimiser,
+  orthogonalFactors,
+  parameterCount,
+  plainArchitecture,
+  type Limits,
+} from '../network/index.js';
+import { balanced, recurrentLevels, WeightRounding } from '../integer/index.js';
 import type { Kernels } from '../kernels/index.js';
 import { balancedOrder } from './balance.js';
 import { batchesFor, cut, epochOrder, largestShard, sortByLength } from './batches.js';
@@ -36,7 +43,10 @@ export function engineLimits(task: TrainingTask): Limits {
   const before = training.stream?.before ?? 0;
   const recordings = recordingLimits(sequences, architecture, training.augment, before);
   const softTargets = task.teacher !== undefined || (training.augment.mixup ?? 0) > 0;
-  return { rows, steps: sequences.steps + before, training: true, recordings, dropout: training.dropout, softTargets };
+  const steps = sequences.steps + before;
+  const roundedU =
+    task.stages.some(({ name }) => name === 'rounded weights') && plainArchitecture(architecture) !== architecture;
+  return { rows, steps, training: true, recordings, dropout: training.dropout, softTargets, roundedU };
 }
 
 /**
@@ -63,6 +73,8 @@ export class TrainingLoop {
   }[];
   /** What the stage of rounded weights computes with. */
   private readonly rounding: WeightRounding;
+  /** Whether that stage rounds a U that is made of other parameters: the engine does, each epoch to levels that fit it best. */
+  private readonly roundedU: boolean;
   private readonly totalEpochs: number;
   /** With the optimiser rsg: when it ends, and its step size. */
   private readonly randomised: RandomisedGradient | undefined;
@@ -77,7 +89,9 @@ export class TrainingLoop {
     this.exchange = exchange;
     this.state = state;
     state.halvings ??= 0; // of a checkpoint that was written before it was counted
-    this.engine = new NetworkEngine(kernels, architecture, engineLimits(task));
+    const limits = engineLimits(task);
+    this.engine = new NetworkEngine(kernels, architecture, limits);
+    this.roundedU = limits.roundedU === true;
     const { stream } = training;
     this.joins = stream && new Joins(stream, sequences, task.trainRows, task.wake ?? [], task.seed);
     this.gather = new Gather(sequences, architecture, task, {
@@ -136,8 +150,11 @@ export class TrainingLoop {
     const before = earlier.reduce((sum, s) => sum + s.epochs, 0) + state.epoch;
     const ran = earlier.reduce((sum, s) => sum + s.stopAfter, 0) + state.epoch;
     if (stage.name === 'rounded weights') {
-      this.rounding.resume(this.optimiser.parameters);
+      if (state.epoch === 0) this.startRounding();
+      else this.rounding.resume(this.optimiser.parameters);
       this.compute();
+      if (this.roundedU)
+        this.engine.recurrentLevels.set(recurrentLevels(task.architecture, this.optimiser.parameters, task.weightBits));
     }
     this.histories?.start(before);
     this.mine(before);
@@ -342,18 +359,17 @@ export class TrainingLoop {
     state.best = undefined;
     state.stage++;
     state.epoch = 0;
-    if (this.task.stages[state.stage]?.name === 'rounded weights') this.startRounding();
     this.load();
   }
 
   /** Factors of equal size use a common scale best; what the optimiser remembers belongs to others. */
   private startRounding(): void {
-    const { state, task } = this;
-    state.parameters.set(balanced(task.architecture, state.parameters));
-    this.rounding.start(state.parameters);
-    state.first.fill(0);
-    state.second.fill(0);
-    state.optimiser = { beta1Power: 1, beta2Power: 1 };
+    const { state, task, optimiser } = this;
+    optimiser.parameters.set(balanced(task.architecture, state.parameters));
+    this.rounding.start(optimiser.parameters);
+    optimiser.first.fill(0);
+    optimiser.second.fill(0);
+    optimiser.state = { beta1Power: 1, beta2Power: 1 };
   }
 
   /** From the state into the arenas. Stage 2 steps with all weights and keeps the support itself. */

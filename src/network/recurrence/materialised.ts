@@ -1,4 +1,4 @@
-import type { Layout, Matrix, ProgramBuilder } from '../../kernels/index.js';
+import type { Layout, Matrix, Operand, ProgramBuilder } from '../../kernels/index.js';
 import { DenseMap } from './dense.js';
 import type { LinearMap } from './linear-map.js';
 
@@ -16,22 +16,36 @@ export interface Transform {
 
 /**
  * y = x M^T, where a transform makes M: once a pass, since M is the same at all its steps. The products of a pass are then those of a full
- * matrix, and what the transform costs is spread over all rows and steps (docs/networks.md has figures).
+ * matrix, and what the transform costs is spread over all rows and steps (docs/networks.md has figures). Where there are `levels`, M is
+ * rounded to them, and its gradient goes on as if it weren't (straight-through).
  */
 export class MaterialisedMap implements LinearMap {
   private readonly transform: Transform;
   private readonly dense: DenseMap;
+  private readonly levels: Operand | undefined;
+  private readonly size: number;
 
-  constructor(o: { layout: Layout; transform: Transform; size: number; training: boolean }) {
+  constructor(o: {
+    layout: Layout;
+    transform: Transform;
+    size: number;
+    training: boolean;
+    levels: Operand | undefined;
+  }) {
     const { layout, transform, size, training } = o;
     this.transform = transform;
+    this.levels = o.levels;
+    this.size = size;
     const { matrix: weights, gradient } = transform;
     const shape = { outputs: size, inputs: size, inputGradient: true };
     this.dense = new DenseMap({ layout, weights, gradient, ...shape, training });
   }
 
   prepare(program: ProgramBuilder): void {
-    this.transform.materialise(program);
+    const { transform, levels } = this;
+    const { matrix } = transform;
+    transform.materialise(program);
+    if (levels) program.roundLevels({ length: matrix.stride * this.size, levels, x: matrix });
     this.dense.prepare(program);
   }
 

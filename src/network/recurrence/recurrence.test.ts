@@ -1,12 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { Random } from '../../math/index.js';
 import { everyBackend } from '../../testing/backends.js';
 import { centralDifferences, worstDeviation } from '../../testing/gradients.js';
 import {
+  engineFor,
+  fixedParameters,
+  recurrentProblem,
+  referenceLoss,
+  ROWS,
+  STEPS,
+} from '../../testing/recurrent-problem.js';
+import {
   ArchitectureError,
   checkArchitecture,
-  initialise,
-  NetworkEngine,
   plainHead,
   recurrentMatrix,
   referenceForward,
@@ -17,8 +22,6 @@ import {
 import type { RecurrenceFields } from './recurrence.js';
 
 const backends = await everyBackend();
-const [ROWS, STEPS] = [3, 4];
-
 const base: Architecture = {
   ...{ cell: 'FastRNN', inputSize: 3, hiddenSize: 8, wRank: 0, uRank: 0, gate: 'sigmoid', update: 'tanh' },
   ...{ residual: 'fixed', alpha: 1, beta: 0, ...plainHead, classes: 3 },
@@ -37,55 +40,6 @@ const recurrences: Record<string, RecurrenceFields> = {
   'EURNN, full capacity': { recurrence: 'EURNN', capacity: 4 },
   'EURNN, fft': { recurrence: 'EURNN', arrangement: 'fft' },
 };
-
-function problem(arch: Architecture, seed: number) {
-  const random = new Random(seed);
-  const parameters = initialise(arch, random);
-  for (const { name, role, offset, size } of tensorsOf(arch)) {
-    for (let i = offset; i < offset + size; i++) {
-      if (role === 'matrix' || role === 'classifier') parameters[i] = 0.6 * random.normal();
-      if (role === 'bias' || role === 'classifierBias') parameters[i] = 0.3 * random.normal();
-      if (role === 'scalar' || name === 'USingular') parameters[i] = random.normal();
-    }
-  }
-  const inputs = Array.from({ length: ROWS }, () =>
-    Array.from({ length: STEPS }, () => Float32Array.from({ length: arch.inputSize }, () => random.normal())),
-  );
-  return { parameters, inputs, labels: inputs.map(() => random.below(arch.classes)) };
-}
-
-type Problem = ReturnType<typeof problem>;
-
-function referenceLoss(arch: Architecture, parameters: Float64Array, { inputs, labels }: Problem): number {
-  const losses = inputs.map((sequence, r) => {
-    const { logits } = referenceForward(arch, parameters, sequence);
-    return Math.log(logits.reduce((s, x) => s + Math.exp(x), 0)) - logits[labels[r]];
-  });
-  return losses.reduce((sum, loss) => sum + loss, 0) / ROWS;
-}
-
-function engineFor(kernels: (typeof backends)[number]['kernels'], arch: Architecture, p: Problem) {
-  const engine = new NetworkEngine(kernels, arch, { rows: ROWS, steps: STEPS, training: true });
-  engine.parameters.set(p.parameters);
-  engine.labels.set(p.labels);
-  p.inputs.forEach((sequence, r) =>
-    sequence.forEach((x, t) => engine.input.set(x, (t * ROWS + r) * engine.inputStride)),
-  );
-  return engine;
-}
-
-/** The numbers that the recurrence takes for 0: before a reflector's own, and in one of a single number, of which only the sign counts. */
-function fixed(arch: Architecture): Set<number> {
-  const places = new Set<number>();
-  for (const { name, offset, shape } of tensorsOf(arch)) {
-    const [rows, columns] = shape;
-    if (!name.endsWith('Reflectors')) continue;
-    for (let i = 0; i < rows; i++) {
-      for (let j = 0; j < columns; j++) if (j < i || i === columns - 1) places.add(offset + i * columns + j);
-    }
-  }
-  return places;
-}
 
 /** As for other networks (gradient.test.ts). */
 const TOLERANCE = 3e-5;
@@ -106,9 +60,9 @@ describe.each(Object.entries(recurrences))('%s', (_, fields) => {
   test.each([...cells, ...shapes])('gradients equal central differences of the float64 reference: %o', (cell) => {
     const arch: Architecture = { ...base, ...fields, ...cell };
     for (const seed of shapes.includes(cell) ? [1] : [1, 2]) {
-      const p = problem(arch, seed);
+      const p = recurrentProblem(arch, seed);
       const expected = centralDifferences((parameters) => referenceLoss(arch, parameters, p), p.parameters);
-      for (const at of fixed(arch)) expected[at] = 0;
+      for (const at of fixedParameters(arch)) expected[at] = 0;
       expect(expected.filter((x) => Number.isNaN(x)).length).toBeLessThan(expected.length / 10);
       const reference = referenceLoss(arch, Float64Array.from(p.parameters), p);
       for (const { name, kernels } of backends) {
@@ -124,9 +78,9 @@ describe.each(Object.entries(recurrences))('%s', (_, fields) => {
 describe.each(backends)('a wrong gradient is found: $name', ({ kernels }) => {
   test.each(Object.entries(recurrences))('%s, any tensor off by 0.1 %%, or missing', (_, fields) => {
     const arch: Architecture = { ...base, ...fields };
-    const p = problem(arch, 5);
+    const p = recurrentProblem(arch, 5);
     const expected = centralDifferences((parameters) => referenceLoss(arch, parameters, p), p.parameters);
-    for (const at of fixed(arch)) expected[at] = 0;
+    for (const at of fixedParameters(arch)) expected[at] = 0;
     const engine = engineFor(kernels, arch, p);
     engine.lossAndGradient(ROWS, STEPS, { batchRows: ROWS });
     for (const { name, offset, size } of tensorsOf(arch)) {
@@ -146,7 +100,7 @@ test('all exact backends give the same bits', () => {
     const bits = backends
       .filter(({ exact }) => exact)
       .map(({ kernels }) => {
-        const engine = engineFor(kernels, arch, problem(arch, 3));
+        const engine = engineFor(kernels, arch, recurrentProblem(arch, 3));
         engine.lossAndGradient(ROWS, STEPS, { batchRows: ROWS });
         return engine.gradient.join();
       });
@@ -236,7 +190,7 @@ function realMatrix(u: Matrix, complex: boolean): number[] {
 test.each(Object.entries(recurrences))('%s: U is the one that its paper has, and acts on the states', (_, fields) => {
   const arch: Architecture = { ...base, ...fields, inputSize: 8, update: 'relu' };
   const H = arch.hiddenSize;
-  const p = problem(arch, 9);
+  const p = recurrentProblem(arch, 9);
   const specs = new Map(tensorsOf(arch).map((t) => [t.name, p.parameters.subarray(t.offset, t.offset + t.size)]));
   const tensor = (name: string) => specs.get(name) as Float32Array;
   const complex = arch.recurrence === 'EURNN';
@@ -285,7 +239,7 @@ test.each(['oRNN', 'SpectralRNN', 'FactoredRNN'] as const)(
   '%s as a network with a plain matrix says the same',
   (recurrence) => {
     const arch: Architecture = { ...base, recurrence, layers: 2, bidirectional: true };
-    const p = problem(arch, 11);
+    const p = recurrentProblem(arch, 11);
     const plain = withPlainMatrix(arch, p.parameters);
     expect(plain.architecture.recurrence).toBeUndefined();
     for (const sequence of p.inputs) {

@@ -25,12 +25,13 @@ export function recurrentMap(
 ): LinearMap | undefined {
   const recurrence = recurrenceOf(arch);
   const { hiddenSize: size } = arch;
-  const { training } = limits;
-  if (recurrence.kind === 'oRNN' && recurrence.reflectors <= mostApplied * size) {
+  const { training, roundedU = false } = limits;
+  if (!roundedU && recurrence.kind === 'oRNN' && recurrence.reflectors <= mostApplied * size) {
     return new AppliedReflectors({ layout, ...reflectorsOf(recurrence, places), size, training, limits });
   }
   const transform = transformOf(recurrence, { layout, places, size, training });
-  return transform && new MaterialisedMap({ layout, transform, size, training });
+  const levels = roundedU ? places.levelsOfU() : undefined;
+  return transform && new MaterialisedMap({ layout, transform, size, training, levels });
 }
 
 function transformOf(

@@ -24,12 +24,17 @@ export async function measureAlong(
     dataset,
     {
       ...{ workers, backend, fma: model.facts.provenance.fma },
-      onEpoch: (phase, record, values) => {
+      onEpoch: (phase, record, { architecture, parameters: values }) => {
         const own = (phases[phase] ??= { epochs: [], seen: 0 });
         own.seen++;
         if ((own.seen - 1) % every !== 0) return;
         const { loss, validation = null } = record;
-        own.epochs.push({ epoch: own.seen, loss, validation, ...recurrenceAfter(values, test, recordings) });
+        own.epochs.push({
+          epoch: own.seen,
+          loss,
+          validation,
+          ...recurrenceAfter(values, { ...test, architecture }, recordings),
+        });
       },
     },
     listener,

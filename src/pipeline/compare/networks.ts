@@ -110,16 +110,14 @@ export function dividedSets(
   return { common, own };
 }
 
-/**
- * A recipe with the network of this name; a matrix that is made of other parameters stays whole, and of 8 bits, since training can't
- * round it.
- */
+/** A recipe with the network of this name; a matrix that is made of other parameters stays whole, and that of an EURNN, which no device holds, is rounded by no training. */
 export function withNetwork(recipe: Recipe, name: NetworkName, given: OwnFields = {}): Recipe {
   const network = networkOf(recipe, name, given);
   const { compression } = recipe;
-  return (network.recurrence ?? 'dense') === 'dense'
-    ? { ...recipe, network }
-    : inEightBits({ ...recipe, network, compression: { ...compression, uSparsity: 1 } });
+  const { recurrence = 'dense' } = network;
+  if (recurrence === 'dense') return { ...recipe, network };
+  const whole = { ...recipe, network, compression: { ...compression, uSparsity: 1 } };
+  return recurrence === 'EURNN' ? inEightBits(whole) : whole;
 }
 
 /** The recipe with weights of 8 bits that no training rounds. */

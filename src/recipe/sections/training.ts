@@ -15,7 +15,7 @@ export const training = z.strictObject({
   ),
   roundedEpochs: optional(
     epochCount,
-    'Epochs of a fourth stage, whose network computes with weights rounded as an integer network stores them, to 8 or 4 bits (integer.weightBits), while each step goes to the weights behind them (straight-through). None where it is left out.',
+    'Epochs of a fourth stage, whose network computes with weights rounded as an integer network stores them, to 8 or 4 bits (integer.weightBits), while each step goes to the weights behind them (straight-through). A U that is made of other parameters (network.recurrence) is rounded as the matrix that they make, which the model then holds. None where it is left out.',
     'an integer from 0 to 100000',
   ),
   batchSize: integer('Recordings a batch.', 1, 65_536, 128),

@@ -98,6 +98,30 @@ export function addScaled(draw: Draw): Problem {
   };
 }
 
+export function roundLevels(draw: Draw): Problem {
+  const { bench, sizes } = draw;
+  const [length] = sizes;
+  const values = draw.floats(length);
+  const [factor, most] = [draw.one([0, 4, 32]), draw.one([7, 127])];
+  const [x, levels] = [bench.vector(values), bench.vector(factor > 0 ? [factor, 1 / factor, most] : [0, 0, 0])];
+  const level = (v: number) => {
+    const low = Math.floor(v);
+    return low + Number(v - low > 0.5 || (v - low === 0.5 && low % 2 !== 0));
+  };
+  const rounded = (v: number) => Math.max(-most, Math.min(most, level(v * factor))) / factor;
+  return {
+    bench,
+    compose: (program) => program.roundLevels({ length, levels, x }),
+    expected: () => [
+      vector(
+        'x',
+        x,
+        values.map((v) => exact(factor > 0 ? rounded(v) : v)),
+      ),
+    ],
+  };
+}
+
 export function scalarGradient(draw: Draw): Problem {
   const { bench, sizes } = draw;
   const [length] = sizes;
