@@ -132,14 +132,14 @@ static void blend_by_vectors(const uint8_t *stream)
 /* rs(a b, 14): 16384 = 2^8 2^8 / 4, shifts of whole bytes. */
 static int32_t scaled(int16_t a, int16_t b) { return (multiply_add(8192, a, b) >> 8) * 4 >> 8; }
 
-/* 5 to 9 of FastGRNN with a bias of the candidate less the gate's, a zeta and a nu of each unit. */
+/* 5 to 9 of FastGRNN with half the difference of gate's and candidate's biases, a zeta and a nu of each unit. */
 static void blend_by_sum(const uint8_t *stream)
 {
   uint8_t j;
   for (j = 0; j < net.hidden; j++) {
-    int16_t q = cell.made[j], z = activate(net.gate, q);
-    int16_t c = update(net.update, saturate16((int32_t)q + next16(&stream)));
-    int16_t zeta = next16(&stream);
+    int16_t half = next16(&stream), zeta = next16(&stream);
+    int16_t z = activate(net.gate, saturate16((int32_t)cell.made[j] + half));
+    int16_t c = update(net.update, saturate16((int32_t)cell.made[j] - half));
     /* 7: rs(zeta (16384 - z), 14) = zeta + ((8192 - zeta z) >> 14), whose product fits 16 by 16 bits */
     blend(j, saturate16(scaled((int16_t)-zeta, z) + zeta + next16(&stream)), c, z);
   }

@@ -1,6 +1,6 @@
 /*
  * Runs an integer network from its model blob: the generic runtimes, the same for every network and every board. network.c runs
- * FastGRNN and FastRNN, gated.c cells that are run gate by gate; a program has one of them.
+ * FastGRNN (with one zeta and one nu) and FastRNN, gated.c cells that are run gate by gate; a program has one of them.
  *
  * docs/integer-network.md defines what is computed, src/firmware/blob.ts and gate-blob.ts the layout of the blob. C99, no floating point,
  * no heap. One network at a time; its vectors live in an arena that the caller gives.

@@ -39,13 +39,14 @@ function drawn(k: number, cell: RandomNetworkOptions = {}): IntegerNetwork {
     ...(k % 5 === 4 ? { hiddenSize: 1 + (k % 20) } : {}),
   });
   const limit = 2 ** (8 + random.below(8)) - 1;
-  const wild = (biases: Int16Array) => (k % 7 === 0 ? biases.map(() => random.below(65536) - 32768) : biases);
+  const wild = (biases: Int16Array, { zeta }: IntegerLayer) =>
+    k % 7 === 0 && !zeta ? biases.map(() => random.below(65536) - 32768) : biases;
   const changed = <L extends IntegerLayer>(layer: L): L => ({
     ...layer,
     ...(k % 3 ? { w2Shift: 8, w1Shift: 8, u2Shift: 8, u1Shift: 8 } : {}),
     ...(k % 5 > 1 ? { inputLimit: limit, wLimit: limit, uLimit: limit, stateLimit: limit } : {}),
-    biasGate: wild(layer.biasGate),
-    biasUpdate: wild(layer.biasUpdate),
+    biasGate: wild(layer.biasGate, layer),
+    biasUpdate: wild(layer.biasUpdate, layer),
   });
   const made = { ...changed(network), ...(network.upper ? { upper: network.upper.map(changed) } : {}) };
   checkIntegerNetwork(made);

@@ -93,6 +93,12 @@ export function residualRange(network: IntegerNetwork): Range {
   return { low: Math.min(at(z.low), at(z.high)), high: Math.max(at(z.low), at(z.high)) };
 }
 
+/** Whether that always fits int16, so that its saturation changes nothing. */
+export function residualFits(network: IntegerNetwork): boolean {
+  const { low, high } = residualRange(network);
+  return low >= -32767 && high <= 32767;
+}
+
 function check(name: string, bound: number): number {
   if (bound <= largestSum) return bound;
   throw new ExportError(

@@ -1,4 +1,11 @@
-import { gateNetworks, tablesOf, type GateNetwork, type IntegerMatrix, type IntegerNetwork } from '../integer/index.js';
+import {
+  dividedBiases,
+  gateNetworks,
+  tablesOf,
+  type GateNetwork,
+  type IntegerMatrix,
+  type IntegerNetwork,
+} from '../integer/index.js';
 import { blobFlags, blobHeaderBytes, nonlinearityCodes, storageCode, tokenCode } from './blob-format.js';
 import { crc16 } from './crc.js';
 import { encodeRow, smallerForm, sparseForm, type MatrixForm } from './rows.js';
@@ -26,8 +33,8 @@ export const gateCellCodes = ['FastRNN-vector', 'UGRNN', 'GRU before', 'GRU afte
  *    for each hidden unit: its row of W1, its row of U1, int16 bias
  * ```
  *
- * without the rows of a W or U that the gate lacks; then for each unit int16 alpha, beta (FastRNN-vector) or biasUpdate, zeta, nu
- * (FastGRNN); then head and CRC.
+ * without the rows of a W or U that the gate lacks; then for each unit int16 alpha, beta (FastRNN-vector) or half the
+ * difference of the two biases, zeta, nu (FastGRNN); then head and CRC.
  */
 export function encodeGateBlob(network: IntegerNetwork): Uint8Array {
   const { storage, hiddenSize, centre, multiplier, classifier } = network;
@@ -77,9 +84,10 @@ export function encodeGateBlob(network: IntegerNetwork): Uint8Array {
 }
 
 /** What the new states are made with beside the gates' values, a number a unit each, in the order in which a blob has them. */
-function vectorsOf({ alpha, beta, biasUpdate, zeta, nu }: IntegerNetwork): readonly Int16Array[] {
+function vectorsOf(network: IntegerNetwork): readonly Int16Array[] {
+  const { alpha, beta, zeta, nu } = network;
   if (alpha && beta) return [alpha, beta];
-  return zeta && nu ? [biasUpdate, zeta, nu] : [];
+  return zeta && nu ? [dividedBiases(network).half, zeta, nu] : [];
 }
 
 /** The matrices of a gate that a blob holds: W2 and U2, then W1 and U1, each with its form. */

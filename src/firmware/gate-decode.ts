@@ -58,8 +58,8 @@ function biasesOf(
     return all;
   };
   if (cell === 'FastGRNN') {
-    const [biasUpdate, zeta, nu] = vectors(3);
-    return { biasGate: bias, biasUpdate, zeta, nu };
+    const [half, zeta, nu] = vectors(3);
+    return { biasGate: bias.map((b, j) => b + half[j]), biasUpdate: bias.map((b, j) => b - half[j]), zeta, nu };
   }
   const biasGate = new Int16Array();
   if (cell === 'FastRNN-vector') {

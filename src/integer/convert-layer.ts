@@ -1,7 +1,7 @@
 import { powerOfTwo, sigmoid } from '../math/index.js';
 import { gatesOf, resetOf, type Architecture, type LayerRanges, type Nonlinearity } from '../network/index.js';
 import { residualWeights, transpose } from './float-network.js';
-import { bitsFor, clampRound, fixed16, leastErrorBits, quantise, weightBits, type WeightStep } from './formats.js';
+import { bitsFor, fixed16, leastErrorBits, quantise, weightBits, type WeightStep } from './formats.js';
 import type { Spared } from './narrow.js';
 import {
   biasNames,
@@ -150,7 +150,8 @@ function biases(
   const biasGate = fixed16(tensor('biasGate'), preactivationBits);
   const biasUpdate = fixed16(tensor(layer.cell === 'FastGRNN' ? 'biasUpdate' : 'bias'), preactivationBits);
   if (!vectorZetaNu) return { biasGate, biasUpdate };
-  return { biasGate, biasUpdate: biasUpdate.map((bias, j) => clampRound(bias - biasGate[j], 32767)) };
+  // Halves of their differences are whole numbers: of odd ones the candidate's moves by 2^-12.
+  return { biasGate, biasUpdate: biasUpdate.map((bias, j) => bias - ((bias - biasGate[j]) % 2)) };
 }
 
 /** Fraction bits of a state, or of what has its format: 1..12. */

@@ -1,4 +1,11 @@
-import { embeddingShift, integerGates, type IntegerGate, type IntegerMatrix, type IntegerNetwork } from './network.js';
+import {
+  dividedBiases,
+  embeddingShift,
+  integerGates,
+  type IntegerGate,
+  type IntegerMatrix,
+  type IntegerNetwork,
+} from './network.js';
 
 /** One gate of a layer, as a network of its own whose candidate is what the gate gives. */
 export interface GateNetwork {
@@ -33,7 +40,7 @@ function lettersOf({ cell, zeta }: Pick<IntegerNetwork, 'cell' | 'zeta'>): strin
  * build what runs a layer.
  */
 export function gateNetworks(layer: IntegerNetwork): GateNetwork[] {
-  const { biases = [layer.zeta ? layer.biasGate : layer.biasUpdate], update, gate } = layer;
+  const { biases = [layer.zeta ? dividedBiases(layer).middle : layer.biasUpdate], update, gate } = layer;
   const of = (own: IntegerGate, index: number, kind: IntegerNetwork['gate']): IntegerNetwork => {
     const { inputSize, hiddenSize, wRank, uRank, classes, mean, inputBits, stateBits, stateLimit } = layer;
     const { w2, w1, u2, u1, w2Shift, w1Shift, u2Shift, u1Shift, wLimit, uLimit } = own;

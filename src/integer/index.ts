@@ -16,6 +16,7 @@ export { integerModelParts, integerNetworkFrom } from './model-file.js';
 export {
   biasNames,
   checkIntegerNetwork,
+  dividedBiases,
   embeddingShift,
   hasSeveralGates,
   integerGates,

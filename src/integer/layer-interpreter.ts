@@ -1,5 +1,5 @@
 import { dot, rowsOf, type Rows } from './matrix-rows.js';
-import { integerGates, type IntegerGate, type IntegerLayer } from './network.js';
+import { dividedBiases, integerGates, type IntegerGate, type IntegerLayer } from './network.js';
 import { activateQ14, oneQ14, roundingShift, saturate, updateQ12 } from './nonlinearity.js';
 
 /** Every saturated argument's value, so that a step needs no branches: 128 KB. */
@@ -80,6 +80,7 @@ export class LayerInterpreter {
   private readonly gates: readonly GateInterpreter[];
   /** Of FastGRNN and its like p, before a state is written; of others what each gate has made of it, a row a gate. */
   private readonly made: readonly Int32Array[];
+  private readonly biases: ReturnType<typeof dividedBiases>;
   /** What the reset gate has left of the state, of a GRU that resets before the product. */
   private readonly kept: Int16Array;
 
@@ -91,6 +92,7 @@ export class LayerInterpreter {
     this.gates = integerGates(layer).map(
       (gate, i) => new GateInterpreter(gate, a, layer.reset === 'before' && i === 2 ? this.kept : h),
     );
+    this.biases = dividedBiases(layer);
     this.made = this.gates.map(() => new Int32Array(layer.hiddenSize));
   }
 
@@ -105,14 +107,17 @@ export class LayerInterpreter {
   /** The cells whose one W and U serve all. */
   private stepShared(): void {
     const { layer: n, gates, made } = this;
-    const { h, r, gateTable, updateTable } = this.places;
+    const { h, gateTable, updateTable } = this.places;
     const [gate] = gates;
     const [p] = made;
     gate.project();
     // Of full rank, u is h itself: every row must be read before a state is written.
     for (let j = 0; j < h.length; j++) p[j] = gate.ofInput(j) + gate.ofState(j);
     for (let j = 0; j < h.length; j++) {
-      if (n.zeta) p[j] = saturate(p[j] + n.biasGate[j], 32767); // q
+      if (n.zeta && n.nu) {
+        this.blendBySum(j, p[j], n.zeta[j], n.nu[j]);
+        continue;
+      }
       const c = updateTable[saturate(p[j] + n.biasUpdate[j], 32767) + 32768];
       if (n.alpha && n.beta) {
         this.blend(j, n.alpha[j], c, n.beta[j]);
@@ -120,14 +125,22 @@ export class LayerInterpreter {
       }
       let [g, z] = [n.scale, n.offset];
       if (n.cell === 'FastGRNN') {
-        z = gateTable[(n.zeta ? p[j] : saturate(p[j] + n.biasGate[j], 32767)) + 32768];
-        const [zeta, nu] = n.zeta && n.nu ? [n.zeta[j], n.nu[j]] : [n.scale, n.offset];
-        g = saturate(roundingShift(zeta * (oneQ14 - z), 14) + nu, 32767);
+        z = gateTable[saturate(p[j] + n.biasGate[j], 32767) + 32768];
+        g = saturate(roundingShift(n.scale * (oneQ14 - z), 14) + n.offset, 32767);
       }
-      const v = g * c + z * h[j] + r[j];
-      h[j] = saturate(v >> 14, n.stateLimit);
-      r[j] = v & (oneQ14 - 1);
+      this.leak(j, g * c + z * h[j]);
     }
+  }
+
+  /** FastGRNN with a zeta and a nu a unit: gate and candidate read one saturated sum. */
+  private blendBySum(j: number, p: number, zeta: number, nu: number): void {
+    const { h, gateTable, updateTable } = this.places;
+    const { middle, half } = this.biases;
+    const q = saturate(p + middle[j], 32767);
+    const z = gateTable[saturate(q + half[j], 32767) + 32768];
+    const c = updateTable[saturate(q - half[j], 32767) + 32768];
+    const g = saturate(roundingShift(zeta * (oneQ14 - z), 14) + nu, 32767);
+    this.leak(j, g * c + z * h[j]);
   }
 
   private stepUGRNN(): void {
@@ -189,10 +202,14 @@ export class LayerInterpreter {
 
   /** h = g c + z h of unit j, g and z in Q14; what is rounded off stays for the next step. */
   private blend(j: number, g: number, c: number, z: number): void {
+    this.leak(j, roundingShift(g * c, 12 - this.layer.stateBits) + z * this.places.h[j]);
+  }
+
+  /** The new state of unit j from v without its remainder, in Q(n+14). */
+  private leak(j: number, sum: number): void {
     const { h, r } = this.places;
-    const { stateBits, stateLimit } = this.layer;
-    const v = roundingShift(g * c, 12 - stateBits) + z * h[j] + r[j];
-    h[j] = saturate(v >> 14, stateLimit);
+    const v = sum + r[j];
+    h[j] = saturate(v >> 14, this.layer.stateLimit);
     r[j] = v & (oneQ14 - 1);
   }
 }

@@ -3,6 +3,7 @@ export { integerNetworkFrom } from './model-file.js';
 export { meanOf, pool } from './mean.js';
 export { gateNetworks, isGateByGate, type GateNetwork } from './gate-networks.js';
 export {
+  dividedBiases,
   embeddingShift,
   isGivenInput,
   logitBits,

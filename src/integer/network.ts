@@ -72,7 +72,7 @@ export interface IntegerLayer extends IntegerGate {
 
   /** FastGRNN: int16[H] in Q12; empty elsewhere. */
   readonly biasGate: Int16Array;
-  /** FastGRNN, FastRNN and FastRNN-vector: int16[H] in Q12, beside `zeta` and `nu` less `biasGate`; empty elsewhere. */
+  /** FastGRNN, FastRNN and FastRNN-vector: int16[H] in Q12, beside `zeta` and `nu` an even number from `biasGate`; empty elsewhere. */
   readonly biasUpdate: Int16Array;
   /** Fraction bits n of the hidden state, 1..12. */
   readonly stateBits: number;
@@ -272,6 +272,11 @@ function checkCell(where: string, layer: IntegerLayer): void {
   }
   const ofUnits = cell === 'FastGRNN' && (layer.zeta !== undefined || layer.nu !== undefined);
   for (const name of ['zeta', 'nu'] as const) length(where + name, layer[name] ?? [], ofUnits ? h : 0);
+  if (ofUnits && layer.biasGate.some((bias, j) => (bias - layer.biasUpdate[j]) % 2 !== 0)) {
+    throw new IntegerNetworkError(
+      `integer network: ${where}biasGate and biasUpdate must differ by even numbers where zeta and nu are vectors`,
+    );
+  }
   const only = (name: string, value: number | undefined, needed: boolean, high: number) => {
     if (needed) integer(where + name, value ?? NaN, 1, high);
     else if (value !== undefined) throw new IntegerNetworkError(`integer network: ${where}${name} is not of a ${cell}`);
@@ -284,6 +289,12 @@ function checkCell(where: string, layer: IntegerLayer): void {
   only('candidateBits', layer.candidateBits, layer.reset === 'after', 12);
   only('memoryBits', layer.memoryBits, cell === 'LSTM', 12);
   only('memoryLimit', layer.memoryLimit, cell === 'LSTM', 32767);
+}
+
+/** What a FastGRNN with vectors adds to its sum, and what its gate then adds to that and its candidate takes from it: int16[H] in Q12; of others empty. */
+export function dividedBiases({ zeta, biasGate, biasUpdate }: IntegerLayer): { middle: Int16Array; half: Int16Array } {
+  const half = (zeta ? biasGate : new Int16Array()).map((bias, j) => (bias - biasUpdate[j]) / 2);
+  return { middle: half.map((difference, j) => biasGate[j] - difference), half };
 }
 
 /** The names of the biases of a cell of several gates. */

@@ -26,17 +26,18 @@ const cells = [
 const [count, steps, channels] = [4, 24, 4];
 const normalisation = { centre: Int16Array.of(100), scale: Float64Array.of(0.001) };
 
-function subjectOf(index: number, choice: Partial<Architecture>) {
+/** @param biasOf what the biases of a tensor lie around */
+function subjectOf(index: number, choice: Partial<Architecture>, biasOf: (name: string) => number = () => 0) {
   const random = new Random(index, 9);
   const architecture: Architecture = {
     ...{ cell: 'GRU', inputSize: channels, hiddenSize: 10, wRank: 0, uRank: 0, gate: 'sigmoid', update: 'tanh' },
     ...{ residual: 'free', ...plainHead, classes: 3, ...choice },
   };
   const parameters = Float32Array.from(initialise(architecture, random));
-  for (const { role, offset, size } of tensorsOf(architecture)) {
+  for (const { name, role, offset, size } of tensorsOf(architecture)) {
     for (let i = offset; i < offset + size; i++) {
       if (role === 'matrix') parameters[i] = (architecture.update === 'relu' ? 0.08 : 0.3) * random.normal();
-      else if (role === 'bias') parameters[i] = 0.5 * random.normal();
+      else if (role === 'bias') parameters[i] = biasOf(name) + 0.5 * random.normal();
       else if (role === 'classifier') parameters[i] = random.normal();
       else if (role === 'scalar' && size > 1) parameters[i] += random.normal();
     }
@@ -129,6 +130,22 @@ describe.each(cells)('$cell $reset', (cell) => {
     );
     expect(packed.stateLimit).toBeLessThan(32767);
   });
+});
+
+test('a zeta and a nu a unit: the one sum of gate and candidate costs nothing where their biases lie far apart', () => {
+  for (const [gate, update] of [
+    [5, -3],
+    [-6, -6],
+    [3, 6],
+    [-3, 4],
+  ]) {
+    const at = (name: string) => (name === 'biasGate' ? gate : update);
+    const errors = [false, true].map((vectorZetaNu) => {
+      const subject = subjectOf(2, { cell: 'FastGRNN', ...(vectorZetaNu && { vectorZetaNu }) }, at);
+      return relativeError(subject, subject.network);
+    });
+    expect(errors[1], `${gate} and ${update}`).toBeLessThan(2 * errors[0] + 0.002);
+  }
 });
 
 /*

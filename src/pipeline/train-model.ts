@@ -129,7 +129,7 @@ export async function trainModel(
       onProgress: (progress) => listener({ kind: 'progress', phase: phase.name, progress }),
       onEpoch: async (record, state) => {
         listener({ kind: 'epoch', phase: phase.name, head, record });
-        options.onEpoch?.(index, record, { architecture: own.architecture, parameters: state.parameters });
+        options.onEpoch?.(index, record, networkAt(own, record.stage, state.parameters));
         await save({ finished, state, seconds: before + (now() - started) / 1000 });
       },
     });
@@ -145,11 +145,7 @@ export async function trainModel(
   }
   if (!task || !checkpoint.state) throw new Error('a run without a training');
   const { sequences, normalisation, trainRows } = task;
-  const rounded = stages.some((stage) => stage.name === 'rounded weights');
-  const trained = { architecture: task.architecture, parameters: checkpoint.state.parameters };
-  const { architecture, parameters } = rounded
-    ? withRoundedU(trained.architecture, trained.parameters, task.weightBits)
-    : trained;
+  const { architecture, parameters } = networkAt(task, stages.length - 1, checkpoint.state.parameters);
   const facts: ModelFacts = {
     architecture,
     classNames: [...dataset.classNames],
@@ -186,6 +182,13 @@ export async function trainModel(
     validationCount: split.validation.length,
     work: workOf(checkpoint.finished, epochs, teaching?.work),
   };
+}
+
+/** The network of a stage: that of rounded weights has a rounded U, where that is made of other parameters. */
+function networkAt(task: TrainingTask, stage: number, parameters: Float32Array): TrainedNetwork {
+  const { architecture, stages, weightBits } = task;
+  if (stages[stage].name !== 'rounded weights') return { architecture, parameters };
+  return withRoundedU(architecture, parameters, weightBits);
 }
 
 /** A recipe's teacher, trained before it (or taken up from its own checkpoint), and what it says of the training sequences. */

@@ -1,5 +1,6 @@
 import {
   activateQ14,
+  dividedBiases,
   embeddingShift,
   gateNetworks,
   isGateByGate,
@@ -28,6 +29,8 @@ export class GatedCell implements Layer {
   private readonly r: Uint16Array;
   /** The LSTM's c. */
   private readonly memory: Int16Array;
+  /** FastGRNN with vectors: what the gate adds to its sum and the candidate takes from it. */
+  private readonly half: Int16Array;
   private readonly sums: Int32Array;
   private readonly read: Int16Array;
   private count = 0;
@@ -45,6 +48,7 @@ export class GatedCell implements Layer {
     this.r = new Uint16Array(hiddenSize);
     this.memory = new Int16Array(cell === 'LSTM' ? hiddenSize : 0);
     this.sums = new Int32Array(mean ? hiddenSize : 0);
+    this.half = dividedBiases(network).half;
     this.read = mean ? new Int16Array(hiddenSize) : this.h;
     this.reset();
   }
@@ -115,8 +119,8 @@ export class GatedCell implements Layer {
     let c = gates[gates.length - 1].values[j];
     if (n.zeta && n.nu) {
       const q = c;
-      z = activateQ14(n.gate, q);
-      c = updateQ12(n.update, saturate(q + n.biasUpdate[j], 32767));
+      z = activateQ14(n.gate, saturate(q + this.half[j], 32767));
+      c = updateQ12(n.update, saturate(q - this.half[j], 32767));
       g = saturate(roundingShift(n.zeta[j] * (16384 - z), 14) + n.nu[j], 32767);
       this.leak(j, g * c + z * h[j]);
       return;

@@ -100,9 +100,10 @@ export class Page {
   /** The new state of a FastGRNN with a zeta and a nu a unit. */
   private gatedByUnit(j: number, p: bigint, zeta: bigint, nu: bigint): bigint {
     const { n } = this;
-    const q = sat(this.see(p + BigInt(n.biasGate[j])), 32767n);
-    const z = this.nonlinearity(n.gate, q);
-    const c = this.update(sat(this.see(q + BigInt(n.biasUpdate[j])), 32767n));
+    const e = BigInt(n.biasGate[j] - n.biasUpdate[j]) / 2n;
+    const q = sat(this.see(p + BigInt(n.biasGate[j]) - e), 32767n);
+    const z = this.nonlinearity(n.gate, sat(this.see(q + e), 32767n));
+    const c = this.update(sat(this.see(q - e), 32767n));
     const product = this.rs(this.see(zeta * (16384n - z)), 14, 'gate');
     const g = sat(this.see(product + nu), 32767n);
     return this.leak(j, this.see(g * c), z, this.h[j], n.stateLimit);

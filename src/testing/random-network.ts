@@ -178,7 +178,9 @@ function randomLayer(random: Random, options: Omit<RandomNetworkOptions, 'layers
       const [zeta, nu] = extreme
         ? [vector(-32767, 32767), vector(-32767, 32767)]
         : [vector(8000, 16000), vector(0, 600)];
-      return { zeta, nu, scale: 0, offset: 0 };
+      const biasGate = int16(hiddenSize, 6000);
+      const biasUpdate = int16(hiddenSize, 6000).map((bias, j) => bias ^ ((bias ^ biasGate[j]) & 1)); // an even number apart
+      return { zeta, nu, scale: 0, offset: 0, biasGate, biasUpdate };
     }
     if (!hasSeveralGates({ cell })) return {};
     const reset = cell === 'GRU' ? { reset: options.reset ?? (random.below(2) ? 'before' : 'after') } : {};

@@ -1,5 +1,5 @@
-import { isGivenInput, tableOf } from '../../integer/index.js';
-import { boundsOf, half, residualRange } from '../bounds.js';
+import { dividedBiases, isGivenInput, tableOf } from '../../integer/index.js';
+import { boundsOf, half, residualFits } from '../bounds.js';
 import { stateOf, type CGate, type CLayout } from './layout.js';
 import { nonlinearityFunctions } from './nonlinearity.js';
 import { rowExpression, streamFunctions } from './row-stream.js';
@@ -71,7 +71,7 @@ ${w2 ? project(layout, w2, 't', 'a', network.wLimit, bounds.w2, 'Equation 2') : 
 /** Tables that the steps read themselves, on AVR from flash. */
 function ownTables(layout: CLayout): string {
   const { network, own } = layout;
-  const { centre, multiplier, inputShift, stateBits, biasUpdate, alpha, beta, zeta, nu } = network;
+  const { centre, multiplier, inputShift, stateBits, alpha, beta, zeta, nu } = network;
   const format = `Q${stateBits + 2}, of each unit`;
   const vector = (name: string, what: string, values: ArrayLike<number>) =>
     numbers(layout, own, 'int16_t', name, what, values);
@@ -85,7 +85,7 @@ function ownTables(layout: CLayout): string {
     ...(alpha && beta ? [vector('alpha', 'Q14, of each unit', alpha), vector('beta', 'Q14, of each unit', beta)] : []),
     ...(zeta && nu
       ? [
-          vector('bias_update', 'Q12, of each unit, less that of its gate', biasUpdate),
+          vector('half', 'Q12, of each unit: half the difference of its biases', dividedBiases(network).half),
           ...[vector('zeta', format, zeta), vector('nu', format, nu)],
         ]
       : []),
@@ -155,7 +155,7 @@ function update(layout: CLayout): string {
   const scaled = (value: string, bits: number): string => (bits < 12 ? `${value} * ${2 ** (12 - bits)}` : value);
   switch (network.cell) {
     case 'FastGRNN':
-      return blendByGate(layout);
+      return residualBySum(layout);
     case 'FastRNN-vector':
       return `    int32_t v, g = ${upper}_READ16(&${own}_alpha[j]), z = ${upper}_READ16(&${own}_beta[j]);\n${blend('gate_c[j]')}`;
     case 'LSTM':
@@ -177,17 +177,15 @@ ${blend('candidate')}`;
 }
 
 /** FastGRNN with a zeta and a nu a unit: gate and candidate read one sum. */
-function blendByGate({ network, prefix, own, upper }: CLayout): string {
+function residualBySum({ network, prefix, own, upper }: CLayout): string {
   const { stateLimit, zeta = [], nu = [] } = network;
   const of = (name: string) => `${upper}_READ16(&${own}_${name}[j])`;
-  const candidate = `(int32_t)gate_q[j] + ${of('bias_update')}`;
+  const from = (kind: typeof network.gate, sum: string) => (tableOf(kind) ? `${prefix}_clamp(${sum}, 32767)` : sum);
   const g = '((8192 - zeta * z) >> 14) + zeta + nu';
-  const fits = Array.from(zeta, (scale, j) => residualRange({ ...network, scale, offset: nu[j] })).every(
-    ({ low, high }) => low >= -32767 && high <= 32767,
-  );
-  return `    int32_t v, zeta = ${of('zeta')}, nu = ${of('nu')};
-    int32_t z = ${prefix}_gate(gate_q[j]);
-    int32_t c = ${prefix}_update(${tableOf(network.update) ? `${prefix}_clamp(${candidate}, 32767)` : candidate});
+  const fits = Array.from(zeta, (scale, j) => ({ ...network, scale, offset: nu[j] })).every(residualFits);
+  return `    int32_t v, half = ${of('half')}, zeta = ${of('zeta')}, nu = ${of('nu')};
+    int32_t z = ${prefix}_gate(${from(network.gate, 'gate_q[j] + half')});
+    int32_t c = ${prefix}_update(${from(network.update, 'gate_q[j] - half')});
     v = (${fits ? g : `${prefix}_clamp(${g}, 32767)`}) * c + z * h[j] + r[j]; /* 7 and 8 */
     h[j] = (int16_t)${prefix}_clamp(v >> 14, ${stateLimit}); /* 9 */
     r[j] = (uint16_t)(v & 16383);`;

@@ -1,5 +1,5 @@
 import { embeddingShift, isGivenInput, tableOf } from '../../integer/index.js';
-import { boundsOf, half, residualRange, type Bounds } from '../bounds.js';
+import { boundsOf, half, residualFits, type Bounds } from '../bounds.js';
 import { stateOf, type CLayout, type CMatrix } from './layout.js';
 import { nonlinearityFunctions } from './nonlinearity.js';
 import { rowExpression, streamFunctions } from './row-stream.js';
@@ -144,14 +144,12 @@ function residual(layout: CLayout): string {
     /* Equations 8 and 9, with alpha and beta for g and z */
     v = (int32_t)*r + ${constant(scale)} * c + ${constant(offset)} * (int32_t)*h;`;
   }
-  const g = residualRange(network);
   const sum = `((8192 + ${constant(-scale)} * z) >> 14) + ${constant(scale + offset)}`;
-  const fits = g.low >= -32767 && g.high <= 32767;
   return `${c}
     z = ${prefix}_gate(${argument(layout, gate)});   /* 5 */
 
     /* Equation 7: rs(zeta (16384 - z), 14) is zeta + ((8192 - zeta z) >> 14) */
-    g = ${fits ? sum : `${prefix}_clamp(${sum}, 32767)`};
+    g = ${residualFits(network) ? sum : `${prefix}_clamp(${sum}, 32767)`};
 
     /* Equations 8 and 9: the new state; what the shift drops stays for the next step */
     v = (int32_t)*r + g * c + z * *h;`;

@@ -302,8 +302,7 @@ function dequantised(architecture: Architecture, network: IntegerNetwork, parame
     const [scale, offset] = [layer.scale / 2 ** (layer.stateBits + 2), layer.offset];
     if (layer.cell === 'FastGRNN') {
       own['biasGate'] = fixed(layer.biasGate, 12);
-      const less = layer.zeta ? own['biasGate'] : [];
-      own['biasUpdate'] = fixed(layer.biasUpdate, 12).map((v, j) => v + (less[j] ?? 0));
+      own['biasUpdate'] = fixed(layer.biasUpdate, 12);
       const weights = (vector: Int16Array | undefined, one: number) =>
         vector ? fixed(vector, layer.stateBits + 2).map(logit) : [logit(one)];
       own['zeta'] = weights(layer.zeta, scale);

@@ -141,12 +141,7 @@ function weightOf({ rows, columns, values, fractionBits }: IntegerMatrix): Weigh
 
 /** A bias by the float network's name: Q12, or the format of the two parts of a GRU's candidate. */
 function biasOf(layer: IntegerLayer, name: string): Float32Array {
-  if (!layer.biases) {
-    const { biasGate, biasUpdate, zeta } = layer;
-    const counts =
-      name === 'biasGate' ? biasGate : zeta ? Int32Array.from(biasUpdate, (b, j) => b + biasGate[j]) : biasUpdate;
-    return inUnits(counts, powerOfTwo(-12));
-  }
+  if (!layer.biases) return inUnits(name === 'biasGate' ? layer.biasGate : layer.biasUpdate, powerOfTwo(-12));
   const index = biasNames(layer).indexOf(name);
   return inUnits(layer.biases[index], powerOfTwo(-(index < 2 ? 12 : (layer.candidateBits ?? 12))));
 }
