@@ -190,7 +190,10 @@ function setResidual(
     else values.fill(tensor(name)[0]);
     exports.float_sigmoid(values.length, address);
   };
-  if (arch.cell === 'FastGRNN') {
+  if (arch.cell === 'FastGRNN' && arch.residual === 'tied') {
+    first.fill(1);
+    second.fill(0);
+  } else if (arch.cell === 'FastGRNN') {
     squashed('zeta', first, firstAt);
     squashed('nu', second, secondAt);
   } else if (arch.cell === 'FastRNN-vector') {

@@ -137,6 +137,7 @@ const cells: Record<string, Partial<Architecture>> = {
   'FastGRNN of full rank, smooth': { wRank: 0, uRank: 0, gate: 'sigmoid', update: 'tanh' },
   'FastRNN, free': { cell: 'FastRNN' },
   'RNN of low rank': { cell: 'RNN' },
+  'FastGRNN, tied': { residual: 'tied' },
   'FastRNN, tied': { cell: 'FastRNN', residual: 'tied', uRank: 0 },
   'FastRNN, fixed': { cell: 'FastRNN', residual: 'fixed', alpha: 0.25, beta: 0.75 },
   'an output at every step': { output: 'every', head: 'sigmoid' },

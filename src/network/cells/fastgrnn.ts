@@ -55,7 +55,14 @@ export class FastGRNN implements Cell {
     const { arch, places, trained, ones } = this;
     const length = arch.hiddenSize;
     for (const [i, name] of (['zeta', 'nu'] as const).entries()) {
-      const [x, y] = [places.parameter(name), this[name]];
+      const y = this[name];
+      if (arch.residual === 'tied') {
+        // The sigmoid of -100 is no 0 but the least float above it, whose products are subnormal and slow.
+        const value = name === 'zeta' ? 1 : 0;
+        program.fill({ length: 1, value, target: trained[i] }).fill({ length, value, target: y });
+        continue;
+      }
+      const x = places.parameter(name);
       program.activate({ kind: 'sigmoid', length: arch.vectorZetaNu ? length : 1, x, y: trained[i] });
       if (arch.vectorZetaNu) continue;
       program

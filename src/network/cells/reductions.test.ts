@@ -157,3 +157,20 @@ describe.each(backends)('reductions on $name', ({ kernels }) => {
     }
   });
 });
+
+describe.each(backends)('a tied FastGRNN: $name', ({ kernels }) => {
+  const tied: Architecture = { ...base, cell: 'FastGRNN', residual: 'tied', gate: 'hardSigmoid' };
+  const values = { ...draw(tied), zeta: [100], nu: [-100] };
+
+  test('keeps a state of 0 where its gate is 1: nothing is left of nu, whose products would be subnormal and slow', () => {
+    const { states } = run(kernels, tied, { ...values, biasGate: filled(H, 100) });
+    expect(states.every((h) => h === 0)).toBe(true);
+    const free = run(kernels, { ...tied, residual: 'free' }, { ...values, biasGate: filled(H, 100) });
+    expect(free.states.some((h) => h !== 0)).toBe(true);
+  });
+
+  test('leaves zeta and nu where they are', () => {
+    const { gradients } = run(kernels, tied, values);
+    expect([...gradients['zeta'], ...gradients['nu']].map(Math.abs)).toEqual([0, 0]);
+  });
+});
