@@ -73,7 +73,7 @@ export const comparisons = {
     ...{ recipe: 'har2', settings: chosen },
     parts: [
       { cells: ['FastGRNN', 'GRU'], seeds: 10 },
-      { cells: ['UGRNN', 'LSTM', 'SpectralRNN', 'oRNN', 'FactoredRNN'], seeds: 5 },
+      { cells: everyNetwork.filter((name) => !['FastGRNN', 'GRU', 'EURNN'].includes(name)), seeds: 5 },
     ],
   },
   'har6-4bit': { recipe: 'har6', settings: chosen, parts: [{ cells: gated, seeds: 5 }] },
