@@ -21,7 +21,7 @@ INLINE void fastgrnn_group(const unsigned n, struct group g, int gate, int updat
     vec before = load(previous + at);
     store(z + at, zs[i]);
     store(c + at, cs[i]);
-    store(h + at, (load(zeta + column) * (one - zs[i]) + load(nu + column)) * cs[i] + zs[i] * before);
+    store(h + at, flush_state((load(zeta + column) * (one - zs[i]) + load(nu + column)) * cs[i] + zs[i] * before));
   }
 }
 

@@ -13,7 +13,7 @@ INLINE void fastrnn_group(const unsigned n, struct group g, int update, float *c
     int at = g.at[i];
     vec before = load(previous + at);
     store(c + at, cs[i]);
-    store(h + at, alpha * cs[i] + beta * before);
+    store(h + at, flush_state(alpha * cs[i] + beta * before));
   }
 }
 
@@ -86,7 +86,7 @@ INLINE void vector_group(const unsigned n, struct group g, int update, float *c,
     int at = g.at[i], column = g.column[i];
     vec before = load(previous + at);
     store(c + at, cs[i]);
-    store(h + at, load(alpha + column) * cs[i] + load(beta + column) * before);
+    store(h + at, flush_state(load(alpha + column) * cs[i] + load(beta + column) * before));
   }
 }
 

@@ -29,7 +29,7 @@ INLINE void gru_group(const unsigned n, struct group g, int columns, int gate, i
     vec before = load(previous + at);
     store(z + at, zs[i]);
     store(c + at, cs[i]);
-    store(h + at, (one - zs[i]) * cs[i] + zs[i] * before);
+    store(h + at, flush_state((one - zs[i]) * cs[i] + zs[i] * before));
   }
 }
 

@@ -22,7 +22,7 @@ INLINE void lstm_group(const unsigned n, struct group g, int columns, int gate, 
   nonlinear(gate, n, os);
   EACH {
     int at = g.at[i];
-    vec next = fs[i] * load(before + at) + is[i] * cs[i];
+    vec next = flush_state(fs[i] * load(before + at) + is[i] * cs[i]);
     store(input + at, is[i]);
     store(forget + at, fs[i]);
     store(candidate + at, cs[i]);

@@ -158,19 +158,28 @@ describe.each(backends)('reductions on $name', ({ kernels }) => {
   });
 });
 
-describe.each(backends)('a tied FastGRNN: $name', ({ kernels }) => {
-  const tied: Architecture = { ...base, cell: 'FastGRNN', residual: 'tied', gate: 'hardSigmoid' };
-  const values = { ...draw(tied), zeta: [100], nu: [-100] };
-
-  test('keeps a state of 0 where its gate is 1: nothing is left of nu, whose products would be subnormal and slow', () => {
-    const { states } = run(kernels, tied, { ...values, biasGate: filled(H, 100) });
-    expect(states.every((h) => h === 0)).toBe(true);
-    const free = run(kernels, { ...tied, residual: 'free' }, { ...values, biasGate: filled(H, 100) });
-    expect(free.states.some((h) => h !== 0)).toBe(true);
-  });
-
-  test('leaves zeta and nu where they are', () => {
-    const { gradients } = run(kernels, tied, values);
+describe.each(backends)('$name', ({ kernels }) => {
+  test('a tied FastGRNN leaves zeta and nu where they are', () => {
+    const tied: Architecture = { ...base, cell: 'FastGRNN', residual: 'tied', gate: 'hardSigmoid' };
+    const { gradients } = run(kernels, tied, { ...draw(tied), zeta: [100], nu: [-100] });
     expect([...gradients['zeta'], ...gradients['nu']].map(Math.abs)).toEqual([0, 0]);
   });
+
+  test.each(['FastGRNN', 'UGRNN', 'GRU'] as const)(
+    'silent units of a %s forget to 0, through no subnormal number',
+    (cell) => {
+      const silent: Architecture = { ...base, cell, gate: 'hardSigmoid', update: 'relu' };
+      const engine = new NetworkEngine(kernels, silent, { rows: 1, steps: STEPS, training: false });
+      for (const { name, offset, size } of tensorsOf(silent)) {
+        const value = { biasUpdate: -100, biasGate: 2 ** -6 - 0.5, nu: -5 }[name] ?? 0;
+        engine.parameters.fill(name === 'biasGate' ? 2 * value : value, offset, offset + size);
+      }
+      engine.states.fill(1, 0, H);
+      engine.forward(1, STEPS, 'resumed');
+      const states = Array.from({ length: STEPS + 1 }, (_, t) => engine.states[t * engine.stateStride]);
+      expect(states.slice(0, 5)).toEqual([0, 1, 2, 3, 4].map((t) => 2 ** (-6 * t)));
+      expect(states.filter((h) => h > 0 && h < 2 ** -64)).toEqual([]);
+      expect(states.at(-1)).toBe(0);
+    },
+  );
 });
