@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { crc16 } from '../firmware/crc.js';
 import { encodeBlob, picoImage, readHex, unoImage, unoLimits, writeHex, type Segment } from '../firmware/index.js';
-import { type IntegerNetwork } from '../integer/index.js';
+import type { IntegerNetwork } from '../integer/index.js';
 import { Random } from '../math/index.js';
 import {
   cellName,

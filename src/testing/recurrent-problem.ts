@@ -2,12 +2,19 @@ import { Random } from '../math/index.js';
 import {
   initialise,
   NetworkEngine,
+  plainHead,
   referenceForward,
   tensorsOf,
   type Architecture,
   type Limits,
 } from '../network/index.js';
 import type { Kernels } from '../kernels/index.js';
+
+/** A small FastRNN that is a plain RNN, of whatever recurrence is added to it. */
+export const recurrentBase: Architecture = {
+  ...{ cell: 'FastRNN', inputSize: 3, hiddenSize: 8, wRank: 0, uRank: 0, gate: 'sigmoid', update: 'tanh' },
+  ...{ residual: 'fixed', alpha: 1, beta: 0, ...plainHead, classes: 3 },
+};
 
 /** Rows and steps of a problem. */
 export const [ROWS, STEPS] = [3, 4];

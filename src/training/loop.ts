@@ -73,8 +73,6 @@ export class TrainingLoop {
   }[];
   /** What the stage of rounded weights computes with. */
   private readonly rounding: WeightRounding;
-  /** Whether that stage rounds a U that is made of other parameters: the engine does, each epoch to levels that fit it best. */
-  private readonly roundedU: boolean;
   private readonly totalEpochs: number;
   /** With the optimiser rsg: when it ends, and its step size. */
   private readonly randomised: RandomisedGradient | undefined;
@@ -89,9 +87,7 @@ export class TrainingLoop {
     this.exchange = exchange;
     this.state = state;
     state.halvings ??= 0; // of a checkpoint that was written before it was counted
-    const limits = engineLimits(task);
-    this.engine = new NetworkEngine(kernels, architecture, limits);
-    this.roundedU = limits.roundedU === true;
+    this.engine = new NetworkEngine(kernels, architecture, engineLimits(task));
     const { stream } = training;
     this.joins = stream && new Joins(stream, sequences, task.trainRows, task.wake ?? [], task.seed);
     this.gather = new Gather(sequences, architecture, task, {
@@ -153,7 +149,8 @@ export class TrainingLoop {
       if (state.epoch === 0) this.startRounding();
       else this.rounding.resume(this.optimiser.parameters);
       this.compute();
-      if (this.roundedU)
+      // A U that is made of other parameters is rounded by the engine, each epoch to levels that fit it best.
+      if (this.engine.limits.roundedU)
         this.engine.recurrentLevels.set(recurrentLevels(task.architecture, this.optimiser.parameters, task.weightBits));
     }
     this.histories?.start(before);

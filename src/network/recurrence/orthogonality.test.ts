@@ -2,24 +2,19 @@ import { describe, expect, test } from 'vitest';
 import type { Kernels } from '../../kernels/index.js';
 import { Random } from '../../math/index.js';
 import { everyBackend } from '../../testing/backends.js';
+import { recurrentBase as base } from '../../testing/recurrent-problem.js';
 import {
   initialise,
   NetworkEngine,
   Optimiser,
   orthogonalFactors,
   parameterCount,
-  plainHead,
   recurrentMatrix,
   tensorsOf,
   type Architecture,
 } from '../index.js';
 
 const backends = await everyBackend();
-
-const base: Architecture = {
-  ...{ cell: 'FastRNN', inputSize: 3, hiddenSize: 8, wRank: 0, uRank: 0, gate: 'sigmoid', update: 'tanh' },
-  ...{ residual: 'fixed', alpha: 1, beta: 0, ...plainHead, classes: 3 },
-};
 
 /** U as kernels make and use it, in float32: what a step without inputs makes of each unit vector. */
 function engineMatrix(kernels: Kernels, arch: Architecture, parameters: Float32Array): Float64Array {

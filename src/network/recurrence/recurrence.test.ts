@@ -4,6 +4,7 @@ import { centralDifferences, worstDeviation } from '../../testing/gradients.js';
 import {
   engineFor,
   fixedParameters,
+  recurrentBase as base,
   recurrentProblem,
   referenceLoss,
   ROWS,
@@ -12,7 +13,6 @@ import {
 import {
   ArchitectureError,
   checkArchitecture,
-  plainHead,
   recurrentMatrix,
   referenceForward,
   tensorsOf,
@@ -22,10 +22,6 @@ import {
 import type { RecurrenceFields } from './recurrence.js';
 
 const backends = await everyBackend();
-const base: Architecture = {
-  ...{ cell: 'FastRNN', inputSize: 3, hiddenSize: 8, wRank: 0, uRank: 0, gate: 'sigmoid', update: 'tanh' },
-  ...{ residual: 'fixed', alpha: 1, beta: 0, ...plainHead, classes: 3 },
-};
 
 /** Every recurrence, at both ends of what it can be. */
 const recurrences: Record<string, RecurrenceFields> = {

@@ -4,6 +4,7 @@ import { centralDifferences, worstDeviation } from '../../testing/gradients.js';
 import {
   engineFor,
   fixedParameters,
+  recurrentBase,
   recurrentProblem,
   referenceLoss,
   ROWS,
@@ -12,7 +13,6 @@ import {
 } from '../../testing/recurrent-problem.js';
 import {
   cellPrefixes,
-  plainHead,
   recurrentMatrix,
   tensorsByName,
   tensorsOf,
@@ -21,10 +21,6 @@ import {
 } from '../index.js';
 
 const backends = await everyBackend();
-const base: Architecture = {
-  ...{ cell: 'FastRNN', inputSize: 3, hiddenSize: 8, wRank: 0, uRank: 0, gate: 'sigmoid', update: 'tanh' },
-  ...{ residual: 'free', ...plainHead, classes: 3 },
-};
 
 const architectures: Partial<Architecture>[] = [
   { recurrence: 'oRNN', reflectors: 2 },
@@ -72,7 +68,7 @@ function straightThrough(arch: Architecture, p: RecurrentProblem): Float64Array 
 }
 
 describe.each(architectures)('a rounded U: %j', (fields) => {
-  const arch: Architecture = { ...base, ...fields };
+  const arch: Architecture = { ...recurrentBase, ...fields };
   const p = recurrentProblem(arch, 4);
 
   test('gives the rounded network’s loss, and the straight-through gradient', () => {
