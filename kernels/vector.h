@@ -70,11 +70,12 @@ INLINE vec clip(vec x, float low, float high) { return at_most(at_least(x, splat
 
 INLINE vec absolute(vec x) { return (vec)((ivec)x & 0x7fffffff); }
 
-// x, or +0 where |x| < 2^-100; NaN stays NaN.
-INLINE vec flush(vec x) { return (vec)(~(absolute(x) < splat(0x1p-100f)) & (ivec)x); }
+// x, or +0 where |x| is below a limit; NaN stays NaN.
+INLINE vec flush_below(vec x, float limit) { return (vec)(~(absolute(x) < splat(limit)) & (ivec)x); }
 
-// The same of states.
-INLINE vec flush_state(vec x) { return (vec)(~(absolute(x) < splat(0x1p-64f)) & (ivec)x); }
+INLINE vec flush(vec x) { return flush_below(x, 0x1p-100f); }
+
+INLINE vec flush_state(vec x) { return flush_below(x, 0x1p-64f); }
 
 #ifndef __has_builtin
 #define __has_builtin(x) 0
