@@ -118,6 +118,9 @@ export const layersOf = ({ layers = 1 }: Pick<Architecture, 'layers'>): number =
 /** Cells of each layer: 1, or 2 where the second one reads backwards. */
 export const directionsOf = ({ bidirectional }: Pick<Architecture, 'bidirectional'>): number => (bidirectional ? 2 : 1);
 
+/** Cells of all layers. */
+export const cellsOf = (arch: Architecture): number => layersOf(arch) * directionsOf(arch);
+
 /** What a layer hands on at each step, and what the head reads: the states of its directions, one after the other. */
 export const outputSize = (arch: Pick<Architecture, 'hiddenSize' | 'bidirectional'>): number =>
   arch.hiddenSize * directionsOf(arch);

@@ -1,5 +1,5 @@
 import type { Arena, Kernels } from '../kernels/index.js';
-import { directionsOf, layersOf, parameterCount, type Architecture } from './architecture.js';
+import { cellsOf, directionsOf, layersOf, parameterCount, type Architecture } from './architecture.js';
 import type { CellClass } from './cells/cell.js';
 import { LEVELS, type Limits } from './places.js';
 import type { RecordingViews } from './recordings.js';
@@ -122,7 +122,7 @@ export class CellEngine {
     const length = parameterCount(arch);
     this.parameters = arena.f32(places.parameters.offset, length);
     this.gradient = arena.f32(places.gradient.offset, length);
-    this.recurrentLevels = arena.f32(places.levels.offset, LEVELS * layersOf(arch) * directionsOf(arch));
+    this.recurrentLevels = arena.f32(places.levels.offset, LEVELS * cellsOf(arch));
     this.inputStride = inputs.x.stride;
     this.input = arena.f32(inputs.x.offset, steps * rows * inputs.x.stride);
     this.tokens = arena.i32(inputs.tokens.offset, arch.vocabulary > 0 ? steps * rows : 0);

@@ -1,4 +1,4 @@
-import { directionsOf, layersOf, tensorsOf, type Architecture, type TensorSpec } from './architecture.js';
+import { cellsOf, tensorsOf, type Architecture, type TensorSpec } from './architecture.js';
 import { recurrenceOf } from './recurrence/recurrence.js';
 
 /**
@@ -31,7 +31,7 @@ function count(arch: Architecture, rows: number, steps: number, products: (tenso
   };
   const { hiddenSize: H } = arch;
   const made: TensorSpec = { name: 'U', local: 'U', layer: 0, role: 'matrix', shape: [H, H], offset: 0, size: H * H };
-  const cells = recurrenceOf(arch).kind === 'dense' ? 0 : layersOf(arch) * directionsOf(arch);
+  const cells = recurrenceOf(arch).kind === 'dense' ? 0 : cellsOf(arch);
   return [...tensorsOf(arch), ...new Array<TensorSpec>(cells).fill(made)]
     .filter(({ role }) => role === 'matrix' || role === 'classifier')
     .reduce((sum, tensor) => sum + 2 * rows * tensor.size * times(tensor) * products(tensor), 0);

@@ -1,7 +1,7 @@
 import { Layout, type Matrix, type Operand, within } from '../kernels/index.js';
 import {
+  cellsOf,
   directionsOf,
-  layersOf,
   parameterCount,
   tensorPrefix,
   tensorsOf,
@@ -99,7 +99,7 @@ export class Places {
 
 /** What the names of each cell's tensors begin with: [layer][direction]. */
 export function cellPrefixes(arch: Architecture): string[] {
-  return Array.from({ length: layersOf(arch) * directionsOf(arch) }, (_, i) =>
+  return Array.from({ length: cellsOf(arch) }, (_, i) =>
     tensorPrefix(Math.floor(i / directionsOf(arch)), i % directionsOf(arch)),
   );
 }
