@@ -37,6 +37,16 @@ describe('packed matrices', () => {
     expect(parts.filter(({ name }) => name === 'classifier')).toMatchObject([{ entries: 198, bytes: 102 }]);
   });
 
+  test('a classifier of 4 bits with few nonzeros counts them, each with its place', () => {
+    const storage = { weightBits: 4, indices: 'byte' } as const;
+    const network = randomNetwork(new Random(3), { ...sizes, density: 1, storage });
+    const { gate, update, classifier } = network;
+    const few = { ...classifier, values: classifier.values.map((_, i) => (i % 33 < 4 ? 3 : 0)) };
+    const architecture: Architecture = { ...sizes, gate, update, residual: 'free', ...plainHead, vocabulary: 0 };
+    const { parts } = networkSize({ ...network, classifier: few }, architecture).paper;
+    expect(parts.filter(({ name }) => name === 'classifier')).toMatchObject([{ nonzeros: 24, bytes: 48 }]);
+  });
+
   test.each(storages.slice(1))('stay near what firmware links: %o', (storage) => {
     for (const density of [0.1, 0.3, 0.6, 1]) {
       const network = randomNetwork(new Random(4), { ...sizes, gate: 'tanh', update: 'tanh', density, storage });

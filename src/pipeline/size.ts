@@ -30,10 +30,11 @@ export function networkSize(network: IntegerNetwork, architecture: Architecture)
     )
     .flatMap(({ name, matrix }) => (matrix ? [counted(name, matrix, network)] : []));
   const head = counted('classifier', network.classifier, network);
-  const packedHead = head.packedBytes === undefined ? [] : [head];
+  // The paper counts every entry of it; here it may be packed, or so sparse that 4 bits an entry take more.
+  const ownHead = network.storage.weightBits === 4 || head.packedBytes !== undefined ? [head] : [];
   const others = tensorsOf(architecture)
     .filter((tensor) => !['matrix', 'transform', 'embedding'].includes(tensor.role))
-    .filter((tensor) => tensor.name !== packedHead[0]?.name)
+    .filter((tensor) => tensor.name !== ownHead[0]?.name)
     .map((tensor) => ({ name: tensor.name, entries: tensor.size }));
   // Looked up, not multiplied: an embedding counts for the size alone.
   const embedding = (network.embedding ? [network.embedding] : []).map(({ values }) => ({
@@ -43,7 +44,7 @@ export function networkSize(network: IntegerNetwork, architecture: Architecture)
   }));
   const recurrentNonzeros = matrices.reduce((sum, { nonzeros }) => sum + nonzeros, 0);
   return {
-    paper: paperSize([...embedding, ...matrices, ...packedHead], others),
+    paper: paperSize([...embedding, ...matrices, ...ownHead], others),
     recurrentNonzeros,
     nonzeros: recurrentNonzeros + countNonzeros(network.classifier.values) + (embedding[0]?.nonzeros ?? 0),
   };
