@@ -67,10 +67,6 @@ void fastgrnn_backward(int rows, int n, int ld, int gate, int update, const floa
   struct derivative g = derivative_of(gate), u = derivative_of(update);
 #define PASS(gate_shape, update_shape) \
   fastgrnn_gradients(gate_shape, update_shape, g, u, rows, n, ld, z, c, previous, dh, zeta, nu, columns)
-  if (g.shape == POLYLINE || u.shape == POLYLINE) PASS(g.shape, u.shape);
-  else if (g.shape == BOUNDED && u.shape == BOUNDED) PASS(BOUNDED, BOUNDED);
-  else if (g.shape == BOUNDED) PASS(BOUNDED, SMOOTH);
-  else if (u.shape == BOUNDED) PASS(SMOOTH, BOUNDED);
-  else PASS(SMOOTH, SMOOTH);
+  BY_SHAPES(g, u, PASS);
 #undef PASS
 }

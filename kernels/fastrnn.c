@@ -51,9 +51,7 @@ void fastrnn_backward(int rows, int n, int ld, int update, float *c, const float
                       const float *scalars, float *columns) {
   struct derivative u = derivative_of(update);
 #define PASS(shape) fastrnn_gradients(shape, u, rows, n, ld, c, previous, dh, scalars, columns)
-  if (u.shape == POLYLINE) PASS(POLYLINE);
-  else if (u.shape == BOUNDED) PASS(BOUNDED);
-  else PASS(SMOOTH);
+  BY_SHAPE(u, PASS);
 #undef PASS
 }
 

@@ -33,7 +33,7 @@ INLINE void lstm_group(const unsigned n, struct group g, int columns, int gate, 
   nonlinear(update, n, cs);
   EACH {
     store(squashed + g.at[i], cs[i]);
-    store(h + g.at[i], os[i] * cs[i]);
+    store(h + g.at[i], flush_state(os[i] * cs[i]));
   }
 }
 

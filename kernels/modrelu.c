@@ -48,8 +48,8 @@ void modrelu_forward(int rows, int units, int ld, const float *a, const float *p
       int count = units - j;
       vec re = load_some(a + j, count), im = load_some(a + units + j, count);
       struct modulus m = modulus_of(re, im, load_some(bias + j, count));
-      store_some(h + j, alpha * (m.factor * re) + beta * load_some(previous + j, count), count);
-      store_some(h + units + j, alpha * (m.factor * im) + beta * load_some(previous + units + j, count), count);
+      store_some(h + j, flush_state(alpha * (m.factor * re) + beta * load_some(previous + j, count)), count);
+      store_some(h + units + j, flush_state(alpha * (m.factor * im) + beta * load_some(previous + units + j, count)), count);
     }
 }
 

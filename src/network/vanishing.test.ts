@@ -56,6 +56,9 @@ describe.each(await everyBackend())('$name: gradients that vanish over 784 steps
     'FastGRNN in low rank': { ...base, wRank: 2, uRank: 3 },
     'FastGRNN, piecewise': { ...base, gate: 'hardSigmoid4', update: 'hardTanh' },
     FastRNN: { ...base, cell: 'FastRNN', alpha: 0.1, beta: 0.5 },
+    UGRNN: { ...base, cell: 'UGRNN' },
+    GRU: { ...base, cell: 'GRU' },
+    LSTM: { ...base, cell: 'LSTM' },
   } satisfies Record<string, Architecture>;
 
   test.each(Object.entries<Architecture>(cells))('leave no subnormal number: %s', (_, arch) => {
@@ -64,7 +67,7 @@ describe.each(await everyBackend())('$name: gradients that vanish over 784 steps
     const run = (memory: 'long' | 'short') => {
       engine.parameters.set(initialise(arch, random));
       for (const { name, role, offset, size } of tensorsOf(arch)) {
-        const open = name === 'biasGate' || name === 'beta';
+        const open = ['biasGate', 'biasForget', 'beta'].includes(name);
         if (open) engine.parameters.fill(memory === 'long' ? 20 : -1, offset, offset + size);
         else if (role === 'scalar') engine.parameters.fill(-1, offset, offset + size);
         // No class is so improbable that its gradient is tiny from the start.

@@ -165,21 +165,51 @@ describe.each(backends)('$name', ({ kernels }) => {
     expect([...gradients['zeta'], ...gradients['nu']].map(Math.abs)).toEqual([0, 0]);
   });
 
-  test.each(['FastGRNN', 'UGRNN', 'GRU'] as const)(
+  // By cell, an open nonlinearity, and biases at which a unit without a candidate keeps a 64th of its state, or beta of it.
+  const hard = { gate: 'hardSigmoid', update: 'relu' } as const;
+  const gates = { biasUpdate: -100, biasGate: 2 ** -5 - 1, nu: -5 };
+  const residual = { bias: -100, beta: -4, zeta: -6, nu: -4 };
+  const silent: Record<string, { arch: Architecture; values: Record<string, number> }> = {
+    FastGRNN: { arch: { ...base, ...hard, cell: 'FastGRNN' }, values: gates },
+    UGRNN: { arch: { ...base, ...hard, cell: 'UGRNN' }, values: gates },
+    GRU: { arch: { ...base, ...hard, cell: 'GRU' }, values: gates },
+    FastRNN: { arch: { ...base, ...hard, cell: 'FastRNN' }, values: residual },
+    'FastRNN-vector': { arch: { ...base, ...hard, cell: 'FastRNN-vector' }, values: residual },
+    'FastRNN of complex units': {
+      arch: { ...base, cell: 'FastRNN', hiddenSize: 10, recurrence: 'EURNN' },
+      values: residual,
+    },
+  };
+
+  test.each(Object.entries(silent))(
     'silent units of a %s forget to 0, through no subnormal number',
-    (cell) => {
-      const silent: Architecture = { ...base, cell, gate: 'hardSigmoid', update: 'relu' };
-      const engine = new NetworkEngine(kernels, silent, { rows: 1, steps: STEPS, training: false });
-      for (const { name, offset, size } of tensorsOf(silent)) {
-        const value = { biasUpdate: -100, biasGate: 2 ** -6 - 0.5, nu: -5 }[name] ?? 0;
-        engine.parameters.fill(name === 'biasGate' ? 2 * value : value, offset, offset + size);
+    (_, { arch, values }) => {
+      const engine = new NetworkEngine(kernels, arch, { rows: 1, steps: STEPS, training: false });
+      for (const { name, offset, size } of tensorsOf(arch)) {
+        engine.parameters.fill(values[name] ?? 0, offset, offset + size);
       }
       engine.states.fill(1, 0, H);
       engine.forward(1, STEPS, 'resumed');
-      const states = Array.from({ length: STEPS + 1 }, (_, t) => engine.states[t * engine.stateStride]);
-      expect(states.slice(0, 5)).toEqual([0, 1, 2, 3, 4].map((t) => 2 ** (-6 * t)));
+      const states = Array.from({ length: STEPS + 1 }, (__, t) => engine.states[t * engine.stateStride]);
+      expect(states[0]).toBe(1);
+      for (let t = 1; t < 5; t++)
+        expect(states[t] / states[t - 1]).toBeCloseTo('biasGate' in values ? 2 ** -6 : states[1], 6);
       expect(states.filter((h) => h > 0 && h < 2 ** -64)).toEqual([]);
       expect(states.at(-1)).toBe(0);
     },
   );
+
+  test('an LSTM hands on no subnormal number where its output gate closes', () => {
+    const arch: Architecture = { ...base, cell: 'LSTM' };
+    const engine = new NetworkEngine(kernels, arch, { rows: 1, steps: STEPS, training: false });
+    const handedOn = (biasOutput: number) => {
+      for (const { name, offset, size } of tensorsOf(arch)) {
+        engine.parameters.fill({ biasOutput, biasUpdate: 2 ** -50 }[name] ?? 0, offset, offset + size);
+      }
+      engine.forward(1, STEPS);
+      return engine.states[STEPS * engine.stateStride];
+    };
+    expect(handedOn(-4)).toBeCloseTo(2 ** -50 / (1 + Math.exp(4)), 18);
+    expect(handedOn(-60)).toBe(0); // 2^-137 without
+  });
 });
