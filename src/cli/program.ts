@@ -2,6 +2,7 @@ import { HostError } from '#platform';
 import { Command, CommanderError } from 'commander';
 import { AnalysisError } from '../analysis/index.js';
 import { DataError } from '../data/index.js';
+import { DetectorError } from '../detector/index.js';
 import { ExportError, ImageError } from '../firmware/index.js';
 import { FlashError } from '../flash/index.js';
 import { IntegerNetworkError } from '../integer/index.js';
@@ -33,6 +34,7 @@ const told = [
   AnalysisError,
   RecipeError,
   DataError,
+  DetectorError,
   ModelFileError,
   ArchitectureError,
   IntegerNetworkError,

@@ -1,13 +1,13 @@
-import { justification, mainFigure, metricNames, unitWords, type Metrics } from '../report/index.js';
+import {
+  buildsOf,
+  justification,
+  mainFigure,
+  metricNames,
+  unitWords,
+  type BuildView,
+  type Metrics,
+} from '../report/index.js';
 import { bad, bold, dim, duration, good, percent, plain, table } from './terminal.js';
-
-/** Whether every board gave the definition's values, and every float build values within its tolerance. */
-export function allExact({ boards }: Metrics): boolean {
-  return Object.values(boards).every(
-    ({ runtime, generated, float32 }) =>
-      runtime?.bitExact !== false && generated?.bitExact !== false && float32?.withinTolerance !== false,
-  );
-}
 
 /** A run's figures for people. */
 export function runSummary(folder: string, metrics: Metrics): string {
@@ -48,30 +48,26 @@ export function runSummary(folder: string, metrics: Metrics): string {
     ],
   ];
   for (const [board, builds] of Object.entries(metrics.boards)) {
-    const { float32 } = builds;
-    const verdicts = (['runtime', 'generated'] as const).flatMap((build) => {
-      const run = builds[build];
-      return run
-        ? [{ build, run, verdict: run.bitExact ? good(`exact in ${run.steps} steps`) : bad('NOT EXACT') }]
-        : [];
-    });
-    const floats = float32
-      ? [
-          {
-            build: 'float32',
-            run: float32,
-            verdict: float32.withinTolerance ? 'within tolerance' : bad('BEYOND ITS TOLERANCE'),
-          },
-        ]
-      : [];
-    for (const { build, run, verdict } of [...verdicts, ...floats]) {
+    for (const { name, run } of buildsOf(builds)) {
       rows.push([
-        `${board} ${build}`,
-        `${verdict}, ${Number(run.msPerStep.toPrecision(3))} ms a step, ${Number(run.msPerPrediction.toPrecision(3))} ms a prediction, flash ${run.flashBytes}, RAM ${run.ramBytes} + stack ${run.stackBytes} ${dim('(simulated)')}`,
+        `${board} ${name}`,
+        `${verdict(run)}, ${speed(run)}, flash ${run.flashBytes}, RAM ${run.ramBytes} + stack ${run.stackBytes} ${dim('(simulated)')}`,
       ]);
     }
   }
   for (const [what, why] of Object.entries(metrics.skipped)) rows.push([what, dim(`skipped: ${why}`)]);
-  const verdict = best && best.test >= (integer.interval?.[0] ?? integer.test) ? justification(metrics) : undefined;
-  return `${table(rows)}\n${verdict ? `\n${plain(verdict)}\n` : ''}\n${bold('report')}  ${folder}/report.html`;
+  const advice = best && best.test >= (integer.interval?.[0] ?? integer.test) ? justification(metrics) : undefined;
+  return `${table(rows)}\n${advice ? `\n${plain(advice)}\n` : ''}\n${bold('report')}  ${folder}/report.html`;
+}
+
+/** What a build has shown. */
+function verdict({ bitExact, withinTolerance, steps }: BuildView['run']): string {
+  if (bitExact === undefined) return withinTolerance === false ? bad('BEYOND ITS TOLERANCE') : 'within tolerance';
+  return bitExact ? good(`exact in ${steps} steps`) : bad('NOT EXACT');
+}
+
+/** Of a program that hears sound the part of real time in which it works, of others their times. */
+function speed({ busy, msPerStep, msPerPrediction }: BuildView['run']): string {
+  if (busy !== undefined) return `busy ${(100 * busy).toFixed(1)} %`;
+  return `${Number(msPerStep.toPrecision(3))} ms a step, ${Number(msPerPrediction.toPrecision(3))} ms a prediction`;
 }

@@ -29,6 +29,13 @@ export function buildsOf(board: BoardBuilds): BuildView[] {
   });
 }
 
+/** Whether each build gave the definition's values, and the one in float arithmetic values within its tolerance. */
+export function allExact(boards: Readonly<Record<string, BoardBuilds>>): boolean {
+  return Object.values(boards)
+    .flatMap(buildsOf)
+    .every(({ run }) => run.bitExact !== false && run.withinTolerance !== false);
+}
+
 /** Bytes, and which part they are of what the board has: 1,234 (4 %). */
 function ofBoard(bytes: number, whole: number | undefined): Markup {
   const share = whole === undefined ? undefined : markup` <span class="quiet">(${percent(bytes / whole, 0)})</span>`;

@@ -1,3 +1,4 @@
+export { allExact, buildsOf, type BuildView } from './boards.js';
 export { knownBoards, type BoardFacts } from './board-facts.js';
 export { renderReport } from './html.js';
 export type { InputUnit, ReportInput, ValuePairs, WorstView } from './input.js';

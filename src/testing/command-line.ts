@@ -11,7 +11,11 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** Runs a command line in this process: fast, and enough for all but signals and full disks. */
+/**
+ * Runs a command line in this process: fast, and enough for all but signals and full disks.
+ *
+ * @throws Error where the program calls what happened a bug of its own
+ */
 export async function commandLine(...args: string[]): Promise<CommandResult> {
   const output = { stdout: '', stderr: '' };
   const { log } = console;
@@ -28,6 +32,7 @@ export async function commandLine(...args: string[]): Promise<CommandResult> {
     }
     process.exitCode = undefined;
     await runCommandLine(args);
+    if (output.stderr.includes('this is a bug')) throw new Error(output.stderr);
     return { code: Number(process.exitCode ?? 0), ...output };
   } finally {
     console.log = log;

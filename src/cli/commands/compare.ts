@@ -9,7 +9,7 @@ import {
   type Sizing,
 } from '../../pipeline/index.js';
 import { boardNames, type BoardName } from '../../recipe/index.js';
-import { aheadText, boardCycles, metricNames, overSeeds, type CompareMetrics } from '../../report/index.js';
+import { aheadText, allExact, boardCycles, metricNames, overSeeds, type CompareMetrics } from '../../report/index.js';
 import { listOf, recipeOptions, wholeNumber, type RecipeFlags } from '../options.js';
 import { bold, dim, duration, plain, progressListener, table } from '../terminal.js';
 
@@ -109,12 +109,7 @@ async function compareCommand(recipe: string, flags: CompareFlags): Promise<void
     listener: progressListener(),
   });
   console.log(flags.json ? JSON.stringify({ folder, ...metrics }, undefined, 2) : summary(folder, metrics));
-  const exact = metrics.rows.every(({ boards }) =>
-    Object.values(boards).every(({ runtime, generated }) =>
-      [runtime, generated].every((run) => run?.bitExact !== false),
-    ),
-  );
-  if (!exact) process.exitCode = 1;
+  if (!metrics.rows.every(({ boards }) => allExact(boards))) process.exitCode = 1;
 }
 
 /** A comparison's figures for people. */

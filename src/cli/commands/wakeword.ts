@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { makeWakeword } from '../../pipeline/index.js';
+import { allExact } from '../../report/index.js';
 import { backendOption, collect, filled, wholeNumber, workersOption, type RecipeFlags } from '../options.js';
-import { allExact, runSummary } from '../run-summary.js';
+import { runSummary } from '../run-summary.js';
 import { bold, dim, progressListener } from '../terminal.js';
 
 interface WakewordFlags extends RecipeFlags {
@@ -43,7 +44,7 @@ export function addWakeword(program: Command): void {
         sets: flags.set,
         listener: progressListener(),
       });
-      if (!allExact(metrics)) process.exitCode = 1;
+      if (!allExact(metrics.boards)) process.exitCode = 1;
       if (flags.json) return console.log(JSON.stringify({ folder, recipe, clips, metrics }, undefined, 2));
       console.log(runSummary(folder, metrics));
       console.log(
