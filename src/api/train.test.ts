@@ -71,6 +71,9 @@ describe('train', () => {
     await expect(train({ ...data, network: { hiddenSize: 0 } })).rejects.toThrow(
       /network\.hiddenSize: 0 must be an integer from 1 to 255/,
     );
+    await expect(train({ ...data, training: { augment: { warp: 0.1 } } })).rejects.toThrow(
+      /training\.augment\.warp: is for sounds, and .* is none; take it out/,
+    );
   });
 });
 
@@ -108,6 +111,12 @@ describe('datasetFrom', () => {
     expect([[...part.lengths], [...part.starts]]).toEqual([[2, 1, 3], [0, 4, 6]]); // prettier-ignore
     expect([...(part.frameLabels ?? [])]).toEqual([0, 1, 1, -1, 0, 1]);
     expect([...test.values]).toEqual([13, 14]);
+  });
+
+  it('finds the classes of more labels of steps than a call takes arguments', async () => {
+    const stepLabels = Array.from({ length: 300 }, (_, i) => new Uint8Array(1000).fill(i % 3));
+    const sequences = stepLabels.map((labels) => Float32Array.from(labels));
+    expect((await datasetFrom({ sequences, stepLabels, test: 0.1 })).classNames).toEqual(['0', '1', '2']);
   });
 
   const two = [[[1, 2]], [[3, 4]]];

@@ -94,9 +94,11 @@ function classNamesOf(options: DatasetOptions): readonly string[] {
   if (classNames) return classNames;
   const known = [...(labels ?? [])];
   if (known.some((label) => typeof label === 'string')) return [...new Set(known.map(String))].sort();
-  const outputs = targets
-    ? targets[0].length
-    : 1 + Math.max(...known.map(Number), ...(stepLabels ?? []).flatMap((steps) => Array.from(steps)));
+  let largest = -Infinity;
+  for (const list of [known.map(Number), ...(stepLabels ?? [])]) {
+    for (let i = 0; i < list.length; i++) largest = Math.max(largest, list[i]);
+  }
+  const outputs = targets ? targets[0].length : 1 + largest;
   return Array.from({ length: outputs }, (_, i) => String(i));
 }
 

@@ -97,8 +97,8 @@ function splitByTime(train: Sequences, fraction: number): { train: Uint32Array; 
   const kept: number[] = [];
   const apart: number[] = [];
   for (const windows of indicesBy(recordings).values()) {
-    const first = Math.min(...windows.map((i) => starts[i]));
-    const last = Math.max(...windows.map(endOf));
+    const first = windows.reduce((least, i) => Math.min(least, starts[i]), Infinity);
+    const last = windows.reduce((most, i) => Math.max(most, endOf(i)), 0);
     const cut = first + (1 - fraction) * (last - first);
     for (const i of windows) {
       if (endOf(i) <= cut) kept.push(i);

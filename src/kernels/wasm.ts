@@ -18,7 +18,7 @@ interface KernelExports extends WebAssembly.Exports {
 export async function loadWasm(bytes: Uint8Array): Promise<Kernels> {
   if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(SIMD_PROBE)) {
     throw new KernelError(
-      'this engine has no WebAssembly SIMD, which the kernels need: use Node 16.4, Chrome 91, Firefox 89 or Safari 16.4, or newer',
+      'this engine has no WebAssembly SIMD, which the kernels need: use Chrome 91, Firefox 89, Safari 16.4 or newer, or Node',
     );
   }
   const module = await WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>);

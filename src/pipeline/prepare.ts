@@ -3,7 +3,7 @@ import { DataError, splitValidation, stackFrames, type Dataset, type Sequences }
 import { fitNormalisation } from '../features/index.js';
 import { framesOf, type Normalisation } from '../integer/index.js';
 import { optionalFields, stackFields, type Architecture } from '../network/index.js';
-import type { Recipe } from '../recipe/index.js';
+import { soundChange, type Recipe } from '../recipe/index.js';
 import {
   fitOutputs,
   streamLabels,
@@ -126,6 +126,10 @@ export function trainingTask(
 ): TrainingTask {
   const architecture = architectureOf(recipe, dataset);
   const wake = wakeClasses(recipe, dataset);
+  const change = soundChange(recipe.training);
+  if (change !== undefined && !dataset.sound) {
+    throw new DataError(`training.augment.${change}: is for sounds, and ${dataset.name} is none; take it out`);
+  }
   return {
     architecture,
     ...(architecture.head === 'regression' ? { outputs: fitOutputs(dataset.train, architecture, rows.train) } : {}),

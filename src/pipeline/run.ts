@@ -1,13 +1,13 @@
 import { describeHost, joinPath, packageFile, runProgram, writeFile } from '#platform';
 import type { Dataset } from '../data/index.js';
 import { modelBytes } from '../firmware/index.js';
-import { checkIntegerForm, IntegerNetworkError, maximumSize } from '../integer/index.js';
+import { checkIntegerForm } from '../integer/index.js';
 import { checkArchitecture, type Architecture } from '../network/index.js';
 import { serialise } from '../recipe/index.js';
 import { renderReport, stageMetrics, type Metrics, type ReportInput } from '../report/index.js';
 import { evaluateNetworks } from './evaluate.js';
 import { floatSourceOf, proveBoards, runSequences, soundInputsOf, writeFirmware } from './firmware.js';
-import { withDetector } from './listen/index.js';
+import { checkDetectable, withDetector } from './listen/index.js';
 import { encode, integerModel } from './models.js';
 import { openRun, type OpenRun, type RunOptions } from './open.js';
 import { validationSplit } from './prepare.js';
@@ -51,15 +51,6 @@ export async function trainOpened({ folder, recipe, dataset }: OpenRun, options:
 /** Refuses a network that can't become an integer network, whatever its weights. */
 export function checkConvertible(architecture: Architecture): void {
   checkArchitecture(architecture);
-  for (const [what, count] of [
-    ['channels', architecture.inputSize],
-    ['classes', architecture.classes],
-  ] as const) {
-    if (count <= maximumSize) continue;
-    throw new IntegerNetworkError(
-      `the data have ${count} ${what}, an integer network takes at most ${maximumSize}; leave some out, or train a float network alone with "fastgrnn train"`,
-    );
-  }
   checkIntegerForm(architecture);
 }
 
@@ -71,9 +62,10 @@ export async function runRecipe(options: RunOptions): Promise<FinishedRun> {
 /** `runRecipe` of a recipe whose data are loaded. */
 export async function runOpened(open: OpenRun, options: TrainingOptions): Promise<FinishedRun> {
   const listener = options.listener ?? (() => undefined);
+  const split = validationSplit(open.recipe.recipe, open.dataset);
+  checkDetectable(open.recipe.recipe, open.dataset, split.validation);
   const { folder, recipe, dataset, trained } = await trainOpened(open, options);
   const { model } = trained;
-  const split = validationSplit(recipe.recipe, dataset);
   const converted = await withDetector(integerModel(model), recipe.recipe, dataset, split.validation);
   await writeFile(joinPath(folder, 'integer.safetensors'), await encode(converted));
 

@@ -1,4 +1,4 @@
-import { HostError, joinPath, kindOf, readFile, sha256, writeFile } from '#platform';
+import { HostError, joinPath, kindOf, sha256, writeFile } from '#platform';
 import { canonicalJson, RecipeError } from '../recipe/index.js';
 import {
   installedSynthesisers,
@@ -10,6 +10,7 @@ import {
   type MadeClips,
 } from '../synthesis/index.js';
 import type { Listener } from './events.js';
+import { keptResult, type Kept } from './kept.js';
 import { prepareFolder, type RunOptions } from './open.js';
 import { runRecipe, type FinishedRun } from './run.js';
 
@@ -23,6 +24,11 @@ export interface WakewordOptions extends Omit<RunOptions, 'recipe' | 'out'> {
   readonly clips?: string | undefined;
   readonly others?: string | undefined;
   readonly noise?: string | undefined;
+}
+
+/** What lies beside clips: whose they are, and how many. */
+interface KeptClips extends Kept {
+  readonly made: MadeClips;
 }
 
 /** A finished wake word. */
@@ -124,9 +130,9 @@ async function clipsIn(
   const noises = noise === undefined ? [] : await readSounds(noise, '--noise');
   const hashes = await Promise.all([own.wake, own.other, noises].map((sounds) => hashOf(sounds)));
   const voices = installed.map(({ synthesiser, voices: all }) => [synthesiser.name, all]);
-  const key = await sha256(new TextEncoder().encode(canonicalJson({ phrase, count, seed, hashes, voices })));
+  const identity = await sha256(new TextEncoder().encode(canonicalJson({ phrase, count, seed, hashes, voices })));
   const done = joinPath(directory, 'clips.json');
-  const kept = await keptClips(done, key);
+  const kept = (await keptResult<KeptClips>(done, identity))?.made;
   if (kept) {
     listener({
       kind: 'step',
@@ -153,14 +159,8 @@ async function clipsIn(
     progress: (part, of) => listener({ kind: 'share', what: 'clips', done: Math.floor(part), of }),
   });
   if (made.wake === 0) throw new HostError(`no synthesiser could speak ${JSON.stringify(phrase)}`);
-  await writeFile(done, `${JSON.stringify({ key, made }, undefined, 2)}\n`);
+  await writeFile(done, `${JSON.stringify({ identity, made } satisfies KeptClips, undefined, 2)}\n`);
   return made;
-}
-
-async function keptClips(file: string, key: string): Promise<MadeClips | undefined> {
-  if ((await kindOf(file)) === undefined) return undefined;
-  const stored = JSON.parse(new TextDecoder().decode(await readFile(file))) as { key: string; made: MadeClips };
-  return stored.key === key ? stored.made : undefined;
 }
 
 async function hashOf(sounds: readonly Float64Array[]): Promise<string[]> {

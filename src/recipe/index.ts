@@ -7,6 +7,7 @@ export { loadRecipe, shippedRecipes, type LoadedRecipe } from './load.js';
 export { nearest } from './nearest.js';
 export { parseRecipe, resolveRecipe } from './resolve.js';
 export type { Recipe, RecipeField } from './schema.js';
+export { soundChange } from './training-conflicts.js';
 export { recipeHash, serialise } from './serialise.js';
 export { applySet } from './set.js';
 export {

@@ -145,6 +145,9 @@ describe('resolving', () => {
       'compression.uSparsity: 0.5, but oRNN makes U of other parameters',
     ],
     [{ data: { validation: 0 }, training: { epochs: [1, 1, 1] } }, 'training.earlyStopping: needs validation data'],
+    [{ data: { validation: 0 }, training: { roundedEpochs: 5 } }, 'training.earlyStopping: needs validation data'],
+    [{ data: { name: 'uci-har', rate: 50 } }, 'data.rate: only folder has it'],
+    [{ data: { name: 'uci-har', phrases: 'apart' } }, 'data.phrases: only wake-words has it'],
   ])('conflict %j', (input, message) => expect(problem(input)).toContain(message));
 
   test('text that is not YAML is told with its line', () => {
@@ -212,6 +215,13 @@ describe('what changes training sequences', () => {
     expect(refused(augment({ warp: 0.1, shift: 3, noise: 0.1 }))).not.toThrow();
   });
 
+  test('is for numbers, not for tokens', () => {
+    expect(refused({ ...augment({ shift: 2 }), network: { embedding: 4 } })).toThrow(
+      'training.augment.shift: is for numbers',
+    );
+    expect(refused({ network: { embedding: 4 } })).not.toThrow();
+  });
+
   test('as sounds needs log mel energies', () => {
     const sound = (fields: object) => ({ ...augment({ warp: 0.1 }), features: { sound: fields } });
     expect(refused(sound({ kind: 'pcen' }))).toThrow('training.augment.warp: changes log mel energies');
@@ -226,6 +236,29 @@ describe('what changes training sequences', () => {
       'training.teacher: is for networks',
     );
     expect(refused({ training: { teacher, augment: { mixup: 0.5 } } })).toThrow('has said nothing of mixtures');
+  });
+});
+
+describe('streams', () => {
+  const refused = (groups: object) => () => resolveRecipe(groups, 'mine');
+  const detector = (fields: object) => ({ detector: { wake: ['yes'], ...fields } });
+
+  test('share a window in equal parts, or carry on one state', () => {
+    expect(refused(detector({ window: 12, states: 3 }))).not.toThrow();
+    expect(refused(detector({ window: 10, states: 3 }))).toThrow("3 states don't divide detector.window, 10");
+    expect(refused(detector({ states: 3 }))).toThrow('set detector.window, or states to 1');
+    expect(refused(detector({ window: 10, states: 3, ram: 500 }))).not.toThrow();
+  });
+
+  test('have no end that a network could read from', () => {
+    expect(refused({ ...detector({}), network: { bidirectional: true } })).toThrow('reads sequences from theirs');
+  });
+
+  test('are trained for where there is a detector, at single steps where the network speaks at each', () => {
+    const stream = { wordSteps: 10 };
+    expect(refused({ training: { stream } })).toThrow('training.stream: needs detector.wake');
+    expect(refused({ ...detector({}), training: { stream } })).toThrow('wordSteps: 10, but network.output is last');
+    expect(refused({ ...detector({}), training: { stream }, network: { output: 'every' } })).not.toThrow();
   });
 });
 

@@ -1,5 +1,6 @@
 import { parseDocument, type Document } from 'yaml';
 import { groups } from './describe.js';
+import { detectorConflicts } from './detector-conflicts.js';
 import { RecipeError } from './errors.js';
 import { explain } from './messages.js';
 import { recipeSchema, type Recipe } from './schema.js';
@@ -88,13 +89,8 @@ function conflicts(recipe: Recipe): string[] {
   else if (training.dBar !== undefined) {
     problems.push(`training.dBar: ${training.dBar} is for the optimiser rsg; set training.optimiser, or take it out`);
   }
-  if (training.stream && !recipe.detector) {
-    problems.push('training.stream: needs detector.wake, the classes whose words are events; add the section detector');
-  }
-  if (recipe.detector && network.head !== 'softmax') {
-    problems.push(`detector: needs network.head softmax, it is ${network.head}`);
-  }
-  problems.push(...augmentConflicts(training.augment), ...soundConflicts(recipe), ...softTargetConflicts(recipe));
+  problems.push(...detectorConflicts(recipe), ...augmentConflicts(recipe));
+  problems.push(...soundConflicts(recipe), ...softTargetConflicts(recipe));
   const { recurrence = 'dense' } = network;
   if (recurrence !== 'dense' && compression.uSparsity < 1) {
     problems.push(
@@ -113,7 +109,7 @@ function conflicts(recipe: Recipe): string[] {
       'training.epochs: the second stage has no epochs, but a sparsity below 1 is reached there; give all three, as in [100, 100, 100]',
     );
   }
-  if (training.earlyStopping && data.validation === 0 && thresholding + support > 0) {
+  if (training.earlyStopping && data.validation === 0 && thresholding + support + (training.roundedEpochs ?? 0) > 0) {
     problems.push(
       'training.earlyStopping: needs validation data; set data.validation above 0 or earlyStopping to false',
     );
@@ -185,6 +181,12 @@ const ownFields = [
   ['subset', ['speech-commands', 'wake-words']],
   ['fold', ['wake-words']],
   ['negatives', ['wake-words']],
+  ['phrases', ['wake-words']],
+  ['rate', ['folder']],
+  ['channels', ['folder']],
+  ['targets', ['folder']],
+  ['recordingColumn', ['folder']],
+  ['testBy', ['folder']],
   ['clipSeconds', ['folder']],
   ['clipAt', ['folder']],
   ['broken', ['folder']],

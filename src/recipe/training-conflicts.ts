@@ -1,9 +1,14 @@
 import type { Recipe } from './schema.js';
 
-/** Energies have no axes that could be turned, and sensors' values are none. */
-export function augmentConflicts(augment: Recipe['training']['augment']): string[] {
+/** Energies have no axes that could be turned, and sensors' values are none. Tokens are names, which nothing changes by a little. */
+export function augmentConflicts({ network, training }: Recipe): string[] {
+  const { augment } = training;
+  const changed = (Object.keys(augment) as (keyof typeof augment)[]).find((field) => isSet(augment[field]));
+  if (network.embedding > 0 && changed !== undefined) {
+    return [`training.augment.${changed}: is for numbers, but network.embedding reads tokens; leave it out`];
+  }
   const forSensors = (['rotate', 'scale'] as const).find((field) => augment[field] > 0);
-  const forSounds = soundFields.find((field) => isSet(augment[field]));
+  const forSounds = soundChange(training);
   if (forSensors === undefined || forSounds === undefined) return [];
   return [
     `training.augment.${forSensors}: is for sensors and can't go with ${forSounds}, which is for sounds; leave one of them out`,
@@ -38,7 +43,11 @@ export function softTargetConflicts({ network, training }: Recipe): string[] {
   return problems;
 }
 
-/** Changes that have a meaning for energies in bands alone. */
+/** The first field of `training.augment` that is set and has a meaning for energies in bands alone; undefined where there is none. */
+export function soundChange({ augment }: Recipe['training']): string | undefined {
+  return soundFields.find((field) => isSet(augment[field]));
+}
+
 const soundFields = ['warp', 'loudness', 'maskChannels', 'background', 'room'] as const;
 
 function isSet(value: unknown): boolean {

@@ -24,7 +24,7 @@ export async function compileStep(): Promise<WebAssembly.Module> {
     return await WebAssembly.compile(bytes);
   } catch (cause) {
     throw new RuntimeError(
-      "this engine can't compile the runtime: it needs WebAssembly with SIMD (Node 16.4, Chrome 91, Firefox 89, Safari 16.4 or newer) and, in a page with a content security policy, 'wasm-unsafe-eval'",
+      "this engine can't compile the runtime: it needs WebAssembly with SIMD (Chrome 91, Firefox 89, Safari 16.4 or newer, or Node) and, in a page with a content security policy, 'wasm-unsafe-eval'",
       { cause },
     );
   }
@@ -33,7 +33,7 @@ export async function compileStep(): Promise<WebAssembly.Module> {
 type Numbers = Int8Array | Int16Array | Int32Array | Float32Array;
 
 /**
- * A stream's own memory: arrays are handed over first, then `build` gives every one its place, aligned to 16 bytes and with
+ * A stream's own memory: the constructor gives each array its place, aligned to 16 bytes and with
  * 16 bytes to spare behind it, since vectors may reach beyond an end.
  */
 export class Memory {

@@ -82,7 +82,7 @@ export async function loadModel(source: Uint8Array | ArrayBuffer | URL): Promise
       const { detector } = metadata;
       if (!network || !detector) {
         throw new RuntimeError(
-          `${path} has no detector; a recipe with the section detector gives its integer model one, or "fastgrnn evaluate MODEL --stream" with --out`,
+          `${path} has no detector; a recipe with the section detector gives its integer model one`,
         );
       }
       const cell = () => cellOf(module, metadata, opened.tensors, network);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { batchesFor, cut, epochOrder, largestShard, shardsFor } from './batches.js';
+import { batchesFor, cut, epochOrder, largestShard, mostShards, shardsFor } from './batches.js';
 
 const rows = Uint32Array.from({ length: 200 }, (_, i) => 1000 + i);
 
@@ -39,6 +39,7 @@ describe('batches and shards', () => {
   it('have 8 rows a shard at least, where there are as many', () => {
     expect([64, 63, 16, 15, 8, 7, 1].map((count) => shardsFor(count, 8))).toEqual([8, 7, 2, 1, 1, 1, 1]);
     expect(shardsFor(1000, 3)).toBe(3);
+    expect([47, 64, 95].map((count) => mostShards(count, 32, 8))).toEqual([5, 4, 4]);
   });
 
   it('are never larger than the arena is made for', () => {

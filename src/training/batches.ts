@@ -45,6 +45,11 @@ export function shardsFor(count: number, shards: number): number {
   return Math.max(1, Math.min(shards, Math.floor(count / 8)));
 }
 
+/** Into how many shards the largest batch of a training is cut. */
+export function mostShards(rows: number, batchSize: number, shards: number): number {
+  return shardsFor(Math.ceil(rows / batchesFor(rows, batchSize)), shards);
+}
+
 /** Rows of the largest shard that a training meets. */
 export function largestShard(rows: number, batchSize: number, shards: number): number {
   const batch = rows / batchesFor(rows, batchSize);

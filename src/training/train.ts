@@ -3,7 +3,7 @@ import { startTrainingWorker, type WorkerHandle } from '#workers';
 import { kernelBytes, loadKernels, type Backend, type KernelOptions } from '../kernels/index.js';
 import { Random } from '../math/index.js';
 import { initialise, parameterCount } from '../network/index.js';
-import { shardsFor, streams } from './batches.js';
+import { mostShards, streams } from './batches.js';
 import { blockRows } from './evaluation.js';
 import { Exchange, exchangeBuffers, TrainingStopped } from './exchange.js';
 import { TrainingLoop } from './loop.js';
@@ -53,7 +53,7 @@ export async function train(task: TrainingTask, options: TrainOptions = {}): Pro
   const wasm = options.wasm === undefined ? {} : { wasm: await kernelBytes(options.wasm) };
   const kernels = await loadKernels({ backend: options.backend ?? 'auto', fma: options.fma ?? false, ...wasm });
   const state = options.state ?? initialState(initialise(task.architecture, new Random(task.seed, streams.initialise)));
-  const shards = shardsFor(task.training.batchSize, task.training.shards);
+  const shards = mostShards(task.trainRows.length, task.training.batchSize, task.training.shards);
   // A page has shared memory only where it is isolated from other origins.
   const most = typeof SharedArrayBuffer === 'undefined' ? 1 : shards;
   const workers = Math.max(1, Math.min(options.workers ?? parallelism(), most));

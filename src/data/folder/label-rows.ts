@@ -1,5 +1,7 @@
 import { DataError } from '../errors.js';
 import type { FormatReader } from '../formats/format.js';
+import { splitCells } from '../formats/text/cells.js';
+import { decodeText, plainText } from '../formats/text/encoding.js';
 
 /** One row of a file of labels. */
 export interface LabelRow {
@@ -43,10 +45,10 @@ export async function tableRows(bytes: Uint8Array, path: string, reader: FormatR
 
 /** Rows without numbers, which no reader of recordings takes: a file and its class. */
 function fileRows(bytes: Uint8Array, path: string, names: readonly string[], delimiter: string): LabelRow[] {
-  const [, ...lines] = new TextDecoder().decode(bytes).trim().split(/\r?\n/);
+  const [, ...lines] = decodeText(plainText(bytes, path).bytes).trim().split('\n');
   const [file, label] = [names.indexOf('file'), names.indexOf('label')];
   return lines.map((line, i) => {
-    const cells = line.split(delimiter).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
+    const cells = splitCells(line, delimiter);
     if (cells.length !== names.length || cells[file] === '' || cells[label] === '') {
       throw new DataError(`${path}, line ${i + 2}: "${line}" must hold ${names.join(', ')}`);
     }

@@ -88,7 +88,10 @@ describe('a list of what is said when', () => {
   });
 
   test('without times a row is a file', async () => {
-    const list = { 'list.csv': 'file,label\nday/one.wav,yes\nday/two.wav,no\nday/three.wav,yes\nday/four.wav,no\n' };
+    const list = {
+      'list.csv':
+        'file,label,said\nday/one.wav,yes,"oh, yes"\nday/two.wav,"no",\nday/three.wav,yes,\nday/four.wav,no,\n',
+    };
     const more = { 'day/three.wav': wav([7, 8], 10), 'day/four.wav': wav([9, 9, 9], 10) };
     const dataset = await load(
       { ...sounds, ...more, ...list },

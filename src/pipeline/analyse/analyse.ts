@@ -44,14 +44,14 @@ export async function analyseModel(options: AnalyseOptions): Promise<FinishedAna
 async function analysisTask({ model, recipe, dataset, recordings, backend }: AnalyseOptions): Promise<AnalysisTask> {
   const kernels = await loadKernels({ backend: backend ?? 'auto' });
   const { architecture, provenance } = model.facts;
-  const { epochs, batchSize, retrain } = recipe.recipe.training;
+  const { epochs, roundedEpochs = 0, batchSize, retrain } = recipe.recipe.training;
   const split = validationSplit(recipe.recipe, dataset);
   const trained = retrain && split.validation.length > 0 ? allRows(dataset).train : split.train;
   const on = (sequences: Dataset['train'], rows: Uint32Array): NetworkOnData => ({
     ...{ kernels, architecture, parameters: model.parameters, normalisation: normalisationFrom(model.facts) },
     ...{ sequences, rows },
   });
-  const total = epochs.reduce((sum, count) => sum + count, 0);
+  const total = epochs.reduce((sum, count) => sum + count, roundedEpochs);
   return {
     train: on(dataset.train, trained),
     test: on(

@@ -183,6 +183,8 @@ export function wholeTuningRecipe(recipe: Recipe): Recipe {
  */
 export function finalRecipe(recipe: Recipe): Recipe {
   const { retrain, earlyStopping, epochs } = recipe.training;
+  // A detector's threshold is chosen on validation recordings.
+  if (recipe.detector) return recipe;
   const stops = earlyStopping && (epochs[1] > 0 || epochs[2] > 0 || (recipe.training.roundedEpochs ?? 0) > 0);
   if (!retrain || stops) return recipe;
   return {

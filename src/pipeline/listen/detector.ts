@@ -51,10 +51,32 @@ export function heardRecordings(ear: StreamEar, model: IntegerModel, values: Str
 }
 
 /**
- * An integer model with the detector that its recipe asks for: the threshold is chosen on the validation recordings, joined into streams.
+ * Refuses a recipe whose detector would find no threshold, before anything is trained.
  *
  * @param rows of `dataset.train`, to choose by
  * @throws DetectorError where there are none, or the goal can't be counted
+ */
+export function checkDetectable(recipe: Recipe, dataset: Dataset, rows: Uint32Array): void {
+  const wake = wakeClasses(recipe, dataset);
+  if (!recipe.detector || !wake) return;
+  const { words, others } = splitWords(dataset.train, rows, wake);
+  if (words.length === 0 || others.length === 0) {
+    throw new DetectorError(
+      `detector: its threshold is chosen on validation recordings, but there are ${words.length} of the words and ${others.length} others; raise data.validation`,
+    );
+  }
+  if (recipe.detector.falseAccepts !== undefined && !dataset.sound) {
+    throw new DetectorError(
+      'detector.falseAccepts: an hour is known of sound alone; give detector.falseRejects instead',
+    );
+  }
+}
+
+/**
+ * An integer model with the detector that its recipe asks for: the threshold is chosen on the validation recordings, joined into streams.
+ *
+ * @param rows of `dataset.train`, to choose by: `checkDetectable` has found them enough
+ * @throws DetectorError
  */
 export async function withDetector(
   model: IntegerModel,
@@ -66,17 +88,6 @@ export async function withDetector(
   if (!recipe.detector || !wake) return model;
   const open = detectorOf(model.network, recipe.detector, wake);
   const { words, others } = splitWords(dataset.train, rows, wake);
-  if (words.length === 0 || others.length === 0) {
-    throw new DetectorError(
-      `detector: its threshold is chosen on validation recordings, but there are ${words.length} of the words and ${others.length} others; raise data.validation`,
-    );
-  }
-  const { falseAccepts } = recipe.detector;
-  if (falseAccepts !== undefined && frameSeconds(model.facts) === undefined) {
-    throw new DetectorError(
-      'detector.falseAccepts: an hour is known of sound alone; give detector.falseRejects instead',
-    );
-  }
   const ear = await StreamEar.of(model, open);
   const frames = joinedFrames(dataset.train, others);
   const track = spokenTrack(ear, wordStream(dataset.train, words, [frames], gapFrames, recipe.seed), lateFrames);

@@ -4,5 +4,5 @@ export { streamMetrics, type HeardStream } from './evaluate.js';
 export { StreamEar, type StreamFrames } from './network.js';
 export { hearSounds, testSounds, validationSounds, type SoundOptions, type SoundSource } from './sounds.js';
 export { spokenTrack, wordStream, type WordStream } from './words.js';
-export { withDetector, withSettings } from './detector.js';
+export { checkDetectable, withDetector, withSettings } from './detector.js';
 export { detectorIn, evaluateStream, type StreamOptions } from './stream.js';
