@@ -1,4 +1,4 @@
-import { singularValues, spectralNorm } from '../math/index.js';
+import { singularValues, spectralNorm, squareProduct } from '../math/index.js';
 import type { Parameters } from './parameters.js';
 import type { SharedTrajectory, Trajectory } from './trajectory.js';
 
@@ -24,7 +24,7 @@ export function conditions(trajectory: Trajectory): ConditionOfSteps[] {
   let product = Float64Array.from({ length: H * H }, (_, i) => (i % (H + 1) === 0 ? 1 : 0));
   let scale = 1; // the product is kept near 1, so that neither it nor its small values leave float64's range
   for (let count = 1; count < steps; count++) {
-    product = multiply(product, trajectory.jacobian(steps - count + 1), H);
+    product = squareProduct(product, trajectory.jacobian(steps - count + 1), H);
     const size = product.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     if (size > 0 && (size > 1e100 || size < 1e-100)) {
       for (let i = 0; i < product.length; i++) product[i] /= size;
@@ -40,18 +40,6 @@ export function conditions(trajectory: Trajectory): ConditionOfSteps[] {
     });
   }
   return found;
-}
-
-function multiply(a: Float64Array, b: Float64Array, n: number): Float64Array<ArrayBuffer> {
-  const result = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) {
-    for (let k = 0; k < n; k++) {
-      const factor = a[i * n + k];
-      if (factor === 0) continue;
-      for (let j = 0; j < n; j++) result[i * n + j] += factor * b[k * n + j];
-    }
-  }
-  return result;
 }
 
 /** max_k ||U^T D_(k+1)|| over the steps after the first, as equation (5) has it. */

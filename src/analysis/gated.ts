@@ -1,3 +1,4 @@
+import { squareProduct } from '../math/index.js';
 import { nonlinearities, resetOf } from '../network/index.js';
 import { derivatives } from './derivatives.js';
 import type { GateMatrices, Parameters } from './parameters.js';
@@ -92,7 +93,7 @@ function stepOf({ architecture, gates, tensor }: Parameters): Step {
         const { U } = matrices('Reset');
         const dkept = scaledRows(U, (i) => h[i] * r.slope[i]);
         for (let i = 0; i < H; i++) dkept[i * H + i] += r.value[i];
-        return product(matrices('Update').U, dkept, H);
+        return squareProduct(matrices('Update').U, dkept, H);
       });
     };
   }
@@ -157,14 +158,4 @@ function dot(m: Float64Array, i: number, v: ArrayLike<number>, columns: number):
 function scaledRows(m: Float64Array, factor: (i: number) => number): Float64Array {
   const H = Math.sqrt(m.length);
   return m.map((value, k) => factor(Math.floor(k / H)) * value);
-}
-
-function product(a: Float64Array, b: Float64Array, n: number): Float64Array {
-  const result = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) {
-    for (let k = 0; k < n; k++) {
-      for (let j = 0; j < n; j++) result[i * n + j] += a[i * n + k] * b[k * n + j];
-    }
-  }
-  return result;
 }

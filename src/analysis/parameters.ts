@@ -1,3 +1,4 @@
+import { lowRankProduct } from '../math/index.js';
 import {
   fixedResidual,
   gatesOf,
@@ -62,7 +63,7 @@ export function parametersOf(architecture: Architecture, parameters: ArrayLike<n
     return values.length === H ? values : new Float64Array(H).fill(values[0]);
   };
   const matrix = (name: string, columns: number, rank: number) =>
-    rank === 0 ? tensor(name) : product(tensor(`${name}1`), tensor(`${name}2`), H, columns, rank);
+    rank === 0 ? tensor(name) : lowRankProduct(tensor(`${name}1`), tensor(`${name}2`), H, columns, rank);
   const own = gatesOf(architecture).filter((gate) => gate !== '');
   const gates = new Map(
     own.map((gate) => [gate, { W: matrix(`W${gate}`, D, wRank), U: matrix(`U${gate}`, H, uRank) }]),
@@ -96,17 +97,6 @@ function residualOf(architecture: Architecture, scalar: (name: string) => number
   if (architecture.residual === 'fixed') return fixedResidual(architecture);
   const alpha = scalar('alpha');
   return { alpha, beta: architecture.residual === 'tied' ? 1 - alpha : scalar('beta') };
-}
-
-/** M1 M2^T. */
-function product(m1: Float64Array, m2: Float64Array, rows: number, columns: number, rank: number): Float64Array {
-  const result = new Float64Array(rows * columns);
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) {
-      for (let k = 0; k < rank; k++) result[i * columns + j] += m1[i * rank + k] * m2[j * rank + k];
-    }
-  }
-  return result;
 }
 
 /** The Frobenius norm. */

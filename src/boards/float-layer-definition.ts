@@ -1,5 +1,5 @@
-import { residualWeights, transpose } from '../integer/index.js';
-import { sigmoid } from '../math/index.js';
+import { residualWeights } from '../integer/index.js';
+import { sigmoid, transposed } from '../math/index.js';
 import {
   gatesOf,
   layerInputSize,
@@ -33,7 +33,7 @@ export class FloatLayerDefinition {
     const first = (name: string, columns: number, rank: number) =>
       new BoundedMatrix(tensor(rank > 0 ? `${name}1` : name), rank || columns);
     const second = (name: string, columns: number, rank: number) =>
-      rank > 0 ? new BoundedMatrix(transpose(tensor(name), columns, rank), columns) : undefined;
+      rank > 0 ? new BoundedMatrix(transposed(tensor(name), columns, rank), columns) : undefined;
     this.architecture = architecture;
     this.tensor = tensor;
     this.gates = new Map(

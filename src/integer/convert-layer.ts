@@ -1,6 +1,6 @@
-import { powerOfTwo, sigmoid } from '../math/index.js';
+import { powerOfTwo, sigmoid, transposed } from '../math/index.js';
 import { gatesOf, resetOf, type Architecture, type LayerRanges, type Nonlinearity } from '../network/index.js';
-import { residualWeights, transpose } from './float-network.js';
+import { residualWeights } from './float-network.js';
 import { bitsFor, fixed16, leastErrorBits, quantise, weightBits, type WeightStep } from './formats.js';
 import type { Spared } from './narrow.js';
 import {
@@ -24,7 +24,7 @@ export type TensorOf = (name: string) => Float64Array;
 
 /** What multiplies a gate's inputs, a row an output: W2' or W. */
 function inputWeights({ inputSize, wRank }: Architecture, tensor: TensorOf, gate: string): Float64Array {
-  return wRank > 0 ? transpose(tensor(`W${gate}2`), inputSize, wRank) : tensor(`W${gate}`);
+  return wRank > 0 ? transposed(tensor(`W${gate}2`), inputSize, wRank) : tensor(`W${gate}`);
 }
 
 /** The fraction bits that inputs need at least, lest a shift to the preactivations' format be negative. */
@@ -129,7 +129,7 @@ function matricesOf(architecture: Architecture, tensor: TensorOf, gate: string, 
   return {
     w2: wRank > 0 ? stored(compensated, wRank, inputSize) : undefined,
     w1: wRank > 0 ? stored(tensor(`W${gate}1`), hiddenSize, wRank) : stored(compensated, hiddenSize, inputSize),
-    u2: uRank > 0 ? stored(transpose(tensor(`U${gate}2`), hiddenSize, uRank), uRank, hiddenSize) : undefined,
+    u2: uRank > 0 ? stored(transposed(tensor(`U${gate}2`), hiddenSize, uRank), uRank, hiddenSize) : undefined,
     u1: uRank > 0 ? stored(tensor(`U${gate}1`), hiddenSize, uRank) : stored(tensor(`U${gate}`), hiddenSize, hiddenSize),
   };
 }

@@ -1,4 +1,4 @@
-import { sigmoid } from '../math/index.js';
+import { sigmoid, transposed } from '../math/index.js';
 import {
   fixedResidual,
   gatesOf,
@@ -12,7 +12,7 @@ import {
   type Architecture,
 } from '../network/index.js';
 
-/** One gate's W and U, in the order of the integer network's equations. */
+/** One gate's W and U, in the order of the integer network's equations: W2' [rw][D] and U2' [ru][H], which the model file keeps as [D][rw] and [H][ru]. */
 export interface FloatGate {
   readonly w2: Float64Array | undefined;
   readonly w1: Float64Array;
@@ -70,9 +70,9 @@ export class FloatNetwork {
     this.memory = new Float64Array(hiddenSize);
     this.parts = new Float64Array(cell === 'GRU' && resetOf(architecture) === 'after' ? 2 * hiddenSize : 0);
     this.gates = gatesOf(architecture).map((suffix) => ({
-      w2: wRank > 0 ? transpose(tensor(`W${suffix}2`), inputSize, wRank) : undefined,
+      w2: wRank > 0 ? transposed(tensor(`W${suffix}2`), inputSize, wRank) : undefined,
       w1: tensor(wRank > 0 ? `W${suffix}1` : `W${suffix}`),
-      u2: uRank > 0 ? transpose(tensor(`U${suffix}2`), hiddenSize, uRank) : undefined,
+      u2: uRank > 0 ? transposed(tensor(`U${suffix}2`), hiddenSize, uRank) : undefined,
       u1:
         uRank > 0
           ? tensor(`U${suffix}1`)
@@ -262,13 +262,6 @@ export function largestMagnitude(values: ArrayLike<number>, least = 0): number {
   let most = least;
   for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i]));
   return most;
-}
-
-/** [rows][columns] to [columns][rows]. The model file keeps W2 as [D][rw] and U2 as [H][ru]; a device wants a row an output. */
-export function transpose<A extends Float32Array | Float64Array>(values: A, rows: number, columns: number): A {
-  const out = values.slice() as A;
-  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) out[j * rows + i] = values[i * columns + j];
-  return out;
 }
 
 /** out = m v of a row-major matrix [out.length][v.length], or v itself without a matrix. */

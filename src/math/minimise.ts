@@ -1,3 +1,5 @@
+import { dot } from './matrix.js';
+
 /** A function of many variables: returns its value at `x` and writes its gradient. */
 export type Objective = (x: Float64Array, gradient: Float64Array) => number;
 
@@ -81,10 +83,4 @@ function twoLoop(
     for (let i = 0; i < q.length; i++) q[i] += (alphas[k] - beta) * s[i];
   }
   return q;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
 }

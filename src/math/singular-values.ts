@@ -1,3 +1,5 @@
+import { dot } from './matrix.js';
+
 /** Rotations stop where no two columns are less orthogonal than this. */
 const tolerance = 1e-15;
 const mostSweeps = 60;
@@ -41,12 +43,6 @@ function orthogonalise(a: Float64Array, b: Float64Array): boolean {
     b[i] = s * x + c * b[i];
   }
   return true;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
 }
 
 /**

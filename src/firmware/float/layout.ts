@@ -10,7 +10,8 @@ import {
   withPlainMatrix,
   type Architecture,
 } from '../../network/index.js';
-import { cellWeights, transpose, type CellWeight } from '../../integer/index.js';
+import { cellWeights, type CellWeight } from '../../integer/index.js';
+import { transposed } from '../../math/index.js';
 import { ExportError } from '../errors.js';
 
 /** A float network and what its inputs go through. */
@@ -136,7 +137,7 @@ function layerOf(
     if (rank === 0) return { first: matrix(`${c}${end}`, hiddenSize, columns, tensor(name)), second: undefined };
     return {
       first: matrix(`${c}1${end}`, hiddenSize, rank, tensor(`${name}1`)),
-      second: matrix(`${c}2${end}`, rank, columns, transpose(tensor(`${name}2`), columns, rank)),
+      second: matrix(`${c}2${end}`, rank, columns, transposed(tensor(`${name}2`), columns, rank)),
     };
   };
   const gates = gatesOf(architecture).map((gate) => {

@@ -9,7 +9,7 @@ import {
   type IntegerMatrix,
   type IntegerNetwork,
 } from '../../integer/index.js';
-import { powerOfTwo } from '../../math/index.js';
+import { powerOfTwo, transposed } from '../../math/index.js';
 import {
   gatesOf,
   recurrenceOf,
@@ -18,7 +18,7 @@ import {
   tensorsOf,
   type Architecture,
 } from '../../network/index.js';
-import { transposed, type LinearMap, type Weight } from './weight.js';
+import type { LinearMap, Weight } from './weight.js';
 
 /** A cell's numbers, whatever model they come from. */
 export interface CellNumbers {

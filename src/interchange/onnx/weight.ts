@@ -1,3 +1,4 @@
+import { transposed } from '../../math/index.js';
 import { attribute, type Graph } from './graph.js';
 
 /** A matrix [rows][columns] of float32, or of int8 with a scale for all or one a row. */
@@ -67,11 +68,4 @@ export function addMap(graph: Graph, { first, second }: LinearMap, hint: string)
 export function multiplied(graph: Graph, x: string, map: ReturnType<typeof addMap>, hint: string): string {
   const inner = map.second === undefined ? x : graph.node('MatMul', [x, map.second], `${hint}_inner`);
   return graph.node('MatMul', [inner, map.first], `${hint}_product`);
-}
-
-/** [rows][columns] to [columns][rows]. */
-export function transposed<A extends Float32Array | Int8Array>(values: A, rows: number, columns: number): A {
-  const out = values.slice() as A;
-  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) out[j * rows + i] = values[i * columns + j];
-  return out;
 }

@@ -1,4 +1,4 @@
-import { cos, sigmoid, sin } from '../../math/light.js';
+import { cos, lowRankProduct, sigmoid, sin } from '../../math/light.js';
 import { tensorsByName, tensorsOf, type Architecture } from '../architecture.js';
 import { recurrenceOf } from './recurrence.js';
 
@@ -13,9 +13,7 @@ export function recurrentMatrix(arch: Architecture, tensor: (name: string) => Ar
   const recurrence = recurrenceOf(arch);
   switch (recurrence.kind) {
     case 'dense':
-      return uRank === 0
-        ? Float64Array.from(tensor('U'))
-        : multiplied(tensor('U1'), transposed(tensor('U2'), n, uRank), n, uRank, n);
+      return uRank === 0 ? Float64Array.from(tensor('U')) : lowRankProduct(tensor('U1'), tensor('U2'), n, n, uRank);
     case 'oRNN':
       return reflected(tensor('UReflectors'), recurrence.reflectors, n);
     case 'SpectralRNN': {
@@ -87,7 +85,7 @@ function reflected(v: ArrayLike<number>, m: number, n: number): Float64Array {
 function withSingularValues(a: ArrayLike<number>, b: ArrayLike<number>, p: ArrayLike<number>, margin: number) {
   const n = p.length;
   const scaled = Float64Array.from(a, (x, i) => x * (1 + 2 * margin * (sigmoid(p[i % n]) - 0.5)));
-  return multiplied(scaled, transposed(b, n, n), n, n, n);
+  return lowRankProduct(scaled, b, n, n, n);
 }
 
 /** F_1 ... F_L D: row operations on complex numbers, whose real and imaginary parts stand apart. */
@@ -137,21 +135,4 @@ export function pairsOf(arrangement: 'tunable' | 'fft', units: number, layer: nu
     for (let i = first; i < first + distance; i++) pairs.push([i, i + distance]);
   }
   return pairs;
-}
-
-/** a [rows, inner] times b [inner, columns]. */
-function multiplied(a: ArrayLike<number>, b: ArrayLike<number>, rows: number, inner: number, columns: number) {
-  const c = new Float64Array(rows * columns);
-  for (let i = 0; i < rows; i++) {
-    for (let k = 0; k < inner; k++) {
-      for (let j = 0; j < columns; j++) c[i * columns + j] += a[i * inner + k] * b[k * columns + j];
-    }
-  }
-  return c;
-}
-
-function transposed(m: ArrayLike<number>, rows: number, columns: number): Float64Array {
-  const t = new Float64Array(rows * columns);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) t[j * rows + i] = m[i * columns + j];
-  return t;
 }

@@ -1,7 +1,8 @@
+import { transposed } from '../../math/index.js';
 import { gatesOf, type Architecture } from '../../network/index.js';
 import { checkedArchitecture, matrixTensors, shown, vectorOf, withinRank, type Arranged } from './arranged.js';
 import { ImportError } from './errors.js';
-import { arrangeClassifier, transposed, type OwnMatrix } from './layout.js';
+import { arrangeClassifier, type OwnMatrix } from './layout.js';
 import { biasNames, gateCount, type GatedCell, type ImportName, type NamedTensors } from './names.js';
 import type { NetworkOptions } from './options.js';
 

@@ -1,3 +1,4 @@
+import { lowRankProduct, transposed } from '../../math/index.js';
 import { ImportError } from './errors.js';
 import type { ForeignTensor } from './foreign.js';
 
@@ -139,14 +140,7 @@ export function arrangeClassifier(
 
 /** M1 M2ᵀ, [rows, columns]. */
 export function multiplied({ first, second, rank, inputs }: OwnMatrix, rows: number): Float64Array {
-  if (!second) return first;
-  const out = new Float64Array(rows * inputs);
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < inputs; j++) {
-      for (let k = 0; k < rank; k++) out[i * inputs + j] += first[i * rank + k] * second[j * rank + k];
-    }
-  }
-  return out;
+  return second ? lowRankProduct(first, second, rows, inputs, rank) : first;
 }
 
 function isAllowed(layout: Layout, { transpose, factors }: LayoutChoice): boolean {
@@ -230,11 +224,4 @@ function misfit(letter: string, stored: StoredMatrix, hidden: number): ImportErr
   return new ImportError(
     `${describe(stored)}: the biases have ${hidden} hidden units, so ${letter} must be ${wanted}; are all files of the same training?`,
   );
-}
-
-/** [rows][columns] to [columns][rows]. */
-export function transposed(data: Float64Array, rows: number, columns: number): Float64Array {
-  const out = new Float64Array(data.length);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) out[j * rows + i] = data[i * columns + j];
-  return out;
 }
