@@ -1,12 +1,6 @@
-import { lowRankProduct } from '../math/index.js';
-import {
-  fixedResidual,
-  gatesOf,
-  nonlinearities,
-  recurrentMatrix,
-  tensorsOf,
-  type Architecture,
-} from '../network/index.js';
+import { perUnit, residualWeights } from '../integer/index.js';
+import { lowRankProduct, sigmoid } from '../math/index.js';
+import { gatesOf, recurrentMatrix, tensorsOf, type Architecture } from '../network/index.js';
 
 /** A network that can't be analysed. */
 export class AnalysisError extends Error {
@@ -57,11 +51,7 @@ export function parametersOf(architecture: Architecture, parameters: ArrayLike<n
     return found;
   };
   const { inputSize: D, hiddenSize: H, wRank, uRank, cell } = architecture;
-  const scalar = (name: string) => nonlinearities.sigmoid(tensor(name)[0]);
-  const perUnit = (name: string) => {
-    const values = tensor(name).map(nonlinearities.sigmoid);
-    return values.length === H ? values : new Float64Array(H).fill(values[0]);
-  };
+  const squashed = (name: string) => perUnit(tensor(name).map(sigmoid), H);
   const matrix = (name: string, columns: number, rank: number) =>
     rank === 0 ? tensor(name) : lowRankProduct(tensor(`${name}1`), tensor(`${name}2`), H, columns, rank);
   const own = gatesOf(architecture).filter((gate) => gate !== '');
@@ -74,8 +64,8 @@ export function parametersOf(architecture: Architecture, parameters: ArrayLike<n
     ...{ W, U, gates },
     V: tensor('classifier'),
     biasV: tensor('classifierBias'),
-    ...(cell === 'FastRNN' ? { residual: residualOf(architecture, scalar) } : {}),
-    ...(cell === 'FastGRNN' ? { gate: { zeta: perUnit('zeta'), nu: perUnit('nu') } } : {}),
+    ...(cell === 'FastRNN' ? { residual: residualWeights(architecture, tensor) } : {}),
+    ...(cell === 'FastGRNN' ? { gate: { zeta: squashed('zeta'), nu: squashed('nu') } } : {}),
     tensor,
   };
 }
@@ -91,12 +81,6 @@ function check({ head, output, layers = 1, bidirectional = false, vocabulary, re
   if (bidirectional) throw needs('one direction', 'two');
   if (recurrence === 'EURNN') throw needs('real units', 'complex ones');
   if (vocabulary > 0) throw needs('inputs that are numbers', 'tokens');
-}
-
-function residualOf(architecture: Architecture, scalar: (name: string) => number): { alpha: number; beta: number } {
-  if (architecture.residual === 'fixed') return fixedResidual(architecture);
-  const alpha = scalar('alpha');
-  return { alpha, beta: architecture.residual === 'tied' ? 1 - alpha : scalar('beta') };
 }
 
 /** The Frobenius norm. */

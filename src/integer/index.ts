@@ -1,6 +1,13 @@
 export { calibrate } from './calibration.js';
 export { checkIntegerForm, convert } from './convert.js';
-export { cellWeights, FloatNetwork, residualWeights, type CellWeight, type FloatGate } from './float-network.js';
+export {
+  cellWeights,
+  FloatNetwork,
+  perUnit,
+  residualWeights,
+  type CellWeight,
+  type FloatGate,
+} from './float-network.js';
 export { agreement, physicalValues, predictInteger } from './evaluation.js';
 export { equalSequences, framesOf, type Int16Sequences, type Normalisation } from './input.js';
 export { gateNetworks, isGateByGate, type GateNetwork } from './gate-networks.js';
