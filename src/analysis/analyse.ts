@@ -1,12 +1,12 @@
 import { Random, mean, sigmoid, singularValues, standardDeviation } from '../math/index.js';
 import { initialise, type Architecture } from '../network/index.js';
-import { streams } from '../training/index.js';
+import { streams, type NetworkOnData } from '../training/index.js';
 import { gatedTrajectory } from './gated.js';
 import { conditionBound, conditions, largestStep } from './condition.js';
 import { stateGradients } from './gradients.js';
 import { largestInput, normalisedInputs } from './inputs.js';
 import { parametersOf, frobenius, type Parameters } from './parameters.js';
-import { initialStateBias, lossAndGradientNorm, type NetworkOnData } from './passes.js';
+import { initialStateBias, lossAndGradientNorm } from './passes.js';
 import { theoremsOf, type Theorems } from './theorems.js';
 import { trajectoryOf, weightsOf } from './trajectory.js';
 

@@ -14,6 +14,6 @@ export { gatedTrajectory } from './gated.js';
 export { stateGradients } from './gradients.js';
 export { normalisedInputs } from './inputs.js';
 export { AnalysisError, parametersOf, type GateMatrices, type Parameters } from './parameters.js';
-export { initialStateBias, lossAndGradientNorm, type InitialStateBias, type NetworkOnData } from './passes.js';
+export { initialStateBias, lossAndGradientNorm, type InitialStateBias } from './passes.js';
 export { theoremsOf, type TheoremFacts, type Theorems } from './theorems.js';
 export { trajectoryOf, type SharedTrajectory, type Trajectory } from './trajectory.js';

@@ -1,44 +1,11 @@
-import type { Normalisation } from '../integer/index.js';
-import type { Kernels } from '../kernels/index.js';
 import { argmax, Random } from '../math/index.js';
-import { NetworkEngine, type Architecture } from '../network/index.js';
-import { Gather, recordingLimits, type LabelledSequences } from '../training/index.js';
-
-/** A float network and what it is run on. */
-export interface NetworkOnData {
-  readonly kernels: Kernels;
-  readonly architecture: Architecture;
-  readonly parameters: ArrayLike<number>;
-  readonly normalisation: Normalisation;
-  readonly sequences: LabelledSequences;
-  readonly rows: Uint32Array;
-}
-
-/** Sequences that go through an engine at once. */
-const block = 32;
-
-/** Calls `visit` for each block of rows, gathered into the engine. */
-function forEachBlock(
-  { kernels, architecture, parameters, normalisation, sequences, rows }: NetworkOnData,
-  training: boolean,
-  visit: (engine: NetworkEngine, count: number, steps: number) => void,
-): void {
-  const recordings = recordingLimits(sequences, architecture);
-  const limits = { rows: block, steps: sequences.steps, training, recordings };
-  const engine = new NetworkEngine(kernels, architecture, limits);
-  engine.parameters.set(parameters);
-  const gather = new Gather(sequences, architecture, { normalisation });
-  for (let start = 0; start < rows.length; start += block) {
-    const end = Math.min(rows.length, start + block);
-    visit(engine, end - start, gather.plain(engine, rows, start, end));
-  }
-}
+import { forEachBlock, type NetworkOnData } from '../training/index.js';
 
 /** The mean loss over rows, and the squared norm of its gradient for all parameters: the left-hand side of Theorem 3.1. */
 export function lossAndGradientNorm(on: NetworkOnData): { readonly loss: number; readonly squaredNorm: number } {
   let loss = 0;
   let sum: Float64Array | undefined;
-  forEachBlock(on, true, (engine, count, steps) => {
+  forEachBlock(on, true, (engine, _, count, steps) => {
     loss += engine.lossAndGradient(count, steps, { batchRows: on.rows.length });
     sum ??= new Float64Array(engine.gradient.length);
     for (let i = 0; i < sum.length; i++) sum[i] += engine.gradient[i];
@@ -64,7 +31,7 @@ export function initialStateBias(on: NetworkOnData, draws = 3, seed = 1): Initia
   });
   const right = [new Float32Array(hiddenSize), ...starts].map((start) => {
     let correct = 0;
-    forEachBlock(on, false, (engine, count, steps) => {
+    forEachBlock(on, false, (engine, _, count, steps) => {
       engine.forget(); // an LSTM's c_0 stays 0
       for (let r = 0; r < count; r++) engine.states.set(start, r * engine.stateStride);
       engine.forward(count, steps, 'resumed');

@@ -7,6 +7,39 @@ import type { LabelledSequences, OutputUnits } from './task.js';
 /** Rows that are evaluated at once. More are no faster, and of long sequences they would take more memory than a training's shards. */
 export const blockRows = 32;
 
+/** A float network and what it is run on. */
+export interface NetworkOnData {
+  readonly kernels: Kernels;
+  readonly architecture: Architecture;
+  readonly parameters: ArrayLike<number>;
+  readonly normalisation: Normalisation;
+  readonly sequences: LabelledSequences;
+  readonly rows: Uint32Array;
+  /** The units of a regression's targets, where these are needed. */
+  readonly outputs?: OutputUnits | undefined;
+}
+
+/**
+ * Calls `visit` for each block of rows, gathered into an engine: rows `start` to `start + count`, of so many steps.
+ *
+ * @param training whether the engine has room for gradients
+ */
+export function forEachBlock(
+  { kernels, architecture, parameters, normalisation, sequences, rows, outputs }: NetworkOnData,
+  training: boolean,
+  visit: (engine: NetworkEngine, start: number, count: number, steps: number) => void,
+): void {
+  const recordings = recordingLimits(sequences, architecture);
+  const limits = { rows: blockRows, steps: sequences.steps, training, recordings };
+  const engine = new NetworkEngine(kernels, architecture, limits);
+  engine.parameters.set(parameters);
+  const gather = new Gather(sequences, architecture, { normalisation, outputs });
+  for (let start = 0; start < rows.length; start += blockRows) {
+    const end = Math.min(rows.length, start + blockRows);
+    visit(engine, start, end - start, gather.plain(engine, rows, start, end));
+  }
+}
+
 /** How right a network is on some rows. */
 export interface Evaluation {
   /** Mean over the sequences of how right each is; see `score`. */
@@ -61,25 +94,18 @@ export function evaluateFloat(
   sequences: LabelledSequences,
   outputs?: OutputUnits,
 ): Evaluation {
-  const recordings = recordingLimits(sequences, architecture);
-  const limits = { rows: blockRows, steps: sequences.steps, training: false, recordings };
-  const engine = new NetworkEngine(kernels, architecture, limits);
-  engine.parameters.set(parameters);
-  const gather = new Gather(sequences, architecture, { normalisation, outputs });
   const rows = Uint32Array.from({ length: sequences.count }, (_, i) => i);
   const predictions = new Int32Array(sequences.count);
   let correct = 0;
   let loss = 0;
-  for (let start = 0; start < sequences.count; start += blockRows) {
-    const end = Math.min(sequences.count, start + blockRows);
-    const steps = gather.plain(engine, rows, start, end);
-    loss += engine.evaluate(end - start, steps);
-    correct += score(engine, end - start, steps);
-    for (let b = 0; b < end - start; b++) {
-      const row = start + b;
-      const last = architecture.output === 'every' ? (sequences.lengths[row] - 1) * (end - start) + b : b;
-      predictions[row] = engine.predictions[last];
+  const network = { kernels, architecture, parameters, normalisation, sequences, rows, outputs };
+  forEachBlock(network, false, (engine, start, count, steps) => {
+    loss += engine.evaluate(count, steps);
+    correct += score(engine, count, steps);
+    for (let b = 0; b < count; b++) {
+      const last = architecture.output === 'every' ? (sequences.lengths[start + b] - 1) * count + b : b;
+      predictions[start + b] = engine.predictions[last];
     }
-  }
+  });
   return { accuracy: correct / sequences.count, loss: loss / sequences.count, predictions };
 }

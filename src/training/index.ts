@@ -1,7 +1,7 @@
 export { streamLabels, type StreamSettings } from './stream.js';
 export { predictBaselines, type BaselinePrediction, type BaselineTask } from './baselines/index.js';
 export { fitOutputs, targetSource } from './answers.js';
-export { evaluateFloat, type Evaluation } from './evaluation.js';
+export { evaluateFloat, forEachBlock, type Evaluation, type NetworkOnData } from './evaluation.js';
 export { batchesFor, cut, epochOrder, sortByLength, streams } from './batches.js';
 export type { AugmentSettings } from './augment.js';
 export { Gather, recordingLimits, type InputTarget } from './gather.js';

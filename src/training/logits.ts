@@ -1,49 +1,31 @@
-import { IntegerInterpreter, logitBits, type IntegerNetwork, type Normalisation } from '../integer/index.js';
+import { IntegerInterpreter, logitBits, type IntegerNetwork } from '../integer/index.js';
 import type { Kernels } from '../kernels/index.js';
 import { powerOfTwo } from '../math/index.js';
-import { NetworkEngine, type Architecture } from '../network/index.js';
-import { blockRows } from './evaluation.js';
-import { Gather, recordingLimits } from './gather.js';
+import { forEachBlock, type NetworkOnData } from './evaluation.js';
 import type { Outputs } from './metrics/index.js';
 import type { LabelledRows } from './rows.js';
 
 /** What a float network gives for rows: their logits, [rows][L]. */
 export function floatLogits(
   kernels: Kernels,
-  network: {
-    readonly architecture: Architecture;
-    readonly parameters: Float32Array;
-    readonly normalisation: Normalisation;
-  },
+  network: Pick<NetworkOnData, 'architecture' | 'parameters' | 'normalisation'>,
   rows: LabelledRows,
 ): Float64Array {
-  const { architecture, parameters, normalisation } = network;
   const { from, size } = rows;
   const logits = new Float64Array(rows.rows * size);
   if (rows.rows === 0) return logits;
-  const limits = {
-    rows: blockRows,
-    steps: from.steps,
-    training: false,
-    recordings: recordingLimits(from, architecture),
-  };
-  const engine = new NetworkEngine(kernels, architecture, limits);
-  engine.parameters.set(parameters);
-  const gather = new Gather(from, architecture, { normalisation });
   const order = Uint32Array.from(new Set(rows.sequences));
-  const every = architecture.output === 'every';
+  const every = network.architecture.output === 'every';
   let row = 0;
-  for (let start = 0; start < order.length; start += blockRows) {
-    const end = Math.min(order.length, start + blockRows);
-    const steps = gather.plain(engine, order, start, end);
-    engine.forward(end - start, steps);
-    for (let b = 0; b < end - start; b++) {
+  forEachBlock({ ...network, kernels, sequences: from, rows: order }, false, (engine, start, count, steps) => {
+    engine.forward(count, steps);
+    for (let b = 0; b < count; b++) {
       for (; row < rows.rows && rows.sequences[row] === order[start + b]; row++) {
-        const at = (every ? rows.steps[row] * (end - start) + b : b) * engine.logitStride;
+        const at = (every ? rows.steps[row] * count + b : b) * engine.logitStride;
         for (let l = 0; l < size; l++) logits[row * size + l] = engine.logits[at + l];
       }
     }
-  }
+  });
   return logits;
 }
 

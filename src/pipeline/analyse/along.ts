@@ -1,6 +1,7 @@
-import { parametersOf, recurrenceOf, type NetworkOnData } from '../../analysis/index.js';
+import { parametersOf, recurrenceOf } from '../../analysis/index.js';
 import { singularValues } from '../../math/index.js';
 import type { AnalysisMetrics, EpochAnalysis } from '../../report/index.js';
+import type { NetworkOnData } from '../../training/index.js';
 import { trainModel } from '../train-model.js';
 import type { AnalyseOptions } from './options.js';
 

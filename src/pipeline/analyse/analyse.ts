@@ -1,9 +1,9 @@
 import { joinPath, writeFile } from '#platform';
-import { analyse, type AnalysisTask, type NetworkOnData } from '../../analysis/index.js';
+import { analyse, type AnalysisTask } from '../../analysis/index.js';
 import type { Dataset } from '../../data/index.js';
 import { loadKernels } from '../../kernels/index.js';
 import { renderAnalysis, type AnalysisMetrics } from '../../report/index.js';
-import { batchesFor } from '../../training/index.js';
+import { batchesFor, type NetworkOnData } from '../../training/index.js';
 import { normalisationFrom } from '../models.js';
 import { prepareFolder } from '../open.js';
 import { allRows, validationSplit } from '../prepare.js';
