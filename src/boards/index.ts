@@ -11,7 +11,7 @@ export {
   type HeardProof,
   type SimulateOptions,
 } from './simulate.js';
-export { instructionCounts, runRaspberryPi, type InstructionCounts } from './raspberry-pi.js';
+export { runRaspberryPi, type InstructionCounts } from './raspberry-pi.js';
 export { provePico } from './pico.js';
 export { floatTolerance } from './float-definition.js';
 export type { BoardFigures, BoardProof, Difference, FloatProof, ProofOptions, ProofSequence } from './prove.js';

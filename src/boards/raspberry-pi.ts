@@ -10,7 +10,7 @@ import { piecesOf, traceAddresses } from './trace.js';
 
 const emulator = 'qemu-aarch64';
 
-/** What the exported C has shown on an emulated Raspberry Pi: instructions, of which no time follows. */
+/** What the exported C has shown on an emulated Raspberry Pi: instructions. No time follows of them: how many it takes at once and what its caches miss are unknown. */
 export interface InstructionCounts extends Pick<BoardFigures, 'firstDifference' | 'error' | 'sequences' | 'steps'> {
   /** Every value equals the definition's; of float C, that every value is within its tolerance. */
   readonly agrees: boolean;
@@ -20,10 +20,6 @@ export interface InstructionCounts extends Pick<BoardFigures, 'firstDifference' 
   readonly instructionsPerPrediction: number;
   readonly compiler: string;
 }
-
-/** What an instruction count is, and is not. */
-export const instructionCounts =
-  'instructions that an emulated Cortex-A53 executed (qemu-aarch64); no time follows, since how many it takes at once and what its caches miss are unknown';
 
 /**
  * Runs a network's exported C, integer or float, as a program for a 64-bit Linux under emulation, compares every value as on the other

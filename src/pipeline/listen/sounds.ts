@@ -39,15 +39,6 @@ export async function testSounds({ hours, speechHours, seed, ...load }: SoundOpt
   ];
 }
 
-/** The same of the validation part, by which thresholds are chosen. */
-export async function validationSounds({ hours, speechHours, seed, ...load }: SoundOptions): Promise<SoundSource[]> {
-  const { noise, words } = await loadSpeechSounds('validation', load);
-  return [
-    { name: 'background noise', hours, stream: new BackgroundStream(noise, seed) },
-    { name: 'continuous speech', hours: speechHours, stream: new SpeechStream(words, seed) },
-  ];
-}
-
 /**
  * Hears sounds through to their end, part by part. Each part begins from a reset.
  *
