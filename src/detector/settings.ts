@@ -1,4 +1,4 @@
-import { logitBits, type IntegerNetwork } from '../integer/light.js';
+import { lastLayer, logitBits, stateSize, type IntegerNetwork } from '../integer/light.js';
 import type { DetectorSettings } from '../network/light.js';
 
 export type { DetectorSettings } from '../network/light.js';
@@ -38,10 +38,8 @@ export function statesWithin(bytes: number, window: number, each: number): numbe
 
 /** Bytes of RAM of one state of a network as exported C has it, without padding: h and r, and the sums of a mean. */
 export function stateBytes(network: IntegerNetwork): number {
-  const layers = [network, ...(network.upper ?? [])];
-  const units = layers.reduce((sum, { hiddenSize }) => sum + hiddenSize, 0);
   const each = network.cell === 'LSTM' ? 6 : 4;
-  return each * units + (network.mean ? 4 * layers[layers.length - 1].hiddenSize + 2 : 0);
+  return each * stateSize(network) + (network.mean ? 4 * lastLayer(network).hiddenSize + 2 : 0);
 }
 
 /** Throws a `DetectorError` that names the first setting outside the definition. */

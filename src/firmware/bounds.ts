@@ -1,4 +1,11 @@
-import { embeddingShift, isGivenInput, type IntegerMatrix, type IntegerNetwork } from '../integer/index.js';
+import {
+  embeddingShift,
+  isGivenInput,
+  roundingTerm,
+  rowBound,
+  type IntegerMatrix,
+  type IntegerNetwork,
+} from '../integer/index.js';
 import { ExportError } from './errors.js';
 
 /** The largest magnitude of an int32 sum. */
@@ -112,12 +119,7 @@ function inputBound(network: IntegerNetwork): number {
   if (isGivenInput(network)) return inputLimit;
   if (embedding) return 127 * 2 ** embeddingShift;
   const largest = multiplier.reduce((most, m) => Math.max(most, Math.abs(m)), 0);
-  return Math.min(inputLimit, shifted(32767 * largest + half(inputShift), inputShift));
-}
-
-/** The rounding term of a shift. */
-export function half(shift: number): number {
-  return shift > 0 ? 2 ** (shift - 1) : 0;
+  return Math.min(inputLimit, shifted(32767 * largest + roundingTerm(inputShift), inputShift));
 }
 
 /** |sum >> shift|, where |sum| is at most `bound`: a negative sum is floored. */
@@ -125,17 +127,10 @@ function shifted(bound: number, shift: number): number {
   return Math.ceil(bound / 2 ** shift);
 }
 
-/** The largest |sum| of a row with operands up to `operand`. */
-export function rowBound({ columns, values }: IntegerMatrix, row: number, operand: number): number {
-  let weights = 0;
-  for (let k = row * columns; k < (row + 1) * columns; k++) weights += Math.abs(values[k]);
-  return weights * operand;
-}
-
 function matrixBound(name: string, matrix: IntegerMatrix, operand: number, shift: number): number {
   let most = 0;
   for (let row = 0; row < matrix.rows; row++) {
-    most = Math.max(most, check(`${name}, row ${row}`, rowBound(matrix, row, operand) + half(shift)));
+    most = Math.max(most, check(`${name}, row ${row}`, rowBound(matrix, row, operand) + roundingTerm(shift)));
   }
   return most;
 }
@@ -145,7 +140,8 @@ function preactivationBound(network: IntegerNetwork, w: number, u: number): numb
   let most = 0;
   for (let j = 0; j < network.hiddenSize; j++) {
     const p =
-      shifted(rowBound(w1, j, w) + half(w1Shift), w1Shift) + shifted(rowBound(u1, j, u) + half(u1Shift), u1Shift);
+      shifted(rowBound(w1, j, w) + roundingTerm(w1Shift), w1Shift) +
+      shifted(rowBound(u1, j, u) + roundingTerm(u1Shift), u1Shift);
     const bias = Math.max(Math.abs(biasUpdate[j]), Math.abs(biasGate[j] ?? 0));
     check(`equation 4, unit ${j}`, p + bias);
     most = Math.max(most, p);

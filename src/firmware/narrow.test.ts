@@ -1,8 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { calibrate, convert, equalSequences, IntegerInterpreter, logitBits } from '../integer/index.js';
+import {
+  calibrate,
+  convert,
+  equalSequences,
+  IntegerInterpreter,
+  logitBits,
+  roundingTerm,
+  rowBound,
+} from '../integer/index.js';
 import { Random } from '../math/index.js';
 import { parameterCount, plainHead, tensorsOf, type Architecture } from '../network/index.js';
-import { boundsOf, half, rowBound } from './bounds.js';
+import { boundsOf } from './bounds.js';
 
 const [count, steps, channels] = [6, 40, 6];
 const base: Architecture = {
@@ -39,9 +47,9 @@ function unitBound(network: ReturnType<typeof convert>): number {
   const [first, second] = network.u1Shift > network.w1Shift ? rows.toReversed() : rows;
   return Math.max(
     ...Array.from({ length: network.hiddenSize }, (_, j) => {
-      const sum = rowBound(first.matrix, j, first.limit) + half(first.shift);
+      const sum = rowBound(first.matrix, j, first.limit) + roundingTerm(first.shift);
       const kept = Math.ceil(sum / 2 ** first.shift) * 2 ** second.shift;
-      return Math.max(sum, kept + half(second.shift) + rowBound(second.matrix, j, second.limit));
+      return Math.max(sum, kept + roundingTerm(second.shift) + rowBound(second.matrix, j, second.limit));
     }),
   );
 }

@@ -41,6 +41,7 @@ export {
 } from './network.js';
 export { rangesByName, type LayerRanges, type Ranges } from '../network/index.js';
 export { recurrentLevels, WeightRounding, withRoundedU } from './rounding.js';
+export { roundingTerm, rowBound } from './row-bound.js';
 export { balanced } from './balance.js';
 export {
   activateQ14,

@@ -6,8 +6,10 @@ export {
   dividedBiases,
   embeddingShift,
   isGivenInput,
+  lastLayer,
   logitBits,
   separateLayers,
+  stateSize,
   type IntegerMatrix,
   type IntegerNetwork,
 } from './network.js';

@@ -1,10 +1,13 @@
 import {
   integerGates,
+  integerLayers,
+  lastLayer,
   type IntegerGate,
   type IntegerLayer,
   type IntegerMatrix,
   type IntegerNetwork,
 } from './network.js';
+import { roundingTerm, rowBound } from './row-bound.js';
 
 /** Bits that formats may give up for shorter sums; of 15 bits of an activation 12 are left. */
 export const mostSpared = 3;
@@ -35,10 +38,10 @@ function total({ input, w, u, state }: Spared): number {
  * AVR's assembler does it), stay within 24 bits, whatever the inputs.
  */
 export function fits24(network: IntegerNetwork): boolean {
-  const { upper = [], classifier, classifierBias } = network;
-  const { stateLimit } = upper.at(-1) ?? network;
-  const head = classifierBias.every((bias, l) => fits(rowSum(classifier, l, stateLimit) + Math.abs(bias)));
-  return head && [network, ...upper].every(layerFits);
+  const { classifier, classifierBias } = network;
+  const { stateLimit } = lastLayer(network);
+  const head = classifierBias.every((bias, l) => fits(rowBound(classifier, l, stateLimit) + Math.abs(bias)));
+  return head && integerLayers(network).every(layerFits);
 }
 
 const fits = (bound: number): boolean => bound < 2 ** 23;
@@ -50,26 +53,18 @@ function layerFits(layer: IntegerLayer): boolean {
 function gateFits(gate: IntegerGate, { inputLimit, stateLimit }: IntegerLayer): boolean {
   const { w2, w1, u2, u1, wLimit, uLimit, w1Shift, u1Shift } = gate;
   const all = (matrix: IntegerMatrix, limit: number, shift: number): boolean =>
-    Array.from({ length: matrix.rows }, (_, row) => row).every((row) => fits(rowSum(matrix, row, limit) + half(shift)));
+    Array.from({ length: matrix.rows }, (_, row) => row).every((row) =>
+      fits(rowBound(matrix, row, limit) + roundingTerm(shift)),
+    );
   if (w2 && !all(w2, inputLimit, gate.w2Shift)) return false;
   if (u2 && !all(u2, stateLimit, gate.u2Shift)) return false;
   const w = { matrix: w1, limit: w2 ? wLimit : inputLimit, shift: w1Shift };
   const u = { matrix: u1, limit: u2 ? uLimit : stateLimit, shift: u1Shift };
   const [first, second] = u1Shift > w1Shift ? [u, w] : [w, u];
   for (let row = 0; row < w1.rows; row++) {
-    const sum = rowSum(first.matrix, row, first.limit) + half(first.shift);
-    const kept = Math.ceil(sum / 2 ** first.shift) * 2 ** second.shift + half(second.shift);
-    if (!fits(sum) || !fits(kept + rowSum(second.matrix, row, second.limit))) return false;
+    const sum = rowBound(first.matrix, row, first.limit) + roundingTerm(first.shift);
+    const kept = Math.ceil(sum / 2 ** first.shift) * 2 ** second.shift + roundingTerm(second.shift);
+    if (!fits(sum) || !fits(kept + rowBound(second.matrix, row, second.limit))) return false;
   }
   return true;
-}
-
-function rowSum({ columns, values }: IntegerMatrix, row: number, limit: number): number {
-  let weights = 0;
-  for (let k = row * columns; k < (row + 1) * columns; k++) weights += Math.abs(values[k]);
-  return weights * limit;
-}
-
-function half(shift: number): number {
-  return shift > 0 ? 2 ** (shift - 1) : 0;
 }

@@ -1,5 +1,5 @@
-import { dividedBiases, isGivenInput, tableOf } from '../../integer/index.js';
-import { boundsOf, half, residualFits } from '../bounds.js';
+import { dividedBiases, isGivenInput, roundingTerm, tableOf } from '../../integer/index.js';
+import { boundsOf, residualFits } from '../bounds.js';
 import { stateOf, type CGate, type CLayout } from './layout.js';
 import { nonlinearityFunctions } from './nonlinearity.js';
 import { rowExpression, streamFunctions } from './row-stream.js';
@@ -122,7 +122,7 @@ function normalise({ network, prefix, own, upper }: CLayout): string {
   const channel = network.centre.length > 1 ? 'i' : '0';
   const { inputShift: shift, inputLimit } = network;
   const table = (name: string) => `${upper}_READ16(&${own}_${name}[${channel}])`;
-  const product = `${shift > 0 ? `${half(shift)} + ` : ''}v * ${table('multiplier')}`;
+  const product = `${shift > 0 ? `${roundingTerm(shift)} + ` : ''}v * ${table('multiplier')}`;
   return `  /* Equation 1: the input, normalised */
   for (i = 0; i < ${network.inputSize}; i++) {
     int32_t v = ${prefix}_clamp((int32_t)x[i] - ${table('centre')}, 32767);
@@ -146,7 +146,7 @@ function update(layout: CLayout): string {
   const { network, prefix, own, upper } = layout;
   const { stateBits, stateLimit, memoryBits = 12, memoryLimit, candidateBits = 12 } = network;
   const shifted = (product: string, shift: number): string =>
-    shift > 0 ? `((${half(shift)} + ${product}) >> ${shift})` : product;
+    shift > 0 ? `((${roundingTerm(shift)} + ${product}) >> ${shift})` : product;
   const blend = (c: string): string =>
     `    v = ${shifted(`g * ${c}`, 12 - stateBits)} + z * h[j] + r[j]; /* 8' */
     h[j] = (int16_t)${prefix}_clamp(v >> 14, ${stateLimit}); /* 9' */
@@ -164,7 +164,7 @@ function update(layout: CLayout): string {
     c[j] = (int16_t)${prefix}_clamp(v >> 14, ${memoryLimit});
     r[j] = (uint16_t)(v & 16383);
     y = ${prefix}_update(${prefix}_clamp(${scaled('(int32_t)c[j]', memoryBits)}, 32767));
-    h[j] = (int16_t)${prefix}_clamp((${half(26 - stateBits)} + gate_o[j] * y) >> ${26 - stateBits}, ${stateLimit});`;
+    h[j] = (int16_t)${prefix}_clamp((${roundingTerm(26 - stateBits)} + gate_o[j] * y) >> ${26 - stateBits}, ${stateLimit});`;
     default: {
       if (network.reset !== 'after') return `    int32_t v, g, z = gate_z[j];\n${complement}\n${blend('gate_c[j]')}`;
       return `    int32_t v, g, z = gate_z[j];

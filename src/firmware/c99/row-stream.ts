@@ -1,3 +1,4 @@
+import { roundingTerm } from '../../integer/index.js';
 import { isPacked, packedLayouts, type PackedForm } from '../packed/index.js';
 import { encodeRow } from '../rows.js';
 import { dspDenseRow } from './dsp.js';
@@ -74,7 +75,7 @@ function denseRow(upper: string, entries: Int8Array): string {
 
 /** `rs(start + row · v, shift)` of the row that `row` points at, as an expression; the rounding term is what the sum starts with. */
 export function rowExpression({ prefix }: CLayout, m: CMatrix, v: string): string {
-  const start = m.shift > 0 ? 2 ** (m.shift - 1) : 0;
+  const start = roundingTerm(m.shift);
   const shift = m.shift > 0 ? ` >> ${m.shift}` : '';
   const form = streamForm(m);
   const takesColumns = isPacked(form) ? packedLayouts[form].takesColumns : form === 'dense';

@@ -1,5 +1,5 @@
-import { embeddingShift, isGivenInput, tableOf } from '../../integer/index.js';
-import { boundsOf, half, residualFits, type Bounds } from '../bounds.js';
+import { embeddingShift, isGivenInput, roundingTerm, tableOf } from '../../integer/index.js';
+import { boundsOf, residualFits, type Bounds } from '../bounds.js';
 import { stateOf, type CLayout, type CMatrix } from './layout.js';
 import { nonlinearityFunctions } from './nonlinearity.js';
 import { rowExpression, streamFunctions } from './row-stream.js';
@@ -99,8 +99,8 @@ function normalise({ network, prefix, own, upper }: CLayout): string {
   const channel = network.centre.length > 1 ? 'i' : '0';
   const { inputShift: shift, inputLimit, multiplier } = network;
   const largest = multiplier.reduce((most, m) => Math.max(most, Math.abs(m)), 0);
-  const bound = 32767 * largest + half(shift);
-  const product = `${shift > 0 ? `${half(shift)} + ` : ''}v * ${own}_multiplier[${channel}]`;
+  const bound = 32767 * largest + roundingTerm(shift);
+  const product = `${shift > 0 ? `${roundingTerm(shift)} + ` : ''}v * ${own}_multiplier[${channel}]`;
   return `  /* Equation 1: the input, normalised */
   for (i = 0; i < ${upper}_INPUTS; i++) {
     int32_t v = ${prefix}_clamp((int32_t)x[i] - ${own}_centre[${channel}], 32767);

@@ -1,5 +1,5 @@
 import { checkDetector, pushSteps, type DetectorSettings } from '../../detector/index.js';
-import type { IntegerNetwork } from '../../integer/index.js';
+import { roundingTerm, type IntegerNetwork } from '../../integer/index.js';
 import { commentText } from '../c99/interface.js';
 import { checkPrefix } from '../c99.js';
 
@@ -92,7 +92,7 @@ int ${prefix}_detector_push(${prefix}_detector *d, const int32_t *logits);
 function source(settings: DetectorSettings, prefix: string): string {
   const upper = prefix.toUpperCase();
   const { wake, marginShift, smoothing, threshold, release, refractory, states } = settings;
-  const half = smoothing > 0 ? 2 ** (smoothing - 1) : 0;
+  const half = roundingTerm(smoothing);
   return `/* See ${prefix}_detector.h. The numbers of equations are those of docs/detector.md of fastgrnn. */
 #include "${prefix}_detector.h"
 

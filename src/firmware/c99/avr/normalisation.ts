@@ -1,4 +1,4 @@
-import { half } from '../../bounds.js';
+import { roundingTerm } from '../../../integer/index.js';
 import { byteOf } from './assembler.js';
 import { multiply, roundRight, saturate } from './arithmetic.js';
 import type { AvrPlan } from './plan.js';
@@ -10,7 +10,7 @@ export function normalisationCode({ network }: AvrPlan): string {
   const signed = multiplier.some((m) => m < 0);
   const largest = multiplier.reduce((most, m) => Math.max(most, Math.abs(m)), 0);
   const sum = [14, 15, 16, 17];
-  const shifted = Math.ceil((32767 * largest + half(inputShift)) / 2 ** inputShift);
+  const shifted = Math.ceil((32767 * largest + roundingTerm(inputShift)) / 2 ** inputShift);
   const { code, result } = roundRight(sum, inputShift, 32767 * largest, shifted <= 32767 ? 2 : 4);
   const value = shifted <= 32767 ? result.slice(0, 2) : result;
   const extended = value.length === 1 ? [value[0], 24] : value;

@@ -1,5 +1,5 @@
-import type { IntegerMatrix, IntegerNetwork } from '../../../integer/index.js';
-import { boundsOf, half, rowBound, type Bounds } from '../../bounds.js';
+import { roundingTerm, rowBound, type IntegerMatrix, type IntegerNetwork } from '../../../integer/index.js';
+import { boundsOf, type Bounds } from '../../bounds.js';
 import type { MatrixForm } from '../../rows.js';
 import type { CGate, CLayout, CMatrix } from '../layout.js';
 
@@ -152,9 +152,9 @@ function boundOfUnits(
   const [one, two] = swapped ? [bounds.u, bounds.w] : [bounds.w, bounds.u];
   let most = 0;
   for (let j = 0; j < hiddenSize; j++) {
-    const sum = rowBound(first.matrix, j, one) + half(first.shift);
+    const sum = rowBound(first.matrix, j, one) + roundingTerm(first.shift);
     const kept = Math.ceil(sum / 2 ** first.shift) * 2 ** second.shift;
-    most = Math.max(most, sum, kept + half(second.shift) + rowBound(second.matrix, j, two));
+    most = Math.max(most, sum, kept + roundingTerm(second.shift) + rowBound(second.matrix, j, two));
   }
   return most;
 }

@@ -1,4 +1,4 @@
-import { half } from '../../bounds.js';
+import { roundingTerm } from '../../../integer/index.js';
 import { byteOf, reg } from './assembler.js';
 import { saturate, shiftRight, signOf, type Registers } from './arithmetic.js';
 import type { Optimize, Projection } from './plan.js';
@@ -23,7 +23,7 @@ export function projectionCode(projection: Projection, name: string, optimize: O
       : countedRow(`${name}d`, bytes, { form, columns }, turns, 'r3', undefined);
   const { code, value } = result(projection, name);
   return `
-    @${name}_row: ${startSum(bytes, half(shift), form)}; movw r26, r14
+    @${name}_row: ${startSum(bytes, roundingTerm(shift), form)}; movw r26, r14
     ${summed ? `${summed}\n@${name}_summed:` : own}
     ${code}
     st Y+, ${reg(value[0])}; st Y+, ${reg(value[1])}

@@ -1,5 +1,5 @@
-import { tableOf, tanh8Table, tanhTable, type IntegerNetwork } from '../../../integer/index.js';
-import { gateRange, half, residualRange, updateRange } from '../../bounds.js';
+import { roundingTerm, tableOf, tanh8Table, tanhTable, type IntegerNetwork } from '../../../integer/index.js';
+import { gateRange, residualRange, updateRange } from '../../bounds.js';
 import { byteOf, reg } from './assembler.js';
 import { addHalf, move, multiply, saturate, shiftRight, signOf, zero, type Registers } from './arithmetic.js';
 import type { AvrPlan, UnitRow } from './plan.js';
@@ -78,7 +78,7 @@ function sums(plan: AvrPlan, projection: string): string {
   const acc = accumulator(bytes);
   const start = preloads(plan)
     ? `ldi r21, 128; lpm r22, Z+; lpm r23, Z+${bytes === 4 ? '; ldi r24, 0' : ''}${one.form !== 'sparse' && bytes === 4 ? '; sbrc r23, 7; dec r24' : ''}`
-    : startSum(bytes, half(one.shift) - (offsetTaken ? biasOffset * 256 : 0), one.form);
+    : startSum(bytes, roundingTerm(one.shift) - (offsetTaken ? biasOffset * 256 : 0), one.form);
   const inPlace = one.shift === two.shift && two.shift < 24 && one.form === two.form;
   const requantised = betweenRows(acc, one.shift, two.shift);
   const between = inPlace ? requantised : `${widen(bytes, one.form)}${requantised}\n${narrow(bytes, two.form)}`;
