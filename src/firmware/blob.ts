@@ -1,9 +1,9 @@
-import { isGateByGate, separateLayers, tablesOf, type IntegerMatrix, type IntegerNetwork } from '../integer/index.js';
+import { isGateByGate, separateLayers, tablesOf, type IntegerNetwork } from '../integer/index.js';
 import { blobFlags, blobHeaderBytes, blobVersion, nonlinearityCodes, storageCode, tokenCode } from './blob-format.js';
-import { crc16 } from './crc.js';
+import { BlobWriter } from './blob-writer.js';
 import { ExportError } from './errors.js';
 import { encodeGateBlob } from './gate-blob.js';
-import { denseForm, encodeRow, smallerForm, sparseForm, type MatrixForm } from './rows.js';
+import { denseForm, smallerForm, sparseForm, type MatrixForm } from './rows.js';
 
 /**
  * The network as one checksummed run of bytes, little-endian, that a generic runtime reads from flash:
@@ -35,39 +35,18 @@ export function encodeBlob(network: IntegerNetwork): Uint8Array {
   }
   if (isGateByGate(network)) return encodeGateBlob(network);
   const forms = matrixForms(network);
-  const bytes: number[] = new Array<number>(blobHeaderBytes).fill(0);
-  const int16 = (value: number): void => void bytes.push(value & 255, (value >> 8) & 255);
-  const row = (m: IntegerMatrix, j: number, form: MatrixForm): void => void bytes.push(...encodeRow(m, j, form));
-
-  for (const table of tablesOf(network)) table.forEach(int16);
-  if (network.embedding) {
-    int16(network.embedding.rows);
-    for (const value of network.embedding.values) bytes.push(value & 255);
-  }
-  for (const [i, centre] of network.centre.entries()) {
-    int16(centre);
-    int16(network.multiplier[i]);
-  }
-  for (let j = 0; network.w2 && j < network.w2.rows; j++) row(network.w2, j, forms.w2);
-  for (let j = 0; network.u2 && j < network.u2.rows; j++) row(network.u2, j, forms.u2);
+  const writer = new BlobWriter();
+  writer.input(network);
+  for (let j = 0; network.w2 && j < network.w2.rows; j++) writer.row(network.w2, j, forms.w2);
+  for (let j = 0; network.u2 && j < network.u2.rows; j++) writer.row(network.u2, j, forms.u2);
   for (let j = 0; j < network.hiddenSize; j++) {
-    row(network.w1, j, forms.w1);
-    row(network.u1, j, forms.u1);
-    int16(network.biasUpdate[j]);
-    if (network.cell === 'FastGRNN') int16(network.biasGate[j]);
+    writer.row(network.w1, j, forms.w1);
+    writer.row(network.u1, j, forms.u1);
+    writer.int16(network.biasUpdate[j]);
+    if (network.cell === 'FastGRNN') writer.int16(network.biasGate[j]);
   }
-  const head = bytes.length;
-  for (const [l, bias] of network.classifierBias.entries()) {
-    int16(bias);
-    int16(bias >> 16);
-    row(network.classifier, l, forms.classifier);
-  }
-  const length = bytes.length + 2;
-  const blob = new Uint8Array(length);
-  blob.set(bytes);
-  writeHeader(new DataView(blob.buffer), network, forms, head);
-  new DataView(blob.buffer).setUint16(length - 2, crc16(blob.subarray(0, length - 2)), true);
-  return blob;
+  writer.head(network, forms.classifier);
+  return writer.finish((view) => writeHeader(view, network, forms));
 }
 
 /** The name of the committed generic runtime that reads a network's blob, in a board's folder of `firmware/`. */
@@ -85,7 +64,7 @@ export function tableBytes(network: IntegerNetwork): number {
  * count as their blobs would but for what stands there once: header, checksum and tables.
  */
 export function modelBytes(network: IntegerNetwork): number {
-  const once = blobHeaderBytes + 2 + tablesOf(network).reduce((sum, table) => sum + 2 * table.length, 0);
+  const once = blobHeaderBytes + 2 + tableBytes(network);
   const each = separateLayers(network).map((layer) => encodeBlob(layer).length - once);
   return once + each.reduce((sum, bytes) => sum + bytes, 0);
 }
@@ -111,7 +90,7 @@ export function matrixForms(network: IntegerNetwork): MatrixForms {
   };
 }
 
-function writeHeader(view: DataView, network: IntegerNetwork, forms: MatrixForms, head: number): void {
+function writeHeader(view: DataView, network: IntegerNetwork, forms: MatrixForms): void {
   const flag = (on: boolean, bit: number): number => (on ? bit : 0);
   const isSparse = sparseForm(network.storage);
   const flags =
@@ -127,8 +106,6 @@ function writeHeader(view: DataView, network: IntegerNetwork, forms: MatrixForms
   const update = nonlinearityCodes.indexOf(network.update);
 
   [0x46, 0x47, blobVersion | storageCode(network.storage), flags].forEach((byte, i) => view.setUint8(i, byte));
-  view.setUint32(4, view.byteLength, true);
-  view.setUint32(8, head, true);
   [
     network.inputSize,
     network.hiddenSize,

@@ -1,14 +1,13 @@
 import {
   dividedBiases,
   gateNetworks,
-  tablesOf,
   type GateNetwork,
   type IntegerMatrix,
   type IntegerNetwork,
 } from '../integer/index.js';
-import { blobFlags, blobHeaderBytes, nonlinearityCodes, storageCode, tokenCode } from './blob-format.js';
-import { crc16 } from './crc.js';
-import { encodeRow, smallerForm, sparseForm, type MatrixForm } from './rows.js';
+import { blobFlags, nonlinearityCodes, storageCode, tokenCode } from './blob-format.js';
+import { BlobWriter } from './blob-writer.js';
+import { smallerForm, sparseForm, type MatrixForm } from './rows.js';
 
 /** The version of blobs of networks that are run gate by gate; a runtime for others refuses it. */
 export const gateBlobVersion = 2;
@@ -37,50 +36,32 @@ export const gateCellCodes = ['FastRNN-vector', 'UGRNN', 'GRU before', 'GRU afte
  * difference of the two biases, zeta, nu (FastGRNN); then head and CRC.
  */
 export function encodeGateBlob(network: IntegerNetwork): Uint8Array {
-  const { storage, hiddenSize, centre, multiplier, classifier } = network;
-  const bytes: number[] = new Array<number>(blobHeaderBytes).fill(0);
-  const int16 = (value: number): void => void bytes.push(value & 255, (value >> 8) & 255);
+  const { storage, hiddenSize } = network;
+  const writer = new BlobWriter();
   const sparse = sparseForm(storage);
   const gates = gateNetworks(network).map((gate) => ({ gate: gate.network, stored: storedMatrices(gate) }));
   for (const { gate, stored } of gates) {
     const flags = stored.reduce((sum, { flag, form }) => sum | (form === sparse ? flag : 0), 0);
-    bytes.push(gate.w2Shift, gate.w1Shift, gate.u2Shift, gate.u1Shift, flags);
-    int16(gate.wLimit);
-    int16(gate.uLimit);
+    writer.bytes.push(gate.w2Shift, gate.w1Shift, gate.u2Shift, gate.u1Shift, flags);
+    writer.int16(gate.wLimit);
+    writer.int16(gate.uLimit);
   }
-  for (const table of tablesOf(network)) table.forEach(int16);
-  if (network.embedding) {
-    int16(network.embedding.rows);
-    for (const value of network.embedding.values) bytes.push(value & 255);
-  }
-  for (const [i, value] of centre.entries()) {
-    int16(value);
-    int16(multiplier[i]);
-  }
+  writer.input(network);
   for (const { gate, stored } of gates) {
     for (const { matrix, form } of stored.slice(0, 2)) {
       if (!matrix || !form) continue;
-      for (let j = 0; j < matrix.rows; j++) bytes.push(...encodeRow(matrix, j, form));
+      for (let j = 0; j < matrix.rows; j++) writer.row(matrix, j, form);
     }
     for (let j = 0; j < hiddenSize; j++) {
-      for (const { matrix, form } of stored.slice(2)) if (matrix && form) bytes.push(...encodeRow(matrix, j, form));
-      int16(gate.biasUpdate[j]);
+      for (const { matrix, form } of stored.slice(2)) if (matrix && form) writer.row(matrix, j, form);
+      writer.int16(gate.biasUpdate[j]);
     }
   }
   const vectors = vectorsOf(network);
-  for (let j = 0; j < hiddenSize; j++) for (const vector of vectors) int16(vector[j]);
-  const head = bytes.length;
-  const headForm = smallerForm(classifier, storage);
-  for (const [l, bias] of network.classifierBias.entries()) {
-    int16(bias);
-    int16(bias >> 16);
-    bytes.push(...encodeRow(classifier, l, headForm));
-  }
-  const blob = new Uint8Array(bytes.length + 2);
-  blob.set(bytes);
-  writeHeader(new DataView(blob.buffer), network, head, headForm === sparse);
-  new DataView(blob.buffer).setUint16(bytes.length, crc16(blob.subarray(0, bytes.length)), true);
-  return blob;
+  for (let j = 0; j < hiddenSize; j++) for (const vector of vectors) writer.int16(vector[j]);
+  const headForm = smallerForm(network.classifier, storage);
+  writer.head(network, headForm);
+  return writer.finish((view) => writeHeader(view, network, headForm === sparse));
 }
 
 /** What the new states are made with beside the gates' values, a number a unit each, in the order in which a blob has them. */
@@ -105,7 +86,7 @@ function storedMatrices({ network, lacks }: GateNetwork): {
   ].map(({ matrix, flag }) => ({ matrix, flag, form: matrix && smallerForm(matrix, storage) }));
 }
 
-function writeHeader(view: DataView, network: IntegerNetwork, head: number, sparseHead: boolean): void {
+function writeHeader(view: DataView, network: IntegerNetwork, sparseHead: boolean): void {
   const flags =
     (network.centre.length > 1 ? blobFlags.perChannel : 0) |
     (sparseHead ? blobFlags.sparseClassifier : 0) |
@@ -121,8 +102,6 @@ function writeHeader(view: DataView, network: IntegerNetwork, head: number, spar
     ...[network.candidateBits ?? 0, network.memoryBits ?? 0, 0, network.stateBits],
   ];
   header.forEach((byte, i) => view.setUint8(i, byte));
-  view.setUint32(4, view.byteLength, true);
-  view.setUint32(8, head, true);
   view.setInt16(24, network.inputLimit, true);
   view.setInt16(26, network.memoryLimit ?? 0, true);
   view.setInt16(30, network.stateLimit, true);
