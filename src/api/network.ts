@@ -1,6 +1,6 @@
 import { hardThreshold } from '../compression/index.js';
 import type { Kernels } from '../kernels/index.js';
-import { Random } from '../math/index.js';
+import { argmax, Random } from '../math/index.js';
 import { initialise, NetworkEngine, parameterCount, tensorsByName, type Architecture } from '../network/index.js';
 import { encode, integerModel, type ConversionOptions, type FloatModel } from '../pipeline/index.js';
 import { streams, thresholdedMatrices, type LabelledSequences } from '../training/index.js';
@@ -123,11 +123,7 @@ export class RecurrentNetwork {
     const logits = this.forward(batch);
     const { classes } = this.architecture;
     const predictions = this.room(logits.length / classes);
-    for (let i = 0; i < predictions.length; i++) {
-      let best = 0;
-      for (let l = 1; l < classes; l++) if (logits[i * classes + l] > logits[i * classes + best]) best = l;
-      predictions[i] = best;
-    }
+    for (let i = 0; i < predictions.length; i++) predictions[i] = argmax(logits, i * classes, (i + 1) * classes);
     return predictions;
   }
 

@@ -1,4 +1,4 @@
-import { directionsOf, gatesOf, layersOf, tensorPrefix, tensorsByName, type Architecture } from '../network/index.js';
+import { cellPrefixes, gatesOf, tensorsByName, type Architecture } from '../network/index.js';
 import { largestMagnitude } from './float-network.js';
 
 /**
@@ -15,10 +15,7 @@ import { largestMagnitude } from './float-network.js';
 export function balanced(architecture: Architecture, parameters: Float32Array | Float64Array): Float64Array {
   const result = Float64Array.from(parameters);
   const tensors = tensorsByName(architecture, result);
-  const cells = Array.from({ length: layersOf(architecture) }, (_, layer) =>
-    Array.from({ length: directionsOf(architecture) }, (__, direction) => tensorPrefix(layer, direction)),
-  ).flat();
-  const matrices = cells.flatMap((prefix) =>
+  const matrices = cellPrefixes(architecture).flatMap((prefix) =>
     gatesOf(architecture).flatMap((gate) => [
       { name: `${prefix}W${gate}`, rank: architecture.wRank },
       { name: `${prefix}U${gate}`, rank: architecture.uRank },

@@ -127,6 +127,8 @@ function soundVectorsOf(facts: ModelFacts): { sound?: SoundVectors } {
 }
 
 /** A float model as its C takes it; undefined of an integer model. */
+export function floatSourceOf(model: FloatModel): FloatSource;
+export function floatSourceOf(model: Model): FloatSource | undefined;
 export function floatSourceOf(model: Model): FloatSource | undefined {
   if (model.kind !== 'float') return undefined;
   const { facts, parameters } = model;
@@ -135,10 +137,9 @@ export function floatSourceOf(model: Model): FloatSource | undefined {
 
 /** Writes a float model's C in float32; returns the files' names. */
 export async function writeFloatC(model: FloatModel, prefix: string, folder: string): Promise<string[]> {
-  const { facts, parameters } = model;
-  const source = { architecture: facts.architecture, parameters, affine: facts.features };
+  const { facts } = model;
   const description = descriptionOf(facts, 'counts');
-  const files = exportFloatC(source, { prefix, ...headerOptionsOf(facts), description });
+  const files = exportFloatC(floatSourceOf(model), { prefix, ...headerOptionsOf(facts), description });
   for (const [name, text] of Object.entries(files)) await writeFile(joinPath(folder, name), text);
   return Object.keys(files);
 }

@@ -364,9 +364,7 @@ export class TrainingLoop {
     const { state, task, optimiser } = this;
     optimiser.parameters.set(balanced(task.architecture, state.parameters));
     this.rounding.start(optimiser.parameters);
-    optimiser.first.fill(0);
-    optimiser.second.fill(0);
-    optimiser.state = { beta1Power: 1, beta2Power: 1 };
+    optimiser.reset();
   }
 
   /** From the state into the arenas. Stage 2 steps with all weights and keeps the support itself. */

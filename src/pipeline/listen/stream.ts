@@ -1,6 +1,6 @@
 import { kindOf, listDirectory, joinPath } from '#platform';
 import { DataError, readSound, streamFrames, type Dataset } from '../../data/index.js';
-import { DetectorError, eventsOf, marginBitsOf, type DetectorSettings } from '../../detector/index.js';
+import { DetectorError, eventsOf, marginBitsOf, scoreBits, type DetectorSettings } from '../../detector/index.js';
 import { powerOfTwo } from '../../math/index.js';
 import type { StreamMetrics } from '../../report/index.js';
 import type { IntegerModel, ModelFacts } from '../models.js';
@@ -99,7 +99,7 @@ async function eventsIn(
       events: eventsOf(track, settings).map(({ push, word }) => ({
         seconds: ear.framesAt(push) * seconds,
         word: facts.classNames[word],
-        score: (track.scores[push] / 256) * unit,
+        score: (track.scores[push] / 2 ** scoreBits) * unit,
       })),
     });
   }
