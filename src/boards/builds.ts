@@ -1,4 +1,5 @@
 import {
+  avrTools,
   compileBatch,
   compilePico,
   compileUno,
@@ -16,6 +17,8 @@ import {
   samd21,
   unoImage,
   type BatchTarget,
+  type Build,
+  type BuildSource,
   type FloatSource,
   type SoundSource,
 } from '../firmware/index.js';
@@ -83,35 +86,40 @@ function withParts<T extends BoardFigures>(network: IntegerNetwork | undefined, 
 
 const missing = (program: string, packages: string) => `${program} not found; install it: apt-get install ${packages}`;
 
+/** What a proof of compiled C shows; or what has to be installed to compile it. */
+async function proven<Compiled extends { readonly compiler: string }, Proof extends BoardFigures>(
+  tools: { readonly compiler: string; readonly package: string },
+  compiling: Promise<Compiled | undefined>,
+  prove: (compiled: Compiled) => Proof | Promise<Proof>,
+): Promise<(Proof & { readonly compiler: string }) | string> {
+  const compiled = await compiling;
+  if (!compiled) return missing(tools.compiler, tools.package);
+  return { ...(await prove(compiled)), compiler: compiled.compiler };
+}
+
+/** A proof that tells where the flash of its build goes. */
+function withFlash<Proof>(prove: (build: Build) => Promise<Proof>) {
+  return async (build: Build) => ({ ...(await prove(build)), flash: build.flash });
+}
+
 function qemu(target: BatchTarget, machine: QemuMachine, machinePackage: string): BoardBuilds {
+  const onMachine = async <Proof extends BoardFigures>(source: BuildSource, prove: (build: Build) => Promise<Proof>) =>
+    (await hasQemu(machine))
+      ? proven(target, compileBatch(source, target), prove)
+      : missing(machine.command, machinePackage);
   return {
-    async generated({ network, sequences, options }) {
-      if (!(await hasQemu(machine))) return missing(machine.command, machinePackage);
-      const compiled = await compileBatch(network, target);
-      if (!compiled) return missing(target.compiler, target.package);
-      return {
-        ...(await proveQemu(network, compiled, machine, sequences, options)),
-        compiler: compiled.compiler,
-        flash: compiled.flash,
-      };
-    },
-    async sound({ source, sequences, options }) {
-      if (!(await hasQemu(machine))) return missing(machine.command, machinePackage);
-      const compiled = await compileBatch(source, target);
-      if (!compiled) return missing(target.compiler, target.package);
-      const proof = await proveQemu(source, compiled, machine, sequences, options);
-      return { ...proof, compiler: compiled.compiler };
-    },
-    async float32({ source, sequences, options }) {
-      if (!(await hasQemu(machine))) return missing(machine.command, machinePackage);
-      const compiled = await compileBatch(source, target);
-      if (!compiled) return missing(target.compiler, target.package);
-      return {
-        ...(await proveQemuFloat(source, compiled, machine, sequences, options)),
-        compiler: compiled.compiler,
-        flash: compiled.flash,
-      };
-    },
+    generated: ({ network, sequences, options }) =>
+      onMachine(
+        network,
+        withFlash((build) => proveQemu(network, build, machine, sequences, options)),
+      ),
+    sound: ({ source, sequences, options }) =>
+      onMachine(source, (build) => proveQemu(source, build, machine, sequences, options)),
+    float32: ({ source, sequences, options }) =>
+      onMachine(
+        source,
+        withFlash((build) => proveQemuFloat(source, build, machine, sequences, options)),
+      ),
   };
 }
 
@@ -131,68 +139,46 @@ export const buildsOf: Readonly<Record<BoardName, BoardBuilds>> = {
   uno: {
     runtime: async ({ network, sequences, options }) =>
       withParts(network, modelBytes(network), proveUno(network, await unoImage(network), sequences, options)),
-    async generated({ network, sequences, options }) {
-      const compiled = await compileUno(network, options);
-      if (!compiled) return missing('avr-gcc', 'gcc-avr binutils-avr avr-libc');
-      const proof = proveUno(network, compiled, sequences, options);
-      return { ...withParts(network, compiled.tableBytes, proof), compiler: compiled.compiler };
-    },
-    async sound({ source, sequences, options }) {
-      const compiled = await compileUnoSound(source);
-      if (!compiled) return missing('avr-gcc', 'gcc-avr binutils-avr avr-libc');
-      return { ...proveUno(source, compiled, sequences, options), compiler: compiled.compiler };
-    },
-    async float32({ source, sequences, options }) {
-      const compiled = await compileUnoFloat(source);
-      if (!compiled) return missing('avr-gcc', 'gcc-avr binutils-avr avr-libc');
-      const proof = proveUnoFloat(source, compiled, sequences, options);
-      return { ...withParts(undefined, compiled.tableBytes, proof), compiler: compiled.compiler };
-    },
+    generated: ({ network, sequences, options }) =>
+      proven(avrTools, compileUno(network, options), (image) =>
+        withParts(network, image.tableBytes, proveUno(network, image, sequences, options)),
+      ),
+    sound: ({ source, sequences, options }) =>
+      proven(avrTools, compileUnoSound(source), (image) => proveUno(source, image, sequences, options)),
+    float32: ({ source, sequences, options }) =>
+      proven(avrTools, compileUnoFloat(source), (image) =>
+        withParts(undefined, image.tableBytes, proveUnoFloat(source, image, sequences, options)),
+      ),
     given: async ({ network, sequences, options }, image) =>
       proveUno(network, { hex: textOf(image) }, sequences, options),
   },
   mkr1000: {
-    async generated({ network, sequences, options }) {
-      const compiled = await compileBatch(network, samd21);
-      if (!compiled) return missing(samd21.compiler, samd21.package);
-      return {
-        ...(await proveMkr1000(network, compiled, sequences, options)),
-        compiler: compiled.compiler,
-        flash: compiled.flash,
-      };
-    },
-    async sound({ source, sequences, options }) {
-      const compiled = await compileBatch(source, samd21);
-      if (!compiled) return missing(samd21.compiler, samd21.package);
-      return { ...(await proveMkr1000(source, compiled, sequences, options)), compiler: compiled.compiler };
-    },
-    async float32({ source, sequences, options }) {
-      const compiled = await compileBatch(source, samd21);
-      if (!compiled) return missing(samd21.compiler, samd21.package);
-      return {
-        ...(await proveMkr1000Float(source, compiled, sequences, options)),
-        compiler: compiled.compiler,
-        flash: compiled.flash,
-      };
-    },
+    generated: ({ network, sequences, options }) =>
+      proven(
+        samd21,
+        compileBatch(network, samd21),
+        withFlash((build) => proveMkr1000(network, build, sequences, options)),
+      ),
+    sound: ({ source, sequences, options }) =>
+      proven(samd21, compileBatch(source, samd21), (build) => proveMkr1000(source, build, sequences, options)),
+    float32: ({ source, sequences, options }) =>
+      proven(
+        samd21,
+        compileBatch(source, samd21),
+        withFlash((build) => proveMkr1000Float(source, build, sequences, options)),
+      ),
   },
   rp2040: {
     runtime: async ({ network, sequences, options }) =>
       withParts(network, modelBytes(network), await provePico(network, await picoImage(network), sequences, options)),
-    async generated({ network, sequences, options }) {
-      const compiled = await compilePico(network);
-      if (!compiled) return missing(samd21.compiler, samd21.package);
-      return {
-        ...(await provePico(network, compiled, sequences, options)),
-        compiler: compiled.compiler,
-        flash: compiled.flash,
-      };
-    },
-    async sound({ source, sequences, options }) {
-      const compiled = await compilePico(source);
-      if (!compiled) return missing(samd21.compiler, samd21.package);
-      return { ...(await provePico(source, compiled, sequences, options)), compiler: compiled.compiler };
-    },
+    generated: ({ network, sequences, options }) =>
+      proven(
+        samd21,
+        compilePico(network),
+        withFlash((build) => provePico(network, build, sequences, options)),
+      ),
+    sound: ({ source, sequences, options }) =>
+      proven(samd21, compilePico(source), (build) => provePico(source, build, sequences, options)),
     given: ({ network, sequences, options }, image) =>
       provePico(
         network,

@@ -21,6 +21,7 @@ export { soundProgram, soundSamples, soundShown, type SoundSource } from './soun
 export { soundVectors, testSounds, type SoundVectorOptions, type SoundVectors } from './sound/vectors.js';
 export { isUf2, readUf2, writeUf2 } from './uf2.js';
 export {
+  avrTools,
   compileUno,
   compileUnoC,
   compileUnoDetector,

@@ -1,5 +1,6 @@
 import { describeHost, packageDirectory, environment, kindOf, parallelism, runProgram } from '#platform';
 import type { Command } from 'commander';
+import { avrTools } from '../../firmware/index.js';
 import { KernelError, loadKernels, nativeVariants, type NativeVariants } from '../../kernels/index.js';
 import { measureSpeeds, packageVersion, type Speed } from '../../pipeline/index.js';
 import { installedSynthesisers, missingSynthesisers } from '../../synthesis/index.js';
@@ -154,7 +155,7 @@ async function data(): Promise<Finding> {
 
 /** Programs of other makers that boards are proven with, and the Debian packages that have them. */
 const boardPrograms = [
-  { program: 'avr-gcc', use: "an Uno's second proof", packages: 'gcc-avr binutils-avr avr-libc' },
+  { program: avrTools.compiler, use: "an Uno's second proof", packages: avrTools.package },
   { program: 'arm-none-eabi-gcc', use: 'proofs of exported C on Arm', packages: 'gcc-arm-none-eabi' },
   { program: 'riscv64-unknown-elf-gcc', use: 'the proof on RISC-V', packages: 'gcc-riscv64-unknown-elf' },
   { program: 'qemu-system-arm', use: 'micro:bit, Due and Cortex-M4F', packages: 'qemu-system-arm' },

@@ -105,6 +105,9 @@ export interface UnoGeneratedImage extends UnoImage {
 /** Bytes of stack besides a step's vectors: return addresses and saved registers; about 50 have been seen. */
 const generatedStackReserve = 96;
 
+/** The compiler, and Debian's packages that it and its tools are in. */
+export const avrTools = { compiler: 'avr-gcc', package: 'gcc-avr binutils-avr avr-libc' };
+
 /** Code for size: what counts for speed is in assembler. */
 const compilerFlags =
   '-mmcu=atmega328p -std=c99 -pedantic -Os -Wall -Wextra -Wconversion -Werror -ffunction-sections -fdata-sections';
@@ -242,7 +245,7 @@ async function compile(args: readonly string[]): Promise<void> {
 
 async function must(command: string, args: readonly string[]): Promise<string> {
   const result = await runProgram(command, args);
-  if (!result) throw new ExportError(`${command} not found; install it: apt-get install binutils-avr gcc-avr avr-libc`);
+  if (!result) throw new ExportError(`${command} not found; install it: apt-get install ${avrTools.package}`);
   if (result.code !== 0) throw new ExportError(`${command} failed:\n${result.stderr.trim()}`);
   return result.stdout;
 }
