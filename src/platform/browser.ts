@@ -1,4 +1,4 @@
-import { HostError, type Platform, type ProgramResult } from './types.js';
+import { HostError, type ProgramResult } from './types.js';
 
 export { HostError } from './types.js';
 export type { ProgramResult } from './types.js';
@@ -153,33 +153,3 @@ export async function waitForChange(words: Int32Array, index: number, value: num
 
 /** A page must not block, so it waits like this; the compiler's library of this year doesn't know it yet. */
 type WaitAsync = (words: Int32Array, index: number, value: number, most: number) => { value: Promise<string> | string };
-
-// The compiler checks here that this module is a whole Platform.
-({
-  loadNativeAddon,
-  readKernels,
-  readFile,
-  writeFile,
-  removeFile,
-  kindOf,
-  listDirectory,
-  fileFacts,
-  touchFile,
-  cacheDirectory,
-  joinPath,
-  absolutePath,
-  environment,
-  packageDirectory,
-  packageFile,
-  sha256,
-  sha1,
-  now,
-  parallelism,
-  describeHost,
-  runProgram,
-  temporaryDirectory,
-  workerInput,
-  tellStarter,
-  breathe,
-  waitForChange,
-}) satisfies Platform;

@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
-import { HostError, type FileFacts, type Platform, type ProgramOptions, type ProgramResult } from './types.js';
+import { HostError, type FileFacts, type ProgramOptions, type ProgramResult } from './types.js';
 
 export { HostError } from './types.js';
 export type { ProgramResult } from './types.js';
@@ -220,33 +220,3 @@ export function breathe(): Promise<void> {
 export async function waitForChange(words: Int32Array, index: number, value: number, most: number): Promise<void> {
   if (Atomics.wait(words, index, value, most) === 'timed-out') await breathe();
 }
-
-// The compiler checks here that this module is a whole Platform.
-({
-  loadNativeAddon,
-  readKernels,
-  readFile,
-  writeFile,
-  removeFile,
-  kindOf,
-  listDirectory,
-  fileFacts,
-  touchFile,
-  cacheDirectory,
-  joinPath,
-  absolutePath,
-  environment,
-  packageDirectory,
-  packageFile,
-  sha256,
-  sha1,
-  now,
-  parallelism,
-  describeHost,
-  runProgram,
-  temporaryDirectory,
-  workerInput,
-  tellStarter,
-  breathe,
-  waitForChange,
-}) satisfies Platform;

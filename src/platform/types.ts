@@ -1,4 +1,4 @@
-/** What the host must offer. `#platform` resolves to `node.ts` or `browser.ts`; both export exactly these functions. */
+/** What the host must offer. `#platform` resolves to `node.ts` or `browser.ts`; both export exactly these functions (`whole.ts` checks it). */
 export interface Platform {
   /** The bytes of the WASM kernels that are committed with the package. */
   readKernels(): Promise<Uint8Array>;
