@@ -45,7 +45,6 @@ export { roundingTerm, rowBound } from './row-bound.js';
 export { balanced } from './balance.js';
 export {
   activateQ14,
-  isGatedCell,
   roundingShift,
   saturate,
   tableOf,

@@ -1,5 +1,7 @@
 import { tanh } from '../math/index.js';
 import type { Nonlinearity } from '../network/index.js';
+import { isGated } from '../network/light.js';
+import type { IntegerLayer } from './network.js';
 
 /** 1.0 in Q14, the format of gates. */
 export const oneQ14 = 16384;
@@ -67,14 +69,9 @@ export function tableOf(kind: Nonlinearity): Int16Array | undefined {
   return kind === 'tanh8' || kind === 'sigmoid8' ? tanh8Table : undefined;
 }
 
-/** Whether a cell has gates. */
-export function isGatedCell({ cell }: { cell: string }): boolean {
-  return cell !== 'FastRNN' && cell !== 'FastRNN-vector';
-}
-
 /** The tables that a step interpolates in, which firmware links, the longer one first; a cell without gates reads none for them. */
-export function tablesOf(network: { cell: string; gate: Nonlinearity; update: Nonlinearity }): Int16Array[] {
+export function tablesOf(network: Pick<IntegerLayer, 'cell' | 'gate' | 'update'>): Int16Array[] {
   const { gate, update } = network;
-  const read = [tableOf(update), isGatedCell(network) ? tableOf(gate) : undefined];
+  const read = [tableOf(update), isGated(network) ? tableOf(gate) : undefined];
   return [tanhTable, tanh8Table].filter((table) => read.includes(table));
 }

@@ -94,7 +94,7 @@ export function checkArchitecture(arch: Architecture): void {
   whole('uRank', 0, arch.hiddenSize);
   whole('vocabulary', 0, 32767);
   whole('classes', 1, 65536);
-  if (arch.layers !== undefined) whole('layers', 1, maximumLayers);
+  whole('layers', 1, maximumLayers);
   const among = (field: 'cell' | 'head' | 'output', allowed: readonly string[]) => {
     if (!allowed.includes(arch[field])) {
       throw new ArchitectureError(`${field} is ${arch[field]}: must be one of ${allowed.join(', ')}`);

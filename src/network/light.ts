@@ -4,6 +4,7 @@ export {
   CELLS,
   fixedResidual,
   gatesOf,
+  isGated,
   layerInputSize,
   layersOf,
   resetOf,

@@ -20,7 +20,8 @@ import { openRun, prepareFolder, type RunOptions } from './open.js';
 import { validationSplit } from './prepare.js';
 import { checkConvertible, commit } from './run.js';
 import { severalRuns, type Trainer } from './several.js';
-import { packageVersion, trainModel } from './train-model.js';
+import { trainModel } from './train-model.js';
+import { packageVersion } from './version.js';
 
 /** A finished cross-validation and where its results lie. */
 export interface FinishedFolds {

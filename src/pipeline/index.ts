@@ -47,5 +47,6 @@ export { networkSize, type NetworkSize } from './size.js';
 export { severalRuns, type Trainer } from './several.js';
 export { makeWakeword, type FinishedWakeword, type WakewordOptions } from './wakeword.js';
 export { measureSpeeds, type Speed } from './speed.js';
-export { packageVersion, spread, trainModel, type TrainedModel } from './train-model.js';
+export { spread, trainModel, type TrainedModel } from './train-model.js';
+export { packageVersion } from './version.js';
 export * from './listen/index.js';

@@ -21,7 +21,7 @@ import type { FloatModel, ModelFacts } from './models.js';
 import { allRows, stackingOf, trainingTask, validationSplit, type Stacking } from './prepare.js';
 import type { Trainer } from './several.js';
 import { teacherRecipe, teacherTargets } from './teacher.js';
-import { version } from './version.js';
+import { packageVersion } from './version.js';
 
 /** A trained float network and how it came about. */
 export interface TrainedModel {
@@ -259,11 +259,6 @@ function runOptions(options: TrainModelOptions): TrainOptions {
 export function spread(rows: Uint32Array, count: number): Uint32Array {
   if (rows.length <= count) return rows;
   return Uint32Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]);
-}
-
-/** The package's version, as every model file states it. */
-export function packageVersion(): string {
-  return version;
 }
 
 /** What a model says of its storage: nothing of the plain one. */

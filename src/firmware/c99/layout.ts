@@ -1,7 +1,6 @@
 import {
   gateNetworks,
   isGateByGate,
-  isGatedCell,
   separateLayers,
   stateSize,
   tablesOf,
@@ -9,6 +8,7 @@ import {
   type IntegerMatrix,
   type IntegerNetwork,
 } from '../../integer/index.js';
+import { isGated } from '../../network/index.js';
 import { smallerForm, type MatrixForm } from '../rows.js';
 
 /** A matrix as the exported C names and stores it. */
@@ -84,7 +84,7 @@ function layoutOf(
     shift,
     form: smallerForm(matrix, network.storage),
   });
-  const gated = isGatedCell(network);
+  const gated = isGated(network);
   const matrices = {
     w2: network.w2 && stored('w2', network.w2, network.w2Shift),
     w1: stored(network.w2 ? 'w1' : 'w', network.w1, network.w1Shift),

@@ -4,7 +4,7 @@ import { canonicalJson, recipeHash, type LoadedRecipe } from '../../recipe/index
 import type { CompareMetrics, CompareRow } from '../../report/index.js';
 import type { Listener } from '../events.js';
 import { keptResult } from '../kept.js';
-import { packageVersion } from '../train-model.js';
+import { packageVersion } from '../version.js';
 import type { CompareOptions } from './options.js';
 import { choicesIn } from './settings.js';
 

@@ -10,7 +10,8 @@ import { keptResult, type Kept } from '../kept.js';
 import { prepareFolder } from '../open.js';
 import { architectureOf } from '../prepare.js';
 import { checkConvertible, runOpened, trainOpened, type TrainedRun, type TrainingOptions } from '../run.js';
-import { packageVersion, trainModel } from '../train-model.js';
+import { trainModel } from '../train-model.js';
+import { packageVersion } from '../version.js';
 import { plannedSize } from './sizes.js';
 
 /** One training of a comparison, or of an analysis: a recipe, its loaded data and the folder of its run. */

@@ -5,13 +5,14 @@ import type { Architecture, Imported } from '../../network/index.js';
 import { canonicalJson, loadRecipe, resolveRecipe } from '../../recipe/index.js';
 import type { FloatModel } from '../models.js';
 import { stackDataset, stackingOf } from '../prepare.js';
-import { packageVersion, spread } from '../train-model.js';
+import { spread } from '../train-model.js';
+import { packageVersion } from '../version.js';
 import { parametersOf, type Arranged } from './arranged.js';
 import { ImportError } from './errors.js';
 import { arrangeFast } from './fast.js';
 import type { ForeignWeights } from './foreign.js';
 import { arrangeGated } from './gated.js';
-import { isGatedCell, nameTensors, type GatedCell, type NamedTensors } from './names.js';
+import { hasGateMatrices, nameTensors, type GatedCell, type NamedTensors } from './names.js';
 import { inputUnits, tokenUnits, type InputUnits } from './normalisation.js';
 import type { NetworkOptions } from './options.js';
 import { syntheticInputs, syntheticSequences, syntheticTokens } from './synthetic.js';
@@ -134,7 +135,7 @@ export async function importWeights(path: string, options: ImportOptions = {}): 
 function arrange(weights: ForeignWeights, options: NetworkOptions): Arranged {
   if (isTorch(weights)) return arrangeTorch(weights, options);
   const named = nameTensors(weights, options.map ?? {});
-  return isGated(named)
+  return namesGateMatrices(named)
     ? arrangeGated(named, options)
     : arrangeFast(named as NamedTensors<'FastGRNN' | 'FastRNN'>, options);
 }
@@ -158,8 +159,8 @@ function unitsOf(
   });
 }
 
-function isGated(named: NamedTensors): named is NamedTensors<GatedCell> {
-  return isGatedCell(named.cell);
+function namesGateMatrices(named: NamedTensors): named is NamedTensors<GatedCell> {
+  return hasGateMatrices(named.cell);
 }
 
 interface Recordings {

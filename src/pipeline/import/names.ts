@@ -165,7 +165,7 @@ function namesOf(cell: NamedCell, found: ReadonlyMap<ImportName, ForeignTensor>)
     cell === 'FastGRNN' ? ['zeta', 'nu'] : cell === 'FastRNN' ? ['alpha', 'beta'] : [];
   const matrix = (letter: 'W' | 'U'): ImportName[] => {
     const numbered = (count: number) => Array.from({ length: count }, (_, i) => `${letter}${i + 1}` as ImportName);
-    if (isGatedCell(cell)) return [...(found.has(letter) ? [letter] : []), ...numbered(gateCount[cell])];
+    if (hasGateMatrices(cell)) return [...(found.has(letter) ? [letter] : []), ...numbered(gateCount[cell])];
     return found.has(letter) ? [letter] : numbered(2);
   };
   const own = [...biasNames[cell], ...scalars];
@@ -173,7 +173,7 @@ function namesOf(cell: NamedCell, found: ReadonlyMap<ImportName, ForeignTensor>)
 }
 
 /** Whether the cell has a W and a U of each gate. */
-export function isGatedCell(cell: NamedCell): cell is GatedCell {
+export function hasGateMatrices(cell: NamedCell): cell is GatedCell {
   return cell !== 'FastGRNN' && cell !== 'FastRNN';
 }
 
@@ -188,13 +188,13 @@ function requireAll(
   const missing = names.filter((name) => !found.has(name) && !optional.includes(name));
   if (missing.length > 0) {
     const needs = names.filter((name) => !optional.includes(name)).join(', ');
-    const factors = isGatedCell(cell) ? '' : ' (W1 and W2 for W, U1 and U2 for U where they are of low rank)';
+    const factors = hasGateMatrices(cell) ? '' : ' (W1 and W2 for W, U1 and U2 for U where they are of low rank)';
     throw new ImportError(
       `${path}: no ${missing.join(', ')} for a ${cell}, which needs ${needs}${factors}; there are ${list(tensors)}; ` +
         `name what is called otherwise by --map ${missing[0]}=THEIRS`,
     );
   }
-  if (isGatedCell(cell)) return;
+  if (hasGateMatrices(cell)) return;
   for (const [full, first, second] of [
     ['W', 'W1', 'W2'],
     ['U', 'U1', 'U2'],
