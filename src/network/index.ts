@@ -26,7 +26,13 @@ export {
 } from './architecture.js';
 export { plainArchitecture, recurrentMatrix, withPlainMatrix } from './recurrence/matrix.js';
 export { orthogonalFactors, type OrthogonalFactor } from './recurrence/orthogonality.js';
-export { RECURRENCES, recurrenceOf, type Recurrence, type RecurrenceFields } from './recurrence/recurrence.js';
+export {
+  RECURRENCES,
+  recurrenceOf,
+  recurrenceProblems,
+  type Recurrence,
+  type RecurrenceFields,
+} from './recurrence/recurrence.js';
 export { forwardFlops, iterationFlops } from './flops.js';
 export { initialise } from './initialise.js';
 export { decodeSafetensors, ModelFileError, type Tensor, type TensorData, type TensorType } from './safetensors.js';

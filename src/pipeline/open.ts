@@ -1,8 +1,8 @@
 import { absolutePath, HostError, joinPath, kindOf, listDirectory, removeFile } from '#platform';
 import { loadDataset, type Dataset } from '../data/index.js';
 import type { Backend } from '../kernels/index.js';
-import { checkArchitecture, type Architecture } from '../network/index.js';
-import { loadRecipe, type LoadedRecipe } from '../recipe/index.js';
+import { checkArchitecture, recurrenceProblems, type Architecture } from '../network/index.js';
+import { loadRecipe, RecipeError, type LoadedRecipe } from '../recipe/index.js';
 import type { Listener } from './events.js';
 import type { Trainer } from './several.js';
 import { architectureOf, checkDataDirectory, stackDataset, stackingOf } from './prepare.js';
@@ -52,9 +52,19 @@ export async function openRun(
   return { folder, recipe, dataset };
 }
 
-/** The recipe that a run is told, its recordings found from wherever its copy is used. */
+/**
+ * The recipe that a run is told, its recordings found from wherever its copy is used.
+ *
+ * @throws RecipeError with a line for each wrong field, those of a recurrence that can't be built among them
+ */
 export async function openRecipe(options: Pick<RunOptions, 'recipe' | 'sets' | 'seed'>): Promise<LoadedRecipe> {
-  return withAbsolutePath(await loadRecipe(options.recipe, options.sets, options.seed));
+  const loaded = await loadRecipe(options.recipe, options.sets, options.seed);
+  const problems = recurrenceProblems(loaded.recipe.network);
+  if (problems.length > 0) {
+    const told = problems.map(({ field, problem }) => `recipe ${loaded.name}: network.${field} ${problem}`);
+    throw new RecipeError(told.join('\n'));
+  }
+  return withAbsolutePath(loaded);
 }
 
 /** A recipe's data in the steps that its network reads; what there is to say of them is told. */

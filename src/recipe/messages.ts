@@ -28,7 +28,12 @@ export function explain(issues: readonly z.core.$ZodIssue[], input: unknown): st
     const name = (known < 0 ? path : path.slice(0, known + 1)).join('.');
     const value = valueAt(input, name);
     const entry = fieldTable.get(name);
-    if (entry) return [`${name}: ${show(value)} must be ${entry.rule}`];
+    const near =
+      issue.code === 'invalid_value' && typeof value === 'string'
+        ? nearest(value, issue.values.map(String))
+        : undefined;
+    if (entry)
+      return [`${name}: ${show(value)} must be ${entry.rule}${near === undefined ? '' : `; did you mean ${near}?`}`];
     const members = (groups.get(name) ?? []).join(', ');
     return [
       name === ''

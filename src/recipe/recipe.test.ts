@@ -60,7 +60,7 @@ describe('resolving', () => {
     [{ network: { hiddenSize: 2.5 } }, 'recipe r: network.hiddenSize: 2.5 must be an integer from 1 to 255'],
     [
       { network: { gate: 'tanhh' } },
-      'recipe r: network.gate: "tanhh" must be one of tanh, sigmoid, relu, hardTanh, hardSigmoid, hardSigmoid4, tanh8, sigmoid8',
+      'recipe r: network.gate: "tanhh" must be one of tanh, sigmoid, relu, hardTanh, hardSigmoid, hardSigmoid4, tanh8, sigmoid8; did you mean tanh?',
     ],
     [
       { network: 7 },

@@ -99,7 +99,7 @@ function conflicts(recipe: Recipe): string[] {
   }
   if (recurrence === 'EURNN' && (training.roundedEpochs ?? 0) > 0) {
     problems.push(
-      `training.roundedEpochs: ${training.roundedEpochs}, but an EURNN has no weights that a device could hold; leave it out`,
+      `training.roundedEpochs: ${training.roundedEpochs}, but an EURNN has no weights that a device could hold; set it to 0`,
     );
   }
   const sparse = compression.wSparsity < 1 || compression.uSparsity < 1;

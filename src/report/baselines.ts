@@ -29,9 +29,11 @@ export function justification({ float, integer, baselines = [] }: Metrics): stri
   if (!best) return undefined;
   const figure = (value: number) => mainFigure(float.metric, value);
   const both = `${best.name} ${figure(best.test)}, the integer network ${figure(integer.test)}`;
+  const [low, high] = integer.interval ?? [];
+  if (high !== undefined && best.test > high)
+    return `A simple method is better than the network: ${both}. Train the network longer or with other settings, or take the simple method.`;
   if (best.test >= integer.test)
     return `A simple method is as good as the network: ${both}. This task doesn’t need a recurrent network.`;
-  const low = integer.interval?.[0];
   if (low === undefined)
     return `The network is ahead of the best simple method: ${both}; there is no interval to judge the difference by.`;
   return best.test >= low

@@ -7,11 +7,12 @@ import { lines, markup, type Markup } from './markup.js';
 import { plot } from './plot.js';
 import { headings, tableFigure } from './table.js';
 
-/** 92.3 % ± 0.8 %, or that nothing came to an end. */
+/** 92.3 ± 0.8 %, or that nothing came to an end. */
 export function overSeeds(metric: CompareMetrics['metric'], figure: OverSeeds | null): string {
   if (!figure) return absent;
-  const error = figure.standardError === null ? '' : ` ± ${mainFigure(metric, figure.standardError)}`;
-  return `${mainFigure(metric, figure.mean)}${error}`;
+  const middle = mainFigure(metric, figure.mean);
+  if (figure.standardError === null) return middle;
+  return `${middle.replace(/\s%$/, '')} ± ${mainFigure(metric, figure.standardError)}`;
 }
 
 /** +1.20 points (0.4 to 2.0). */
@@ -35,7 +36,8 @@ export function boardCycles({ boards }: CompareRow): { board: string; build: str
 export function renderComparison(metrics: CompareMetrics, notes: readonly string[]): string {
   const sections = [
     { id: 'networks', link: 'Networks', section: networks(metrics) },
-    { id: 'size', link: 'Accuracy and size', section: accuracyAgainstSize(metrics) },
+    { id: 'sizes', link: 'Sizes and times', section: sizes(metrics) },
+    { id: 'size', link: 'Accuracy against bytes', section: accuracyAgainstSize(metrics) },
     { id: 'boards', link: 'Boards', section: boardsTable(metrics) },
     { id: 'settings', link: 'Settings', section: settings(metrics) },
   ].flatMap(({ section, ...rest }) => (section ? [{ ...rest, section }] : []));
@@ -54,19 +56,34 @@ function networks({ rows, metric, paperData }: CompareMetrics): Markup {
   const other = rows.find((row) => row.ahead)?.ahead?.of;
   const body = rows.map(
     (row) =>
-      markup`<tr><th scope="row">${row.network}</th><td>${shapeText(row)}</td><td>${count(row.seeds.length)}${row.failed.length > 0 ? ` (${row.failed.length} diverged)` : ''}</td><td>${overSeeds(metric, row.integer)}</td><td>${overSeeds(metric, row.float)}</td>${other ? markup`<td>${row.network === other ? absent : aheadText(row.ahead)}</td>` : undefined}<td>${count(row.paperBytes)}</td><td>${count(row.modelBytes)}</td><td>${kilobytes(row.floatBytes)}</td><td>${duration(row.trainingSeconds)}</td>${paperData ? markup`<td>${row.paper ? percent(row.paper.accuracy / 100) : absent}</td><td>${row.paper ? `${row.paper.kilobytes}\u00a0KB` : absent}</td>` : undefined}</tr>`,
+      markup`<tr><th scope="row">${row.network}</th><td>${count(row.seeds.length)}${row.failed.length > 0 ? ` (${row.failed.length} diverged)` : ''}</td><td>${overSeeds(metric, row.integer)}</td><td>${overSeeds(metric, row.float)}</td>${other ? markup`<td>${row.network === other ? absent : aheadText(row.ahead).replace(/\spoints/, '')}</td>` : undefined}${paperData ? markup`<td>${row.paper ? percent(row.paper.accuracy / 100) : absent}</td>` : undefined}</tr>`,
   );
   const columns = [
-    ...['Network', 'H / r_w / r_u', 'Seeds', `${metricNames[metric]}, integer`, 'Float'],
-    ...(other ? [`Ahead of ${other}, 95 %`] : []),
-    ...['Bytes, paper’s accounting', 'Linked', 'As floats', 'Training'],
-    ...(paperData ? [`Paper, ${paperData}`, 'Paper’s size'] : []),
+    ...['Network', 'Seeds', `${metricNames[metric]}, integer`, 'Float'],
+    ...(other ? [`Ahead of ${other}, points (95 %)`] : []),
+    ...(paperData ? [`Paper, ${paperData}`] : []),
   ];
   const failed = rows.flatMap((row) => row.failed.map(({ seed, why }) => `${row.network}, seed ${seed}: ${why}`));
   return markup`<section id="networks"><h2>Networks</h2>
 ${tableFigure({ label: 'The networks', rows: markup`${headings(columns)}<tbody>${lines(body)}</tbody>` })}
 ${failed.length === 0 ? undefined : markup`<p class="warning">${failed.join('; ')}</p>`}
 <p class="quiet">Test recordings, mean ± standard error over the seeds. The lead is taken seed by seed, its interval by Student’s t. Nothing was chosen on the test recordings.</p></section>`;
+}
+
+/** What each network takes: bytes both ways, as floats, and time. */
+function sizes({ rows, paperData }: CompareMetrics): Markup {
+  const body = rows.map(
+    (row) =>
+      markup`<tr><th scope="row">${row.network}</th><td>${shapeText(row)}</td><td>${count(row.paperBytes)}</td><td>${count(row.modelBytes)}</td><td>${kilobytes(row.floatBytes)}</td>${paperData ? markup`<td>${row.paper ? `${row.paper.kilobytes}\u00a0KB` : absent}</td>` : undefined}<td>${duration(row.trainingSeconds)}</td></tr>`,
+  );
+  const columns = [
+    ...['Network', 'H / r_w / r_u', 'Bytes', 'Linked', 'As floats'],
+    ...(paperData ? [`Paper, ${paperData}`] : []),
+    'Training',
+  ];
+  return markup`<section id="sizes"><h2>Sizes and times</h2>
+${tableFigure({ label: 'Sizes and times', rows: markup`${headings(columns)}<tbody>${lines(body)}</tbody>` })}
+<p class="quiet">Bytes in the paper’s accounting, and as firmware links them; the largest of the seeds. Training: the mean, on all workers that it had.</p></section>`;
 }
 
 /** H / r_w / r_u, the reflectors that make U, and the sparsity where there is one. */
@@ -85,17 +102,23 @@ function accuracyAgainstSize({ rows, metric }: CompareMetrics): Markup | undefin
     return figure ? [{ row, value: figure.mean, bytes }] : [];
   });
   if (known.length < 2) return undefined;
-  const sizes = known.map(({ bytes }) => bytes);
+  const bytesOf = known.map(({ bytes }) => bytes);
   const values = known.map(({ value }) => value);
-  const x = logAxis(Math.min(...sizes), Math.max(...sizes) * 1.01);
+  const [least, most] = [Math.min(...bytesOf), Math.max(...bytesOf)];
+  const x = most < 3 * least ? linearAxis(least, most, exact) : logAxis(least, most * 1.01);
   const y = linearAxis(Math.min(...values), Math.max(...values), (value) => mainFigure(metric, value));
   const dots = known.map(({ row, value, bytes }) => ({
     ...{ colour: row.integer ? (1 as const) : (2 as const), radius: 6 },
-    ...{ x: x.position(bytes), y: y.position(value) },
+    ...{ x: x.position(bytes), y: y.position(value), name: row.network },
   }));
+  const integers = known.filter(({ row }) => row.integer).length;
+  const legend = lines([
+    ...(integers > 0 ? [markup`<span class="line c1"></span>integer networks`] : []),
+    ...(integers < known.length ? [markup`<span class="line c2"></span>networks that stay float`] : []),
+  ]);
   const list = known.map(({ row, value, bytes }) => `${row.network} ${mainFigure(metric, value)} at ${count(bytes)}`);
-  return markup`<section id="size"><h2>Accuracy and size</h2>
-<figure><figcaption><b>${metricNames[metric]} against bytes</b><span class="legend">first colour: integer networks; second: networks that stay float</span></figcaption>${plot({ label: `${metricNames[metric]} against bytes: ${list.join('; ')}.`, x, y, lines: [], dots })}<p class="axis">bytes</p></figure>
+  return markup`<section id="size"><h2>${metricNames[metric]} against bytes</h2>
+<figure><figcaption><span class="legend">${legend}</span></figcaption>${plot({ label: `${metricNames[metric]} against bytes: ${list.join('; ')}.`, x, y, lines: [], dots })}<p class="axis">bytes</p></figure>
 <p class="quiet">${list.join('; ')} bytes.</p></section>`;
 }
 

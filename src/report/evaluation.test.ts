@@ -175,6 +175,7 @@ describe('whether a recurrent network is needed', () => {
     expect(ofMetrics(0.9, [0.85, 0.95], 0.8)).toMatch(/^The network is ahead of the best simple method by more/);
     expect(ofMetrics(0.9, [0.85, 0.95], 0.86)).toMatch(/as good within the network’s interval/);
     expect(ofMetrics(0.9, [0.85, 0.95], 0.91)).toMatch(/doesn’t need a recurrent network/);
+    expect(ofMetrics(0.9, [0.85, 0.95], 0.96)).toMatch(/better than the network.*Train the network longer/);
     expect(ofMetrics(0.9, null, 0.8)).toMatch(/no interval/);
     expect(justification({ ...example('softmax').metrics, baselines: [] })).toBe(undefined);
   });

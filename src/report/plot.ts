@@ -17,6 +17,8 @@ export interface PlotDot extends Place {
   readonly colour: 1 | 2;
   /** In pixels. */
   readonly radius: number;
+  /** Stands beside it. */
+  readonly name?: string;
 }
 
 export interface Plot {
@@ -53,7 +55,35 @@ ${lines(x.ticks.map(vertical))}
 ${lines(curves.map(({ colour, places }) => polyline(places, colour === 'border' ? 'border thin' : `curve c${colour}`)))}
 </svg>
 ${lines(dots.map((dot) => markup`<circle class="dot c${dot.colour}" cx="${per(dot.x)}" cy="${per(1 - dot.y)}" r="${Number(dot.radius.toFixed(1))}"/>`))}
+${lines(nameplates(dots).map(beside))}
 </svg></div>`;
+}
+
+/** A name and where its line of text lies, from 0 at the lower edge to 1. */
+interface Nameplate extends PlotDot {
+  readonly name: string;
+  readonly line: number;
+}
+
+/** How much of a plot's height a line of text takes, and how much of its width a name may. */
+const [textHeight, textWidth] = [0.06, 0.16];
+
+/** The names of dots, from the highest on: each as high as its dot, or just below the names that lie there already. */
+export function nameplates(dots: readonly PlotDot[]): Nameplate[] {
+  const placed: Nameplate[] = [];
+  for (const dot of dots.toSorted((a, b) => b.y - a.y)) {
+    if (dot.name === undefined) continue;
+    const near = placed.filter(({ x }) => Math.abs(x - dot.x) < textWidth);
+    const line = near.reduce((low, { line: above }) => Math.min(low, above - textHeight), dot.y);
+    placed.push({ ...dot, name: dot.name, line });
+  }
+  return placed;
+}
+
+/** On the side that has room. */
+function beside({ x, line, radius, name }: Nameplate): Markup {
+  const left = x > 1 - textWidth;
+  return markup`<text class="tick" x="${per(x)}" y="${per(1 - line)}" dx="${left ? -radius - 4 : radius + 4}" dy="4" text-anchor="${left ? 'end' : 'start'}">${name}</text>`;
 }
 
 /** A line in a box of 1000 by 1000. */

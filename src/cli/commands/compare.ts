@@ -68,7 +68,9 @@ export function addCompare(program: Command): void {
       'the network that the leads of the others are over (default: FastGRNN)',
       networkNamed,
     )
-    .option('--float', 'the float networks alone: nothing is quantised, and no board is run')
+    .addOption(
+      new Option('--float', 'the float networks alone: nothing is quantised, and no board is run').conflicts('board'),
+    )
     .option('--board <names>', 'boards that the first seed runs on, with commas between; none for no board', boardsOf, [
       'uno',
       'rp2040',
@@ -138,7 +140,7 @@ function summary(folder: string, { rows, metric, seeds, protocol, size }: Compar
     }),
   ];
   const failed = rows.flatMap((row) => row.failed.map(({ seed }) => `${row.network} diverged with seed ${seed}`));
-  const how = `${metricNames[metric]} of the test recordings, mean and standard error over ${seeds.length} ${seeds.length === 1 ? 'seed' : 'seeds'}; protocol ${protocol}, size ${size}; boards: cycles a step, simulated`;
+  const how = `${metricNames[metric]} of the test recordings, mean and standard error over ${seeds.length} ${seeds.length === 1 ? 'seed' : 'seeds'}; protocol ${protocol}, size ${size}${boards.length > 0 ? '; boards: cycles a step, simulated' : ''}`;
   const chosen = [
     ['network', 'gate', 'update', 'optimiser', 'rate', 'clip', 'epochs'],
     ...rows.map(({ network, settings: { gate, update, optimiser, learningRate, clip, epochs } }) => [

@@ -136,26 +136,29 @@ describe.each(backends)('reductions on $name', ({ kernels }) => {
     expect(distance(run(kernels, lstm, { ...values, ...own, ...gates }).states, hard)).toBeLessThan(1e-6);
   });
 
-  test.each(['RNN', 'UGRNN', 'GRU', 'LSTM'] as const)('full-rank factors equal dense matrices: %s', (cell) => {
-    const low: Architecture = { ...base, cell, wRank: base.inputSize, uRank: H };
-    const dense: Architecture = { ...base, cell };
-    const values = draw(dense);
-    const factors = Object.entries(values).flatMap(([name, v]): [string, Float32Array][] => {
-      if (!/^[WU]/.test(name)) return [[name, v]];
-      const rank = name.startsWith('W') ? base.inputSize : H;
-      const identity = Float32Array.from({ length: rank * rank }, (_, i) => Number(i % (rank + 1) === 0));
-      return [
-        [`${name}1`, v],
-        [`${name}2`, identity],
-      ];
-    });
-    const [a, b] = [run(kernels, dense, values), run(kernels, low, Object.fromEntries(factors))];
-    expect(distance(a.states, b.states)).toBeLessThan(2e-6);
-    for (const [name, gradient] of Object.entries(a.gradients)) {
-      const of = /^[WU]/.test(name) ? `${name}1` : name;
-      expect(distance(b.gradients[of], gradient)).toBeLessThan(1e-5);
-    }
-  });
+  test.each(['RNN', 'FastRNN', 'FastRNN-vector', 'FastGRNN', 'UGRNN', 'GRU', 'LSTM'] as const)(
+    'full-rank factors equal dense matrices: %s',
+    (cell) => {
+      const low: Architecture = { ...base, cell, wRank: base.inputSize, uRank: H };
+      const dense: Architecture = { ...base, cell };
+      const values = draw(dense);
+      const factors = Object.entries(values).flatMap(([name, v]): [string, Float32Array][] => {
+        if (!/^[WU]/.test(name)) return [[name, v]];
+        const rank = name.startsWith('W') ? base.inputSize : H;
+        const identity = Float32Array.from({ length: rank * rank }, (_, i) => Number(i % (rank + 1) === 0));
+        return [
+          [`${name}1`, v],
+          [`${name}2`, identity],
+        ];
+      });
+      const [a, b] = [run(kernels, dense, values), run(kernels, low, Object.fromEntries(factors))];
+      expect(distance(a.states, b.states)).toBeLessThan(2e-6);
+      for (const [name, gradient] of Object.entries(a.gradients)) {
+        const of = /^[WU]/.test(name) ? `${name}1` : name;
+        expect(distance(b.gradients[of], gradient)).toBeLessThan(1e-5);
+      }
+    },
+  );
 });
 
 describe.each(backends)('$name', ({ kernels }) => {

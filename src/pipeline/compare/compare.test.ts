@@ -214,7 +214,8 @@ describe('a comparison', () => {
   it('trains the float networks alone, and takes them on to integer networks without another training', async () => {
     const some = { cells: ['RNN', 'FastRNN'], seeds: 1, against: 'RNN' } as const;
     const { metrics } = await compareNetworks(options('float', { ...some, float: true }));
-    for (const row of metrics.rows) expect(row).toMatchObject({ integer: null, modelBytes: null, boards: {} });
+    for (const row of metrics.rows)
+      expect(row).toMatchObject({ integer: null, modelBytes: null, boards: {}, skipped: {} });
     const [rnn, fast] = metrics.rows;
     expect([rnn.ahead, fast.ahead?.of, fast.ahead?.by]).toEqual([null, 'RNN', 'float']);
     const whole = await compareNetworks(options('float', some));
@@ -224,6 +225,30 @@ describe('a comparison', () => {
     for (const row of whole.metrics.rows) expect(row.boards.uno.runtime?.bitExact).toBe(true);
     expect(whole.metrics.rows[1].ahead?.by).toBe('integer');
   }, 60_000);
+
+  it('has the rows of the seeds that are done where the rest was stopped', async () => {
+    const some = { cells: ['RNN', 'FastRNN'], seeds: 2, against: 'RNN', float: true } as const;
+    const stopped = new Error('stopped');
+    const listener = (event: RunEvent) => {
+      if (event.kind === 'note' && event.text.startsWith('3 of 4')) throw stopped;
+    };
+    await expect(compareNetworks({ ...options('stopped', some), listener, workers: 1 })).rejects.toBe(stopped);
+    const rows = async () =>
+      (JSON.parse(await readFile(at('stopped', 'compare.json'), 'utf8')) as CompareMetrics).rows.map(
+        (row) => row.seeds,
+      );
+    expect(await rows()).toEqual([[1], [1]]);
+    await compareNetworks(options('stopped', some));
+    expect(await rows()).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
+  }, 60_000);
+
+  it('refuses a network to compare with that nobody trains', async () => {
+    const some = { cells: ['RNN', 'FastRNN'], seeds: 1, against: 'LSTM', float: true } as const;
+    await expect(compareNetworks(options('nobody', some))).rejects.toThrow(/--against LSTM: neither among --cells/);
+  });
 
   it('takes what is one network’s alone out of the others', async () => {
     const sets = ['network.cell=GRU', 'network.reset=before'];

@@ -56,33 +56,36 @@ export async function compareNetworks(options: CompareOptions): Promise<Finished
   }
   await prepareFolder(folder);
   const kept = await keptRows({ folder, base, dataset, options, listener });
+  const { against } = options;
+  if (against && ![...options.cells, ...kept.rows.map(({ network }) => network)].includes(against)) {
+    throw new RecipeError(`--against ${against}: neither among --cells nor in ${folder}; name it in --cells, too`);
+  }
 
   const trials = entrants.filter((entrant, i) => entrants.findIndex(({ trial }) => trial === entrant.trial) === i);
   const context: Context = { base, dataset, folder, options, listener };
   const chosen = options.settings ? await settingsOf(options.settings, trials) : await tune(trials, context);
   const seeds = Array.from({ length: options.seeds }, (_, i) => base.recipe.seed + i);
-  const results = await trainAll(trials, chosen, seeds, context);
-  const metrics = await comparison({
-    ...{
-      base,
-      dataset,
-      paper,
-      sizing,
-      seeds,
+  const write = async (results: TrialResults, count: number) => {
+    const metrics = await comparison({
+      ...{ base, dataset, paper, sizing, kept, seeds: seeds.slice(0, count) },
       protocol: options.settings ? 'settings' : protocol,
       against: options.against ?? 'FastGRNN',
-    },
-    kept,
-    entries: entrants.map((entrant) => ({
-      entrant,
-      recipe: chosen.get(entrant.trial) ?? entrant.recipe,
-      results: results.get(entrant.trial) ?? [],
-    })),
-  });
-  await writeFile(joinPath(folder, 'compare.json'), `${JSON.stringify(metrics, undefined, 2)}\n`);
-  await writeFile(joinPath(folder, 'compare.html'), renderComparison(metrics, dataset.notes));
-  return { folder, metrics };
+      entries: entrants.map((entrant) => ({
+        entrant,
+        recipe: chosen.get(entrant.trial) ?? entrant.recipe,
+        results: (results.get(entrant.trial) ?? []).slice(0, count),
+      })),
+    });
+    await writeFile(joinPath(folder, 'compare.json'), `${JSON.stringify(metrics, undefined, 2)}\n`);
+    await writeFile(joinPath(folder, 'compare.html'), renderComparison(metrics, dataset.notes));
+    return metrics;
+  };
+  const results = await trainAll(trials, chosen, seeds, context, write);
+  return { folder, metrics: await write(results, seeds.length) };
 }
+
+/** By trial and seed, in the order of the seeds. */
+type TrialResults = ReadonlyMap<string, readonly TrialResult[]>;
 
 interface Context {
   readonly base: LoadedRecipe;
@@ -212,18 +215,21 @@ async function trainAll(
   chosen: ReadonlyMap<string, Recipe>,
   seeds: readonly number[],
   context: Context,
-): Promise<Map<string, TrialResult[]>> {
+  write: (results: TrialResults, count: number) => Promise<unknown>,
+): Promise<TrialResults> {
   const { options, listener, folder, dataset } = context;
-  const jobs = seeds.flatMap((seed, i) => entrants.map((entrant) => ({ seed, entrant, first: i === 0 })));
+  const jobs = seeds.flatMap((seed, i) => entrants.map((entrant) => ({ seed, entrant, i })));
   listener({ kind: 'step', text: `${entrants.length} networks, ${seeds.length} seeds: ${jobs.length} trainings` });
+  const results = new Map(entrants.map(({ trial }) => [trial, new Array<TrialResult>(seeds.length)]));
+  const left = seeds.map(() => entrants.length);
   let done = 0;
-  const results = await severalRuns(
+  await severalRuns(
     jobs.length,
     async (index, trainer) => {
-      const { seed, entrant, first } = jobs[index];
+      const { seed, entrant, i } = jobs[index];
       const tag = `${entrant.label} seed ${seed}`;
       const own = { ...options, trainer, listener: quiet(taggedListener(listener, tag)) };
-      const targets = first ? [...options.boards] : [];
+      const targets = i === 0 ? [...options.boards] : [];
       const settled = finalRecipe(chosen.get(entrant.trial) ?? entrant.recipe);
       const recipe = trialRecipe(context, entrant.trial, settled, { seed, targets });
       const place = joinPath(folder, entrant.trial, `seed-${seed}`);
@@ -231,12 +237,15 @@ async function trainAll(
       const figure = result.integer ?? result.float;
       const text = figure === undefined ? 'diverged' : figure.toFixed(4);
       listener({ kind: 'note', text: `${++done} of ${jobs.length}, ${tag}: ${text}` });
-      return result;
+      results.get(entrant.trial)?.splice(i, 1, result);
+      // The rows of the seeds that every network has stand there already, should the rest be stopped.
+      left[i]--;
+      const count = left.findIndex((trials) => trials > 0);
+      if (left[i] === 0 && count > 0) await write(results, count);
     },
     options.workers ?? parallelism(),
   );
-  const byTrial = (entrant: Entrant) => results.filter((_, j) => jobs[j].entrant === entrant);
-  return new Map(entrants.map((entrant) => [entrant.trial, byTrial(entrant)]));
+  return results;
 }
 
 /** Of dozens of trainings only how far they are is told, not each one's steps. */

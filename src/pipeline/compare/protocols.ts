@@ -1,6 +1,6 @@
 import { isGated } from '../../network/index.js';
 import type { Recipe } from '../../recipe/index.js';
-import type { NetworkName } from './networks.js';
+import { inEightBits, type NetworkName } from './networks.js';
 
 /** How the networks of a comparison are trained. */
 export const protocols = ['tuned', 'recipe', 'paper'] as const;
@@ -31,15 +31,17 @@ export function underProtocol(recipe: Recipe, protocol: Protocol): Recipe {
 
 /**
  * Section 4: 80 % of the training set to train on, 20 % to validate, then all of it; 200 epochs, then 100 at a tenth of the
- * learning rate; batches of 100, rate 0.01. No word of clipping, decay or augmentation: there is none. The true nonlinearities.
+ * learning rate; batches of 100, rate 0.01. No word of clipping, decay or augmentation: there is none. The true nonlinearities, no
+ * teacher, and weights that are bytes once they are trained.
  */
 function asInThePaper(recipe: Recipe): Recipe {
-  return {
+  const { teacher: _, ...training } = recipe.training;
+  return inEightBits({
     ...recipe,
     data: { ...recipe.data, validation: 0.2, validationBy: 'random' },
     network: { ...recipe.network, update: 'tanh', gate: 'sigmoid' },
     training: {
-      ...recipe.training,
+      ...training,
       epochs: [300, 0, 0],
       batchSize: 100,
       learningRate: 0.01,
@@ -51,7 +53,7 @@ function asInThePaper(recipe: Recipe): Recipe {
       retrain: true,
       augment: { rotate: 0, shift: 0, scale: 0, noise: 0 },
     },
-  };
+  });
 }
 
 /** What a protocol says of one network: section 4 gives the plain RNN batches of 512 and a rate of 0.001. */

@@ -12,7 +12,7 @@ import type { KeptRows } from './kept-rows.js';
 import { networkNames } from './networks.js';
 import type { PaperData } from './paper.js';
 import { plannedSize } from './sizes.js';
-import type { TrialResult } from './trial.js';
+import { floatAsked, type TrialResult } from './trial.js';
 
 /** A row with what it was trained with and what came of each seed. */
 export interface Entry {
@@ -103,7 +103,7 @@ function row({ entrant, recipe, results }: Entry, { dataset, paper, seeds }: Com
     trainingSeconds: seconds.length > 0 ? mean(seconds) : null,
     workers: most(all((result) => result.workers)),
     boards: quantised ? (results[0].boards ?? {}) : {},
-    skipped: quantised ? (results[0].skipped ?? {}) : {},
+    skipped: quantised && results[0].skipped?.integer !== floatAsked ? (results[0].skipped ?? {}) : {},
     ahead: null,
     paper: (paper?.measured && paper.figures[label]) || null,
   };

@@ -83,6 +83,9 @@ async function unlessDiverged<T>(run: () => Promise<T>): Promise<T | { failed: s
   }
 }
 
+/** Why a trial of `--float` has no integer network. */
+export const floatAsked = 'only the float network was asked for';
+
 async function trained(
   task: TrialTask,
   options: TrainingOptions,
@@ -98,7 +101,7 @@ async function trained(
     const skipped = { integer: reason };
     return { float: await floatTest(run), ...planned, parameters, ...trainingOf(run), boards: {}, skipped };
   };
-  const reason = way === 'float' ? 'only the float network was asked for' : whyFloatAlone(architecture);
+  const reason = way === 'float' ? floatAsked : whyFloatAlone(architecture);
   if (reason !== undefined) return floatAlone(reason);
   const run = await unlessInexpressible(() => runOpened(task, options));
   if ('reason' in run) return floatAlone(run.reason);
