@@ -133,7 +133,7 @@ export async function importWeights(path: string, options: ImportOptions = {}): 
 
 /** The network of the tensors, whoever wrote them. */
 function arrange(weights: ForeignWeights, options: NetworkOptions): Arranged {
-  if (isTorch(weights)) return arrangeTorch(weights, options);
+  if (isTorch(weights, options.map)) return arrangeTorch(weights, options);
   const named = nameTensors(weights, options.map ?? {});
   return namesGateMatrices(named)
     ? arrangeGated(named, options)

@@ -143,6 +143,37 @@ describe('what is wrong is told by name', () => {
     );
   });
 
+  it('any tensor of the recurrent module that is missing, under the name that it has there', async () => {
+    for (const [file, name] of [
+      ['gru', 'rnn.weight_hh_l0'],
+      ['gru', 'rnn.weight_ih_l0'],
+      ['gru-cell', 'rnn.weight_hh'],
+    ]) {
+      expect(await refused(file, (all) => all.delete(name))).toMatch(
+        new RegExp(`no ${name.replace('.', '\\.')}; there are .*save the whole state_dict`),
+      );
+    }
+  });
+
+  it('weights that weight norm makes of others', async () => {
+    const normed = (name: string, magnitude: string, direction: string) => (all: Map<string, Tensor>) => {
+      const { shape } = all.get(name)!;
+      all.set(direction, { ...all.get(name)!, name: direction });
+      all.set(magnitude, tensor(magnitude, shape[0], 1));
+      all.delete(name);
+    };
+    expect(await refused('gru', normed('rnn.weight_hh_l0', 'rnn.weight_hh_l0_g', 'rnn.weight_hh_l0_v'))).toMatch(
+      /rnn\.weight_hh_l0_g \[15, 1\].*weight norm.*torch\.nn\.utils\.remove_weight_norm/,
+    );
+    const [g, v] = [0, 1].map((k) => `rnn.parametrizations.weight_hh_l0.original${k}`);
+    expect(await refused('gru', normed('rnn.weight_hh_l0', g, v))).toMatch(
+      /original0 \[15, 1\], .*original1 \[15, 5\].*parametrize\.remove_parametrizations/,
+    );
+    expect(await refused('gru', normed('fc.weight', 'fc.weight_g', 'fc.weight_v'))).toMatch(
+      /fc\.weight_g \[4, 1\].*weight norm/,
+    );
+  });
+
   it('no layer that reads the states, several, or others', async () => {
     expect(await refused('gru', (all) => all.delete('fc.weight'))).toMatch(
       /no linear layer \[classes, 5\] reads the states; there are fc\.bias .*by --map/,

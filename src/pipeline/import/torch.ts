@@ -9,6 +9,9 @@ import type { NetworkOptions } from './options.js';
 /** Names of PyTorch's recurrent modules: `rnn.weight_ih_l0_reverse`, or without the layer of a cell. */
 const pattern = /^(.*?)(weight|bias)_(ih|hh|hr)(?:_l(\d+))?(_reverse)?$/;
 
+/** How a name begins that belongs to such a module, whatever comes after. */
+const ownName = /(^|\.)(weight|bias)_(ih|hh|hr)(?![a-z])/;
+
 /** By the number of row blocks in its matrices. */
 const cells: Readonly<Record<number, 'RNN' | 'GRU' | 'LSTM'>> = { 1: 'RNN', 3: 'GRU', 4: 'LSTM' };
 
@@ -25,9 +28,10 @@ interface Part {
   readonly direction: number;
 }
 
-/** Whether the names are those of PyTorch's recurrent modules. */
-export function isTorch({ tensors }: ForeignWeights): boolean {
-  return tensors.some(({ name }) => /(^|\.)weight_hh(_l\d+)?(_reverse)?$/.test(name));
+/** Whether names that none of ours was given to by hand are those of PyTorch's recurrent modules, even if some are missing. */
+export function isTorch({ tensors }: ForeignWeights, map: NetworkOptions['map'] = {}): boolean {
+  const given = new Set(Object.values(map));
+  return tensors.some(({ name }) => ownName.test(name) && !given.has(name));
 }
 
 /**
@@ -38,6 +42,7 @@ export function isTorch({ tensors }: ForeignWeights): boolean {
 export function arrangeTorch(weights: ForeignWeights, options: NetworkOptions): Arranged {
   const { path, tensors } = weights;
   refuseOptions(options);
+  refuseReparametrised(path, tensors);
   const parts = tensors.flatMap((tensor): Part[] => {
     const match = pattern.exec(tensor.name);
     if (!match) return [];
@@ -60,8 +65,9 @@ export function arrangeTorch(weights: ForeignWeights, options: NetworkOptions): 
   const directions = parts.some(({ direction }) => direction === 1) ? 2 : 1;
   const find = (kind: string, layer: number, direction: number) =>
     parts.find((part) => part.kind === kind && part.layer === layer && part.direction === direction)?.tensor;
+  const isCell = parts.every(({ tensor: { name } }) => !/_l\d+/.test(name));
   const called = (kind: string, layer: number, direction: number) =>
-    `${prefixes[0]}${kind}_l${layer}${direction === 1 ? '_reverse' : ''}`;
+    `${prefixes[0]}${kind}${isCell ? '' : `_l${layer}`}${direction === 1 ? '_reverse' : ''}`;
   const required = (kind: string, layer: number, direction: number, ...shape: number[]) => {
     const tensor = find(kind, layer, direction);
     if (!tensor) {
@@ -176,6 +182,19 @@ function checkShape(tensor: ForeignTensor, shape: readonly number[]): void {
   if (tensor.shape.join() === shape.join()) return;
   throw new ImportError(
     `${shown(tensor)} must be [${shape.join(', ')}] beside the other tensors; are all of the same training?`,
+  );
+}
+
+/** A weight that is computed of others whenever the module runs: torch.nn.utils' weight norm, old and new. */
+function refuseReparametrised(path: string, tensors: readonly ForeignTensor[]): void {
+  const names = new Set(tensors.map(({ name }) => name));
+  const made = tensors.filter(
+    ({ name }) =>
+      /(^|\.)parametrizations\./.test(name) || (/weight(_\w+)?_g$/.test(name) && names.has(name.replace(/_g$/, '_v'))),
+  );
+  if (made.length === 0) return;
+  throw new ImportError(
+    `${path}: ${list(made)} are what weight norm or another parametrization makes weights of; remove it first, by torch.nn.utils.remove_weight_norm(module, name) or torch.nn.utils.parametrize.remove_parametrizations(module, name), then save the state_dict`,
   );
 }
 
