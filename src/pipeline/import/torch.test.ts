@@ -147,6 +147,9 @@ describe('what is wrong is told by name', () => {
     for (const [file, name] of [
       ['gru', 'rnn.weight_hh_l0'],
       ['gru', 'rnn.weight_ih_l0'],
+      ['lstm', 'rnn.bias_hh_l0'],
+      ['lstm', 'rnn.bias_ih_l0'],
+      ['gru-two-layers', 'rnn.bias_hh_l1'],
       ['gru-cell', 'rnn.weight_hh'],
     ]) {
       expect(await refused(file, (all) => all.delete(name))).toMatch(

@@ -98,21 +98,18 @@ export function arrangeTorch(weights: ForeignWeights, options: NetworkOptions): 
     const size = data.length / gates.length;
     return data.slice(k * size, (k + 1) * size);
   };
-  let unbiased = false;
+  const biased = parts.some(({ kind }) => kind.startsWith('bias')); // all layers have both biases, or none has any
   for (let layer = 0; layer < layers; layer++) {
     for (let direction = 0; direction < directions; direction++) {
       const prefix = tensorPrefix(layer, direction);
       const w = required('weight_ih', layer, direction, rows, layer === 0 ? inputSize : width);
       const u = required('weight_hh', layer, direction, rows, hiddenSize);
       const [biasIn, biasState] = ['bias_ih', 'bias_hh'].map((kind) => {
-        const tensor = find(kind, layer, direction);
-        if (tensor) checkShape(tensor, [rows]);
-        else unbiased = true;
-        return tensor ?? { name: '', shape: [rows], data: new Float64Array(rows) };
+        if (biased) return required(kind, layer, direction, rows);
+        return { name: '', shape: [rows], data: new Float64Array(rows) };
       });
       found.set(`${prefix}W`, w).set(`${prefix}U`, u);
-      if (biasIn.name !== '') found.set(`${prefix}bias of W`, biasIn);
-      if (biasState.name !== '') found.set(`${prefix}bias of U`, biasState);
+      if (biased) found.set(`${prefix}bias of W`, biasIn).set(`${prefix}bias of U`, biasState);
       gates.forEach((gate, k) => {
         const [b, c] = [block(biasIn, k), block(biasState, k)];
         const apart = cell === 'GRU' && gate === 'Update';
@@ -163,7 +160,7 @@ export function arrangeTorch(weights: ForeignWeights, options: NetworkOptions): 
   });
   const decisions = [
     `${prefixes[0] === '' ? '' : `${prefixes[0].replace(/\.$/, '')}: `}${cell === 'GRU' ? 'a' : 'an'} ${cell} of PyTorch: ${gates.length} blocks of ${hiddenSize} rows`,
-    ...(unbiased ? ['biases that are missing are 0'] : []),
+    ...(biased ? [] : ['biases that are missing are 0']),
     linear.decision,
     classifier.decision,
     ...(linear.bias ? [] : ['the linear layer has no bias: it is 0']),
