@@ -177,6 +177,13 @@ describe('what is wrong is told by name', () => {
     );
   });
 
+  it('a tensor of the recurrent module that no such module has', async () => {
+    const weird = 'rnn.weight_ih_l0_weird';
+    expect(await refused('gru', (all) => all.set(weird, tensor(weird, 15, 3)))).toMatch(
+      /rnn\.weight_ih_l0_weird \[15, 3\] belong to the recurrent module.*no such weights/,
+    );
+  });
+
   it('no layer that reads the states, several, or others', async () => {
     expect(await refused('gru', (all) => all.delete('fc.weight'))).toMatch(
       /no linear layer \[classes, 5\] reads the states; there are fc\.bias .*by --map/,

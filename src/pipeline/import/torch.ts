@@ -49,6 +49,7 @@ export function arrangeTorch(weights: ForeignWeights, options: NetworkOptions): 
     const [, prefix, what, of, layer = '0', reverse] = match;
     return [{ tensor, prefix, kind: `${what}_${of}`, layer: Number(layer), direction: reverse ? 1 : 0 }];
   });
+  refuseStrays(path, tensors);
   const prefixes = [...new Set(parts.map(({ prefix }) => prefix))];
   if (prefixes.length > 1) {
     throw new ImportError(
@@ -192,6 +193,15 @@ function refuseReparametrised(path: string, tensors: readonly ForeignTensor[]): 
   if (made.length === 0) return;
   throw new ImportError(
     `${path}: ${list(made)} are what weight norm or another parametrization makes weights of; remove it first, by torch.nn.utils.remove_weight_norm(module, name) or torch.nn.utils.parametrize.remove_parametrizations(module, name), then save the state_dict`,
+  );
+}
+
+/** What is called like a weight of a recurrent module but is none that PyTorch's have would be left out in silence. */
+function refuseStrays(path: string, tensors: readonly ForeignTensor[]): void {
+  const strays = tensors.filter(({ name }) => ownName.test(name) && !pattern.test(name));
+  if (strays.length === 0) return;
+  throw new ImportError(
+    `${path}: ${list(strays)} belong to the recurrent module, but an nn.RNN, nn.GRU or nn.LSTM has no such weights; save the state_dict of one of these`,
   );
 }
 
