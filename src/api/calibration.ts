@@ -118,7 +118,12 @@ export class Calibration {
     const rows = spread(all, resolveRecipe({}, 'network.calibrate').integer.calibration);
     const facts = {
       features: normalisation
-        ? { normalise: 'channel' as const, centre: [...normalisation.centre], scale: [...normalisation.scale] }
+        ? {
+            normalise: 'channel' as const,
+            centre: [...normalisation.centre],
+            scale: [...normalisation.scale],
+            ...(dataset.sound && { sound: dataset.sound }),
+          }
         : (known as Calibration).facts.features,
       input: { steps: train.steps, lsb: [...lsb], units: [...units], channelNames: [...channelNames] },
       ...(await common(network, options, hash)),

@@ -3,6 +3,7 @@ import { loadKernels } from '../kernels/index.js';
 import { Random } from '../math/index.js';
 import { initialise, NetworkEngine } from '../network/index.js';
 import { encode } from '../pipeline/index.js';
+import { soundSettings } from '../recipe/index.js';
 import { learningRateAt, streams } from '../training/index.js';
 import { toySequences } from '../testing/index.js';
 import { convert, FastGRNN, FastRNN, train, type Batch } from './index.js';
@@ -290,6 +291,12 @@ describe('a loop of one’s own', () => {
     // A loop of one's own isn't the recipe that `train` had.
     const { provenance } = model.facts;
     expect(await encode({ ...mine, facts: { ...mine.facts, provenance } })).toEqual(await encode(model));
+    // What a data set's frames were made of stays with the network: its firmware makes them, too.
+    const sound = soundSettings();
+    const { centre, scale } = mine.facts.features;
+    const normalisation = { centre: Int16Array.from(centre), scale: Float64Array.from(scale) };
+    await own.calibrate({ ...dataset, sound }, { normalisation });
+    expect(own.model().facts.features).toEqual({ ...mine.facts.features, sound });
   });
 
   it('learns, converts and streams as the batch goes', async () => {

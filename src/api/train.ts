@@ -12,7 +12,8 @@ export interface TrainSettings extends KernelOptions {
   /** Default 1. */
   readonly seed?: number;
   readonly network?: Fields<Recipe['network']>;
-  readonly training?: Fields<Omit<Recipe['training'], 'augment'>> & {
+  /** But for `stream`, which is of recipes with a detector. */
+  readonly training?: Fields<Omit<Recipe['training'], 'augment' | 'stream'>> & {
     readonly augment?: Fields<Recipe['training']['augment']>;
   };
   readonly compression?: Fields<Recipe['compression']>;

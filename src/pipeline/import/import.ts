@@ -107,6 +107,7 @@ export async function importWeights(path: string, options: ImportOptions = {}): 
           centre: [...input.normalisation.centre],
           scale: [...input.normalisation.scale],
           ...(recordings && recordings.stack.frames * recordings.stack.stride > 1 ? { stack: recordings.stack } : {}),
+          ...(own?.sound && { sound: own.sound }),
         },
         input: {
           steps,
