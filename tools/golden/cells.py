@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Writes src/network/golden/cells/*.json: what PyTorch's own nn.RNN, nn.GRU and nn.LSTM, and onnxruntime's GRU, make of the
-weights of our cells, for src/network/golden-cells.test.ts. The libraries' cells are taken as they are, not written anew: what is
+"""Writes src/network/golden/cells/*.json: what PyTorch's own nn.RNN, nn.GRU and nn.LSTM, and onnxruntime's RNN, GRU and LSTM,
+make of the weights of our cells, for src/network/golden-cells.test.ts. The libraries' cells are taken as they are, not written anew: what is
 told here is only which of their weights is which of ours.
 
     PyTorch: the wheel of PyPI that requirements.txt names (torch_build.py)
     python3 tools/golden/cells.py torch                       writes PyTorch's files
-    pip install numpy onnx onnxruntime
+    pip install --require-hashes -r tools/golden/onnxruntime.txt
     python3 tools/golden/cells.py onnxruntime                 writes onnxruntime's
     npx prettier --write src/network/golden                   as the repository formats JSON
     python3 tools/golden/cells.py torch --check               exits 1 when the committed values aren't what comes out
@@ -21,6 +21,7 @@ import json
 import math
 import pathlib
 import random
+import re
 import sys
 
 FORMAT_VERSION = 1
@@ -111,16 +112,32 @@ def torch_case(name, cell, inputs, hidden, classes, rows, steps, relu=False):
     }
 
 
-def onnx_case(name, inputs, hidden, classes, rows, steps, reset):
+def onnx_build():
+    """What a golden file says of its onnxruntime. Exits where it is another than the wheel of onnxruntime.txt."""
+    import onnx
+    import onnxruntime
+
+    pinned = pathlib.Path(__file__).with_name("onnxruntime.txt").read_text()
+    version, digest = re.search(r"^onnxruntime==(\S+) --hash=sha256:([0-9a-f]{64})$", pinned, re.M).groups()
+    if onnxruntime.__version__ != version:
+        sys.exit(f"this is onnxruntime {onnxruntime.__version__}; golden files are made by {version}: see tools/golden/onnxruntime.txt")
+    return {"onnxruntime": version, "wheel": digest, "onnx": onnx.__version__}
+
+
+# Our gates in ONNX's order: z, r, h; i, o, f, c.
+ONNX_GATES = {"RNN": [""], "GRU": ["Gate", "Reset", "Update"], "LSTM": ["Input", "Output", "Forget", "Update"]}
+
+
+def onnx_case(name, cell, inputs, hidden, classes, rows, steps, reset=None, relu=False):
     import numpy as np
     import onnx
     import onnxruntime
     from onnx import TensorProto, helper
 
-    tensors, xs, labels = problem(name, "GRU", inputs, hidden, classes, rows, steps, reset)
-    of = {k: np.array(v, np.float32).reshape(shapes("GRU", inputs, hidden, classes, reset)[k]) for k, v in tensors.items()}
-    order = ["Gate", "Reset", "Update"]  # ONNX: z, r, h
-    second = np.zeros(3 * hidden, np.float32)
+    tensors, xs, labels = problem(name, cell, inputs, hidden, classes, rows, steps, reset)
+    of = {k: np.array(v, np.float32).reshape(shapes(cell, inputs, hidden, classes, reset)[k]) for k, v in tensors.items()}
+    order = ONNX_GATES[cell]
+    second = np.zeros(len(order) * hidden, np.float32)
     if reset == "after":
         second[2 * hidden :] = of["biasRecurrent"]
     constants = {
@@ -128,12 +145,13 @@ def onnx_case(name, inputs, hidden, classes, rows, steps, reset):
         "R": np.concatenate([of[f"U{g}"] for g in order])[None],
         "B": np.concatenate([of[f"bias{g}"] for g in order] + [second])[None],
     }
-    node = helper.make_node(
-        "GRU", ["X", "W", "R", "B"], ["Y"], hidden_size=hidden, linear_before_reset=1 if reset == "after" else 0
-    )
+    options = {"linear_before_reset": 1 if reset == "after" else 0} if cell == "GRU" else {}
+    if relu:
+        options["activations"] = ["Relu"]
+    node = helper.make_node(cell, ["X", "W", "R", "B"], ["Y"], hidden_size=hidden, **options)
     graph = helper.make_graph(
         [node],
-        "gru",
+        cell.lower(),
         [helper.make_tensor_value_info("X", TensorProto.FLOAT, [steps, rows, inputs])],
         [helper.make_tensor_value_info("Y", TensorProto.FLOAT, None)],
         [onnx.numpy_helper.from_array(value, key) for key, value in constants.items()],
@@ -143,10 +161,11 @@ def onnx_case(name, inputs, hidden, classes, rows, steps, reset):
     (y,) = session.run(None, {"X": np.array(xs, np.float32).transpose(1, 0, 2)})
     states = y[:, 0].transpose(1, 0, 2).astype(np.float64)
     logits = states[:, -1] @ of["classifier"].astype(np.float64).T + of["classifierBias"]
+    update, own = "relu" if relu else "tanh", {} if reset is None else {"reset": reset}
     return {
         "formatVersion": FORMAT_VERSION,
-        "source": source("onnxruntime", onnxruntime=onnxruntime.__version__, onnx=onnx.__version__, dtype="float32"),
-        "architecture": architecture("GRU", inputs, hidden, classes, reset=reset),
+        "source": source("onnxruntime", **onnx_build(), dtype="float32"),
+        "architecture": architecture(cell, inputs, hidden, classes, update=update, **own),
         "inputs": xs,
         "labels": labels,
         "parameters": tensors,
@@ -165,8 +184,11 @@ CASES = {
         "torch-lstm": lambda name: torch_case(name, "LSTM", 4, 17, 3, rows=16, steps=13),
     },
     "onnxruntime": {
-        "onnxruntime-gru-before": lambda name: onnx_case(name, 3, 9, 3, rows=4, steps=8, reset="before"),
-        "onnxruntime-gru-after": lambda name: onnx_case(name, 3, 9, 3, rows=4, steps=8, reset="after"),
+        "onnxruntime-rnn-tanh": lambda name: onnx_case(name, "RNN", 3, 9, 3, rows=4, steps=8),
+        "onnxruntime-rnn-relu": lambda name: onnx_case(name, "RNN", 4, 7, 2, rows=5, steps=6, relu=True),
+        "onnxruntime-gru-before": lambda name: onnx_case(name, "GRU", 3, 9, 3, rows=4, steps=8, reset="before"),
+        "onnxruntime-gru-after": lambda name: onnx_case(name, "GRU", 3, 9, 3, rows=4, steps=8, reset="after"),
+        "onnxruntime-lstm": lambda name: onnx_case(name, "LSTM", 4, 17, 3, rows=4, steps=9),
     },
 }
 
