@@ -10,6 +10,9 @@ export class FloatStream {
   private readonly scores: Float32Array;
   /** Sum of the states since the reset, where the head reads their mean. */
   private readonly sum: Float64Array | undefined;
+  /** Views of the parameters: [classes][hiddenSize] and [classes]. */
+  private readonly classifier: Float32Array;
+  private readonly classifierBias: Float32Array;
   private steps = 0;
 
   /** Throws `ApiError` for a bidirectional network, `KernelError` where there is no memory. */
@@ -26,6 +29,10 @@ export class FloatStream {
     this.architecture = architecture;
     this.scores = new Float32Array(architecture.classes);
     this.sum = architecture.output === 'mean' ? new Float64Array(architecture.hiddenSize) : undefined;
+    // The last tensors.
+    const bias = parameters.length - architecture.classes;
+    this.classifier = this.engine.parameters.subarray(bias - architecture.classes * architecture.hiddenSize, bias);
+    this.classifierBias = this.engine.parameters.subarray(bias);
     this.reset();
   }
 
@@ -36,7 +43,7 @@ export class FloatStream {
     sum?.fill(0);
     this.steps = 0;
     // The logits of no step are those of the state 0.
-    for (let l = 0; l < this.scores.length; l++) this.scores[l] = this.tensor('classifierBias')[l];
+    this.scores.set(this.classifierBias);
   }
 
   /** One time step: the values that a batch would have there, [inputSize], or a token alone. */
@@ -83,20 +90,11 @@ export class FloatStream {
 
   /** The head of the mean state, in float64: a batch's mean is added up in another order, so these agree but to rounding. */
   private readMean(sum: Float64Array): void {
-    const classifier = this.tensor('classifier');
-    const bias = this.tensor('classifierBias');
+    const { classifier, classifierBias: bias } = this;
     for (let l = 0; l < this.scores.length; l++) {
       let score = bias[l];
       for (let i = 0; i < sum.length; i++) score += (classifier[l * sum.length + i] * sum[i]) / this.steps;
       this.scores[l] = score;
     }
-  }
-
-  private tensor(name: 'classifier' | 'classifierBias'): Float32Array {
-    const { hiddenSize, classes } = this.architecture;
-    const { parameters } = this.engine;
-    // The classifier and its bias are the last tensors.
-    const bias = parameters.length - classes;
-    return name === 'classifier' ? parameters.subarray(bias - classes * hiddenSize, bias) : parameters.subarray(bias);
   }
 }
