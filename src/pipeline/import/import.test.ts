@@ -116,7 +116,17 @@ describe('the layout that is taken', () => {
 
   it('is not what an option says where shapes contradict it', async () => {
     await expect(importWeights(path.join(golden, 'tensorflow-full'), { transpose: 'no' })).rejects.toThrow(
-      /not as --transpose no says, but rows/,
+      /not as --transpose no says, but as --transpose yes would; leave it out/,
+    );
+    await expect(importWeights(path.join(golden, 'pytorch-low'), { factors: 'paper' })).rejects.toThrow(
+      /not as --factors paper says, but as --factors edgeml would; leave it out/,
+    );
+    const mixed = await copy('tensorflow-full', 'mixed');
+    await rm(path.join(mixed, 'U.npy'));
+    await writeFile(path.join(mixed, 'U1.npy'), npy([6, 2], new Array<number>(12).fill(0.1)));
+    await writeFile(path.join(mixed, 'U2.npy'), npy([6, 2], new Array<number>(12).fill(0.1)));
+    await expect(importWeights(mixed)).rejects.toThrow(
+      /\(W as --transpose yes would say, U as --factors paper\); transpose one of them/,
     );
     await expect(importWeights(path.join(golden, 'tensorflow-full'), { transposeClassifier: 'no' })).rejects.toThrow(
       /FC \[6, 4\] is not as --transpose-classifier no says/,

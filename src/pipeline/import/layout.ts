@@ -76,8 +76,8 @@ export function arrangeMatrices(
   if (allowed.length === 0) {
     throw new ImportError(
       fitting.length === 0
-        ? `${described}: W and U are not stored in the same way (W: ${possible.w.join(' or ')}; U: ${possible.u.join(' or ')}); transpose one of them`
-        : `${described}: these shapes are not as ${asked(choice)} says, but ${fitting.join(' or ')}; leave it out`,
+        ? `${described}: W and U are not stored in the same way (W as ${optionsFor(possible.w, [stored.w])} would say, U as ${optionsFor(possible.u, [stored.u])}); transpose one of them`
+        : `${described}: these shapes are not as ${asked(choice)} says, but as ${optionsFor(fitting, Object.values(stored))} would; leave it out`,
     );
   }
   const build = (layout: Layout) => ({
@@ -154,6 +154,14 @@ function asked({ transpose, factors }: LayoutChoice): string {
     ...(factors === 'auto' ? [] : [`--factors ${factors}`]),
   ];
   return options.join(' ');
+}
+
+/** The options that say these layouts. */
+function optionsFor(found: readonly Layout[], stored: readonly StoredMatrix[]): string {
+  const low = stored.some(({ length }) => length === 2);
+  const optionOf = (layout: Layout) =>
+    layout === 'rows' ? '--transpose yes' : low ? `--factors ${layout}` : '--transpose no';
+  return [...new Set(found.map(optionOf))].join(' or ');
 }
 
 /** n and r where the shapes are those of the layout. */
