@@ -221,6 +221,12 @@ describe('what is wrong is told by name', () => {
     );
     await rm(path.join(to, 'zeta.npy'));
     await expect(importWeights(to)).rejects.toThrow(/no zeta, nu for a FastGRNN/);
+    // What may be missing is not named as needed.
+    const low = await copy('pytorch-low', 'one-factor');
+    await rm(path.join(low, 'U2.npy'));
+    await expect(importWeights(low)).rejects.toThrow(
+      /no U2 for a FastGRNN, which needs W1, W2, U1, U2, biasGate, biasUpdate, zeta, nu, classifier, classifierBias \(W1/,
+    );
   });
 
   it('a shape that fits nothing', async () => {
@@ -273,7 +279,9 @@ describe('what is wrong is told by name', () => {
     await writeFile(path.join(to, 'std.npy'), npy([3], [1, 0, 1]));
     await expect(importWeights(to)).rejects.toThrow(/std is 0 at entry 1/);
     await rm(path.join(to, 'std.npy'));
-    await expect(importWeights(to)).rejects.toThrow(/no std for a FastGRNN/);
+    await expect(importWeights(to)).rejects.toThrow(
+      /no std for a FastGRNN, which needs [^;]*, and mean and std together or neither;/,
+    );
   });
 
   it('a name that two tensors have, and a mapped one that is not there', async () => {

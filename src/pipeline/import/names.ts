@@ -187,10 +187,13 @@ function requireAll(
   const names = namesOf(cell, found);
   const missing = names.filter((name) => !found.has(name) && !optional.includes(name));
   if (missing.length > 0) {
-    const needs = names.filter((name) => !optional.includes(name)).join(', ');
+    const needs = names.filter((name) => !['beta', 'mean', 'std'].includes(name)).join(', ');
+    const pair = missing.some((name) => name === 'mean' || name === 'std')
+      ? ', and mean and std together or neither'
+      : '';
     const factors = hasGateMatrices(cell) ? '' : ' (W1 and W2 for W, U1 and U2 for U where they are of low rank)';
     throw new ImportError(
-      `${path}: no ${missing.join(', ')} for a ${cell}, which needs ${needs}${factors}; there are ${list(tensors)}; ` +
+      `${path}: no ${missing.join(', ')} for a ${cell}, which needs ${needs}${factors}${pair}; there are ${list(tensors)}; ` +
         `name what is called otherwise by --map ${missing[0]}=THEIRS`,
     );
   }
