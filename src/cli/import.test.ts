@@ -2,6 +2,7 @@ import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NONLINEARITIES } from '../kernels/index.js';
 import { temporaryFolder, writeCsv } from '../testing/index.js';
 import { commandLine, type CommandResult } from '../testing/command-line.js';
 
@@ -49,6 +50,14 @@ describe('import', () => {
     const proof = json(await commandLine('simulate', integer, '--board', 'uno', '--json'));
     expect(proof).toMatchObject({ uno: { runtime: { bitExact: true } } });
   });
+
+  it("takes every nonlinearity by this project's name, and EdgeML's by theirs", async () => {
+    for (const [given, ours] of [...NONLINEARITIES.map((name) => [name, name]), ['quantSigm4', 'hardSigmoid4']]) {
+      const args = ['--out', at('nonlinearity.safetensors'), '--gate', given, '--update', given, '--steps', '4'];
+      const imported = json(await commandLine('import', weights, ...args, '--json'));
+      expect(imported['architecture']).toMatchObject({ gate: ours, update: ours });
+    }
+  }, 60_000);
 
   it("brings PyTorch's RNN to a board, and its GRU to ONNX", async () => {
     const torch = fileURLToPath(new URL('../pipeline/import/golden-torch', import.meta.url));

@@ -1,16 +1,11 @@
-import type { Nonlinearity } from '../../network/index.js';
+import { NONLINEARITIES, type Nonlinearity } from '../../kernels/index.js';
 
 /**
- * What nonlinearities are called elsewhere. EdgeML's definitions are these: quantTanh clips x to [-1, 1], quantSigm clips
+ * What nonlinearities are called here and elsewhere. EdgeML's definitions are these: quantTanh clips x to [-1, 1], quantSigm clips
  * (x + 1) / 2 to [0, 1], quantSigm4 clips (x + 2) / 4 to [0, 1].
  */
 export const nonlinearityNames: Readonly<Record<string, Nonlinearity>> = {
-  sigmoid: 'sigmoid',
-  tanh: 'tanh',
-  relu: 'relu',
-  hardTanh: 'hardTanh',
-  hardSigmoid: 'hardSigmoid',
-  hardSigmoid4: 'hardSigmoid4',
+  ...(Object.fromEntries(NONLINEARITIES.map((name) => [name, name])) as Record<Nonlinearity, Nonlinearity>),
   quantTanh: 'hardTanh',
   quantSigm: 'hardSigmoid',
   quantSigm4: 'hardSigmoid4',
