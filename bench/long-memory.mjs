@@ -28,10 +28,11 @@ const { values: options } = parseArgs({
     most: { type: 'string', default: '5000' },
     every: { type: 'string', default: '500' },
     seed: { type: 'string', default: '1' },
+    keep: { type: 'string', default: '0' },
     set: { type: 'string', multiple: true, default: [] },
   },
 });
-const [steps, hiddenSize, batch, rate, clip, most, every, seed] = ['steps', 'hidden', 'batch', 'rate', 'clip', 'most', 'every', 'seed'].map((name) => Number(options[name])); // prettier-ignore
+const [steps, hiddenSize, batch, rate, clip, most, every, seed, keep] = ['steps', 'hidden', 'batch', 'rate', 'clip', 'most', 'every', 'seed', 'keep'].map((name) => Number(options[name])); // prettier-ignore
 
 const plain = { cell: 'RNN', residual: 'free' };
 const networks = {
@@ -73,9 +74,12 @@ const engine = new NetworkEngine(kernels, arch, { rows: batch, steps: length, tr
 const optimiser = new Optimiser(kernels, parameterCount(arch), orthogonalFactors(arch));
 const random = new Random(seed, 1);
 optimiser.parameters.set(initialise(arch, new Random(seed)));
-// Biases start at 0: at 1, where the paper's cells start them, a nonlinearity flattens what long memory lives on.
-for (const { role, offset, size } of tensorsOf(arch))
-  if (role === 'bias') optimiser.parameters.fill(0, offset, offset + size);
+// Biases start at 0: at 1, where the paper's cells start them, a nonlinearity flattens what long memory lives on. Those of the gate
+// that keeps the state start at --keep: at log T it keeps it for some T steps (Tallec & Ollivier 2018).
+for (const { role, name, offset, size } of tensorsOf(arch)) {
+  const keeps = name === 'biasForget' || (name === 'biasGate' && arch.cell !== 'LSTM');
+  if (role === 'bias') optimiser.parameters.fill(keeps ? keep : 0, offset, offset + size);
+}
 engine.parameters.set(optimiser.parameters);
 
 const draw = {
@@ -133,5 +137,5 @@ while (iteration < most && done === undefined) {
 const { user, system } = process.cpuUsage(used);
 const seconds = (user + system) / 1e6;
 console.log(
-  `${options.problem}, T ${steps}, ${options.network} ${options.set.join(' ')}, ${hiddenSize} units, ${parameterCount(arch)} parameters, seed ${seed}: ${learnt.name} ${mean.toPrecision(3)} (by chance ${learnt.chance.toPrecision(3)}), ${done ? `learnt after ${done} batches` : `not learnt in ${most} batches`} of ${batch}; rate ${rate}, clipping ${clip}; ${seconds.toFixed(0)} s of the processor, ${kernels.backend}`,
+  `${options.problem}, T ${steps}, ${options.network} ${options.set.join(' ')}, ${hiddenSize} units, ${parameterCount(arch)} parameters, seed ${seed}${keep === 0 ? '' : `, gate begun at ${keep}`}: ${learnt.name} ${mean.toPrecision(3)} (by chance ${learnt.chance.toPrecision(3)}), ${done ? `learnt after ${done} batches` : `not learnt in ${most} batches`} of ${batch}; rate ${rate}, clipping ${clip}; ${seconds.toFixed(0)} s of the processor, ${kernels.backend}`,
 );
