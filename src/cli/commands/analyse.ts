@@ -37,7 +37,11 @@ export function addAnalyse(program: Command): void {
       filled,
     )
     .option('--recordings <n>', 'test recordings of which Jacobians are multiplied', wholeNumber(1), 8)
-    .option('--along [n]', 'train it again, and measure after every n-th epoch (default: every one)', wholeNumber(1))
+    .option(
+      '--along [n]',
+      'train it again, and measure after every n-th epoch and the last (default: every one)',
+      wholeNumber(1),
+    )
     .option(
       '--lengths [list]',
       'train FastRNN on the same recordings read in so many steps (Table 7; default: all, a half, a quarter, an eighth, a sixteenth)',

@@ -1,15 +1,16 @@
 import { parametersOf, recurrenceOf } from '../../analysis/index.js';
 import { singularValues } from '../../math/index.js';
 import type { AnalysisMetrics, EpochAnalysis } from '../../report/index.js';
-import type { NetworkOnData } from '../../training/index.js';
-import { trainModel } from '../train-model.js';
+import type { EpochRecord, NetworkOnData } from '../../training/index.js';
+import { trainModel, type TrainedNetwork } from '../train-model.js';
 import type { AnalyseOptions } from './options.js';
 
 /** Recordings whose Jacobians are multiplied after an epoch, at most. */
 const mostRecordings = 4;
 
 /**
- * Trains a model again, by its recipe, and measures the recurrence after every `every` epochs of the training that made it.
+ * Trains a model again, by its recipe, and measures the recurrence after every `every` epochs of the training that made it and
+ * after its last, so that the model itself is always among them.
  * The training is the same, bit for bit; where it isn't (another version, fused arithmetic), `sameModel` says so.
  */
 export async function measureAlong(
@@ -19,31 +20,31 @@ export async function measureAlong(
   const listener = options.listener ?? (() => undefined);
   const recordings = Math.min(mostRecordings, options.recordings);
   listener({ kind: 'step', text: `training again, measured after every ${every === 1 ? 'epoch' : `${every} epochs`}` });
-  const phases: { epochs: EpochAnalysis[]; seen: number }[] = [];
+  const phases: { epochs: EpochAnalysis[]; seen: number; last: EpochRecord }[] = [];
+  const measured = (epoch: number, record: EpochRecord, network: TrainedNetwork): EpochAnalysis => ({
+    ...{ epoch, loss: record.loss, validation: record.validation ?? null },
+    ...recurrenceAfter(network.parameters, { ...test, architecture: network.architecture }, recordings),
+  });
   const trained = await trainModel(
     recipe,
     dataset,
     {
       ...{ workers, backend, fma: model.facts.provenance.fma },
-      onEpoch: (phase, record, { architecture, parameters: values }) => {
-        const own = (phases[phase] ??= { epochs: [], seen: 0 });
+      onEpoch: (phase, record, network) => {
+        const own = (phases[phase] ??= { epochs: [], seen: 0, last: record });
         own.seen++;
-        if ((own.seen - 1) % every !== 0) return;
-        const { loss, validation = null } = record;
-        own.epochs.push({
-          epoch: own.seen,
-          loss,
-          validation,
-          ...recurrenceAfter(values, { ...test, architecture }, recordings),
-        });
+        own.last = record;
+        if (own.seen % every === 0) own.epochs.push(measured(own.seen, record, network));
       },
     },
     listener,
   );
-  const { parameters } = trained.model;
+  const { parameters, facts } = trained.model;
+  const { epochs, seen, last } = phases[phases.length - 1];
+  if (seen % every !== 0) epochs.push(measured(seen, last, { architecture: facts.architecture, parameters }));
   return {
     sameModel: parameters.every((value, i) => value === model.parameters[i]),
-    epochs: phases[phases.length - 1].epochs,
+    epochs,
   };
 }
 

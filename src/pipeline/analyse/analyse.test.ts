@@ -40,7 +40,7 @@ describe('an analysis', () => {
     const options = await trained('fastrnn', 'network.cell=FastRNN', 'training.retrain=true');
     const { metrics } = await analyseModel({ ...options, along: 2 });
     expect(metrics.along?.sameModel).toBe(true);
-    expect(metrics.along?.epochs.map(({ epoch }) => epoch)).toEqual([1, 3, 5]);
+    expect(metrics.along?.epochs.map(({ epoch }) => epoch)).toEqual([2, 4, 6]);
     const every = await analyseModel({ ...options, along: 1 });
     const last = every.metrics.along?.epochs.at(-1);
     // What is measured after the last epoch is what the model has.
@@ -67,6 +67,10 @@ describe('an analysis', () => {
 
     const other = { ...model, parameters: model.parameters.map((value) => value + 1e-6) };
     expect((await analyseModel({ ...options, model: other, along: 6 })).metrics.along?.sameModel).toBe(false);
+    // The last epoch is measured whatever n is, and is the same.
+    const rare = (await analyseModel({ ...options, along: 4 })).metrics.along;
+    expect(rare?.epochs.map(({ epoch }) => epoch)).toEqual([4, 6]);
+    expect(rare?.epochs.at(-1)).toEqual(last);
   }, 60_000);
 
   it('trains FastRNN at other lengths and with fixed alphas, and takes up what was finished', async () => {
