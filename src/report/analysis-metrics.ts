@@ -6,9 +6,12 @@ export interface EpochAnalysis {
   readonly epoch: number;
   readonly loss: number;
   readonly validation: number | null;
-  /** FastRNN's; of FastRNN-vector the means over the units. */
+  /** FastRNN's and FastRNN-vector's; of vectors the means over the units. Null of cells that have none. */
   readonly alpha: number | null;
   readonly beta: number | null;
+  /** FastGRNN's and FastRNN-vector's, likewise. */
+  readonly zeta: number | null;
+  readonly nu: number | null;
   readonly spectralNorm: number;
   /** Of M(U) over all steps after the first. */
   readonly condition: Spread;

@@ -169,7 +169,19 @@ function along({ along: measured }: AnalysisMetrics): Markup | undefined {
     curve('border', ({ bound }) => bound),
   ];
   const gradientsOf = [curve(1, (epoch) => epoch.firstGradient), curve(2, (epoch) => epoch.lastGradient)];
-  const weights = [curve(1, ({ alpha }) => alpha), curve(2, ({ beta }) => beta)];
+  const residual = [curve(1, ({ alpha }) => alpha), curve(2, ({ beta }) => beta)];
+  const gate = [curve(1, ({ zeta }) => zeta), curve(2, ({ nu }) => nu)];
+  const weights = ([first, second]: readonly Curve[], legend: string) =>
+    first.points.length + second.points.length === 0
+      ? undefined
+      : figure({
+          name: 'Weights of the residual',
+          legend,
+          xName: 'epoch',
+          x,
+          y: linearAxis(0, 1, whole),
+          curves: [first, second],
+        });
   const same = sameModel
     ? 'The training was made again and ended with the model’s parameters, bit for bit.'
     : 'The training was made again, but ended with other parameters than the model’s: another version, other data or fused arithmetic made it.';
@@ -177,7 +189,8 @@ function along({ along: measured }: AnalysisMetrics): Markup | undefined {
 ${figure({ name: 'Condition number of M(U), all steps', legend: 'largest, median, bound (thin)', xName: 'epoch', x, y: powers(conditionsOf), curves: conditionsOf })}
 ${figure({ name: 'Gradient norms', legend: '‖∂L/∂h_1‖, ‖∂L/∂h_T‖', xName: 'epoch', x, y: powers(gradientsOf), curves: gradientsOf })}
 ${figure({ name: 'Spectral norm of U', xName: 'epoch', x, y: spanned([0, ...epochs.map((epoch) => epoch.spectralNorm)]), curves: [curve(1, (epoch) => epoch.spectralNorm)] })}
-${weights[0].points.length === 0 ? undefined : figure({ name: 'Weights of the residual', legend: 'alpha, beta', xName: 'epoch', x, y: linearAxis(0, 1, whole), curves: weights })}
+${weights(residual, 'alpha, beta')}
+${weights(gate, 'zeta, nu')}
 </div></section>`;
 }
 

@@ -1,4 +1,4 @@
-import { parametersOf, recurrenceOf } from '../../analysis/index.js';
+import { parametersOf, recurrenceOf, scalarsOf } from '../../analysis/index.js';
 import { singularValues } from '../../math/index.js';
 import type { AnalysisMetrics, EpochAnalysis } from '../../report/index.js';
 import type { EpochRecord, NetworkOnData } from '../../training/index.js';
@@ -57,9 +57,9 @@ function recurrenceAfter(
   const parameters = parametersOf(architecture, values);
   const { conditions, gradientNorms } = recurrenceOf(parameters, test, recordings);
   const { condition, bound } = conditions[conditions.length - 1];
+  const { alpha = null, beta = null, zeta = null, nu = null } = scalarsOf(parameters, test.sequences.steps);
   return {
-    alpha: parameters.residual?.alpha ?? null,
-    beta: parameters.residual?.beta ?? null,
+    ...{ alpha, beta, zeta, nu },
     spectralNorm: singularValues(parameters.U, architecture.hiddenSize, architecture.hiddenSize)[0],
     condition,
     bound,

@@ -123,6 +123,24 @@ describe('an analysis', () => {
     expect(await readFile(at('vector', 'analysis.html'), 'utf8')).toContain('alpha · T');
   });
 
+  it('gives the weights along training of every cell that has any', async () => {
+    for (const [cell, names] of [
+      ['FastGRNN', ['zeta', 'nu']],
+      ['FastRNN-vector', ['alpha', 'beta', 'zeta', 'nu']],
+    ] as const) {
+      const options = await trained(`along-${cell}`, `network.cell=${cell}`);
+      const { metrics } = await analyseModel({ ...options, along: 3 });
+      const [first, last] = metrics.along!.epochs;
+      for (const name of ['alpha', 'beta', 'zeta', 'nu'] as const) {
+        expect(last[name], `${cell} ${name}`).toBe(metrics.scalars[name] ?? null);
+        expect(typeof first[name]).toBe((names as readonly string[]).includes(name) ? 'number' : 'object');
+      }
+      const page = await readFile(at(`along-${cell}`, 'analysis.html'), 'utf8');
+      const section = /<section id="along">[^]*?<\/section>/.exec(page)![0];
+      expect(section.match(/<b>Weights of the residual/g)).toHaveLength(names.length / 2);
+    }
+  }, 60_000);
+
   it('measures an LSTM: Jacobians of h and c, a spectrum a gate', async () => {
     const options = await trained('lstm', 'network.cell=LSTM', 'network.gate=sigmoid', 'network.update=tanh');
     const { metrics } = await analyseModel(options);
