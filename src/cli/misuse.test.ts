@@ -62,6 +62,11 @@ describe('a wrong command line', () => {
     ['unknown board to compare on', ['compare', 'digits', '--board', 'mega'], /--board.*there is no board mega/],
     ['nothing to analyse', ['analyse'], /missing required argument 'run\|model'/],
     ['alpha above 1', ['analyse', 'run', '--alphas', '0.1,2'], /--alphas.*2 is none of the numbers from 0 to 1/],
+    [
+      'seeds of no training',
+      ['analyse', 'run', '--seeds', '3'],
+      /--seeds 3 is of the trainings of --lengths and --alphas, and neither is given/,
+    ],
     ['half a step', ['analyse', 'run', '--lengths', '8,1.5'], /--lengths.*1.5 is none of the whole numbers/],
     ['no target', ['export', 'model'], /--target.*not specified/],
     ['unknown target', ['export', 'model', '--target', 'elf'], /'elf' is invalid.*c, arduino, c-float, hex, uf2, onnx/],

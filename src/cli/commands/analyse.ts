@@ -15,7 +15,7 @@ interface AnalyseFlags {
   readonly along?: number | true;
   readonly lengths?: number[] | true;
   readonly alphas?: number[];
-  readonly seeds: number;
+  readonly seeds?: number;
   readonly workers?: number;
   readonly backend: Backend;
   readonly out?: string;
@@ -52,7 +52,7 @@ export function addAnalyse(program: Command): void {
       'train FastRNN with each of these alphas, beta being 1 - alpha (Figure 5)',
       numbersOf(0, 1, false),
     )
-    .option('--seeds <n>', 'how many seeds --lengths and --alphas train', wholeNumber(1), 1)
+    .option('--seeds <n>', 'how many seeds --lengths and --alphas train (default: 1)', wholeNumber(1))
     .addOption(workersOption())
     .addOption(backendOption())
     .option('--out <folder>', "where the results go (default: the model's folder)", filled)
@@ -61,6 +61,11 @@ export function addAnalyse(program: Command): void {
 }
 
 async function analyseCommand(given: string, flags: AnalyseFlags): Promise<void> {
+  if (flags.seeds !== undefined && flags.lengths === undefined && flags.alphas === undefined) {
+    throw new AnalysisError(
+      `--seeds ${flags.seeds} is of the trainings of --lengths and --alphas, and neither is given; add one, or leave --seeds out`,
+    );
+  }
   const isFolder = (await kindOf(given)) === 'directory';
   const file = isFolder ? path.join(given, 'model.safetensors') : given;
   const model = await readModel(file);
@@ -72,7 +77,7 @@ async function analyseCommand(given: string, flags: AnalyseFlags): Promise<void>
   const dataFolder = flags.data !== undefined && (await kindOf(flags.data)) === 'directory' ? flags.data : undefined;
   const { provenance } = model.facts;
   const { folder, metrics } = await analyseModel({
-    ...{ file, model, dataset, recordings: flags.recordings, seeds: flags.seeds },
+    ...{ file, model, dataset, recordings: flags.recordings, seeds: flags.seeds ?? 1 },
     ...{ workers: flags.workers, backend: flags.backend, listener: progressListener() },
     ...(recipe.data.name === 'folder' ? {} : { dataDirectory: dataFolder }),
     recipe: { name: provenance.recipe, recipe: { ...recipe, seed: provenance.seed } },
