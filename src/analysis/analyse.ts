@@ -2,7 +2,7 @@ import { Random, mean, sigmoid, singularValues, standardDeviation } from '../mat
 import { initialise, type Architecture } from '../network/index.js';
 import { streams, type NetworkOnData } from '../training/index.js';
 import { gatedTrajectory } from './gated.js';
-import { conditionBound, conditions, largestStep } from './condition.js';
+import { conditionBound, conditions, largestCondition, largestStep } from './condition.js';
 import { stateGradients } from './gradients.js';
 import { largestInput, normalisedInputs } from './inputs.js';
 import { parametersOf, frobenius, type Parameters } from './parameters.js';
@@ -23,6 +23,7 @@ export interface Recurrence {
   /** By how many steps M(U) spans. */
   readonly conditions: readonly {
     readonly steps: number;
+    /** `largestCondition` stands for all that is more. */
     readonly condition: Spread;
     readonly norm: Spread;
     /** Equation (5), the largest of the recordings'; null where it bounds nothing, or there is none for the cell. */
@@ -163,7 +164,7 @@ export function recurrenceOf(
     recordings: count,
     conditions: shortest.conditions.map(({ steps }, i) => ({
       steps,
-      condition: spread(looked.map((one) => one.conditions[i].condition)),
+      condition: conditionSpread(looked.map((one) => one.conditions[i].condition)),
       norm: spread(looked.map((one) => one.conditions[i].norm)),
       bound: boundOf(residual, largest, steps),
     })),
@@ -184,6 +185,13 @@ function spread(values: readonly number[]): Spread {
   const middle = sorted.length / 2;
   const median = Number.isInteger(middle) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[Math.floor(middle)];
   return { median, largest: sorted[sorted.length - 1] };
+}
+
+/** That of condition numbers: half of a number that float64 can't tell is none that was measured, so such a median ends with it. */
+function conditionSpread(values: readonly number[]): Spread {
+  const { median, largest } = spread(values);
+  const beyond = values.filter((value) => value >= largestCondition).length;
+  return { median: 2 * beyond >= values.length ? largestCondition : median, largest };
 }
 
 function theorems(parameters: Parameters, task: AnalysisTask, spectralNorm: number, train: NetworkOnData) {

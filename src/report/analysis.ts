@@ -1,6 +1,7 @@
+import { largestCondition, type Spread } from '../analysis/index.js';
 import type { AnalysisMetrics, Averaged, EpochAnalysis, LengthRow } from './analysis-metrics.js';
 import { linearAxis, logAxis, type Axis } from './axes.js';
-import { absent, count, counted, exact, percent, significant } from './format.js';
+import { absent, count, counted, exact, percent, powerOfTen, significant } from './format.js';
 import { renderPage } from './html.js';
 import { lines, markup, type Markup } from './markup.js';
 import { plot, type Place, type PlotLine } from './plot.js';
@@ -34,6 +35,17 @@ export function averagedText(over: Averaged | null, format: (value: number) => s
   if (!over) return absent;
   return `${format(over.mean)}${over.standardError === null ? '' : ` ± ${format(over.standardError)}`}`;
 }
+
+/** A condition number; from where float64 ends, that it is more. */
+export function conditionText(value: number, format: (value: number) => string = significant): string {
+  return value < largestCondition ? format(value) : `> ${powerOfTen(15)}`;
+}
+
+/** Where a curve reaches what float64 can't tell, and what to say of it; nothing where none does. */
+const endOfFloat = (conditions: readonly number[]) =>
+  conditions.some((value) => value >= largestCondition)
+    ? `Float64 tells nothing of condition numbers beyond ${powerOfTen(15)}: the plot ends there.`
+    : undefined;
 
 const rows = (pairs: readonly (readonly [string, string])[]) =>
   markup`<tbody>${lines(pairs.map(([name, value]) => markup`<tr><th scope="row">${name}</th><td>${value}</td></tr>`))}</tbody>`;
@@ -75,8 +87,10 @@ function figure(parts: {
   readonly y: Axis;
   readonly curves: readonly Curve[];
   readonly dots?: boolean;
+  /** What is to be said below it. */
+  readonly note?: string | undefined;
 }): Markup {
-  const { name, legend, xName, x, y, curves, dots = false } = parts;
+  const { name, legend, xName, x, y, curves, dots = false, note } = parts;
   const placed = curves.map(({ colour, points }) => ({
     colour,
     places: points
@@ -89,7 +103,7 @@ function figure(parts: {
   const [first] = curves;
   const ends = [first.points[0], first.points[first.points.length - 1]];
   const label = `${name} against ${xName}: ${ends.map(([a, b]) => `${significant(b)} at ${significant(a)}`).join(', ')}.`;
-  return markup`<figure><figcaption><b>${name}</b>${legend === undefined ? undefined : markup`<span class="legend">${legend}</span>`}</figcaption>${plot({ label, x, y, lines: placed, dots: round })}<p class="axis">${xName}</p></figure>`;
+  return markup`<figure><figcaption><b>${name}</b>${legend === undefined ? undefined : markup`<span class="legend">${legend}</span>`}</figcaption>${plot({ label, x, y, lines: placed, dots: round })}<p class="axis">${xName}</p>${note === undefined ? undefined : markup`<p class="quiet">${note}</p>`}</figure>`;
 }
 
 const whole = (value: number) => exact(Number(value.toFixed(6)));
@@ -112,7 +126,15 @@ function gradients({ recurrence: { gradientNorms, recordings }, steps }: Analysi
 }
 
 function condition({ recurrence: { conditions, recordings, largestStep }, scalars: s }: AnalysisMetrics): Markup {
+  const note = endOfFloat(conditions.map(({ condition: c }) => c.largest));
   const all = conditions.flatMap(({ condition: c, bound }) => [c.median, c.largest, bound ?? 1]);
+  const most = note === undefined ? Math.max(...positive(all)) : largestCondition;
+  /** A curve of condition numbers up to the first that float64 can't tell. */
+  const known = (pick: (condition: Spread) => number) => {
+    const end = conditions.findIndex(({ condition: c }) => pick(c) >= largestCondition);
+    const told = end < 0 ? conditions : conditions.slice(0, end + 1);
+    return told.map(({ steps, condition: c }) => [steps, pick(c)] as const);
+  };
   const drawn =
     conditions.length < 2
       ? undefined
@@ -122,11 +144,11 @@ function condition({ recurrence: { conditions, recordings, largestStep }, scalar
             'lines: the largest of the recordings (first), their median (second), the bound of equation (5) (thin)',
           xName: 'steps that M(U) spans',
           x: logAxis(1, conditions[conditions.length - 1].steps),
-          y: decades(1, Math.max(...positive(all))),
-          dots: true,
+          y: decades(1, most),
+          ...{ dots: true, note },
           curves: [
-            { colour: 1, points: conditions.map(({ steps, condition: c }) => [steps, c.largest]) },
-            { colour: 2, points: conditions.map(({ steps, condition: c }) => [steps, c.median]) },
+            { colour: 1, points: known((c) => c.largest) },
+            { colour: 2, points: known((c) => c.median) },
             {
               colour: 'border',
               points: conditions.flatMap(({ steps, bound }) => (bound === null ? [] : [[steps, bound] as const])),
@@ -135,7 +157,7 @@ function condition({ recurrence: { conditions, recordings, largestStep }, scalar
         });
   const body = conditions.map(
     ({ steps, condition: c, norm, bound }) =>
-      markup`<tr><th scope="row">${count(steps)}</th><td>${significant(c.median)}</td><td>${significant(c.largest)}</td><td>${significant(norm.median)}</td><td>${significant(bound)}</td></tr>`,
+      markup`<tr><th scope="row">${count(steps)}</th><td>${conditionText(c.median)}</td><td>${conditionText(c.largest)}</td><td>${significant(norm.median)}</td><td>${significant(bound)}</td></tr>`,
   );
   const ratio = s.alphaOverBeta === undefined || largestStep === null ? undefined : s.alphaOverBeta * largestStep;
   const bounds =
@@ -143,7 +165,7 @@ function condition({ recurrence: { conditions, recordings, largestStep }, scalar
       ? 'Equation (5) is of FastRNN; for this cell there is no bound.'
       : `max ‖UᵀD‖ is ${significant(largestStep ?? NaN)}, alpha / beta times it ${significant(ratio)}${ratio < 1 ? '' : ': from 1 on, equation (5) bounds nothing'}.`;
   return markup`<section id="condition"><h2>Condition of M(U)</h2>
-<p>M(U) is the product of the last Jacobians ∂h_k/∂h_(k−1), transposed: of FastRNN alpha UᵀD + beta I, of other cells their own (of an LSTM that of h and c together). ${counted(recordings, 'test recording')}, in float64, in which a condition number ends at 10^15. ${bounds}</p>
+<p>M(U) is the product of the last Jacobians ∂h_k/∂h_(k−1), transposed: of FastRNN alpha UᵀD + beta I, of other cells their own (of an LSTM that of h and c together). ${counted(recordings, 'test recording')}, in float64, in which a condition number ends at ${powerOfTen(15)}. ${bounds}</p>
 ${drawn}
 ${tableFigure({ label: 'Condition of M(U)', rows: markup`${headings(['Steps', 'Condition, median', 'Largest', 'Norm, median', 'Bound (5)'])}<tbody>${lines(body)}</tbody>` })}</section>`;
 }
@@ -159,9 +181,10 @@ function along({ along: measured }: AnalysisMetrics): Markup | undefined {
       return value === null ? [] : [[epoch.epoch, value] as const];
     }),
   });
-  const powers = (curves: readonly Curve[]) => {
+  const note = endOfFloat(epochs.map(({ condition: c }) => c.largest));
+  const powers = (curves: readonly Curve[], end?: number) => {
     const values = positive(curves.flatMap(({ points }) => points.map(([, value]) => value)));
-    return values.length === 0 ? decades(1, 10) : decades(Math.min(...values), Math.max(...values));
+    return values.length === 0 ? decades(1, 10) : decades(Math.min(...values), end ?? Math.max(...values));
   };
   const conditionsOf = [
     curve(1, ({ condition: c }) => c.largest),
@@ -186,7 +209,7 @@ function along({ along: measured }: AnalysisMetrics): Markup | undefined {
     ? 'The training was made again and ended with the model’s parameters, bit for bit.'
     : 'The training was made again, but ended with other parameters than the model’s: another version, other data or fused arithmetic made it.';
   return markup`<section id="along"><h2>Along training</h2><p>${same}</p><div class="pair">
-${figure({ name: 'Condition number of M(U), all steps', legend: 'largest, median, bound (thin)', xName: 'epoch', x, y: powers(conditionsOf), curves: conditionsOf })}
+${figure({ name: 'Condition number of M(U), all steps', legend: 'largest, median, bound (thin)', xName: 'epoch', x, y: powers(conditionsOf, note === undefined ? undefined : largestCondition), curves: conditionsOf, note })}
 ${figure({ name: 'Gradient norms', legend: '‖∂L/∂h_1‖, ‖∂L/∂h_T‖', xName: 'epoch', x, y: powers(gradientsOf), curves: gradientsOf })}
 ${figure({ name: 'Spectral norm of U', xName: 'epoch', x, y: spanned([0, ...epochs.map((epoch) => epoch.spectralNorm)]), curves: [curve(1, (epoch) => epoch.spectralNorm)] })}
 ${weights(residual, 'alpha, beta')}

@@ -29,7 +29,8 @@ describe('figures', () => {
       '100.0',
       '0',
     ]);
-    expect(plain(significant(1.5e-7))).toBe('1.50 × 10^-7');
+    expect(plain(significant(1.5e-7))).toBe('1.50 × 10⁻⁷');
+    expect(plain(significant(-2e12))).toBe('−2.00 × 10¹²');
   });
 
   it('have units', () => {

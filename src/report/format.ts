@@ -59,10 +59,15 @@ export function significant(value: Figure, digits = 3): string {
   const sign = value < 0 ? '−' : '';
   if (size < 1e-4 || size >= 1e9) {
     const [mantissa, exponent] = size.toExponential(digits - 1).split('e');
-    return `${sign}${mantissa}${space}×${space}10^${Number(exponent)}`;
+    return `${sign}${mantissa}${space}×${space}${powerOfTen(Number(exponent))}`;
   }
   const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
   return sign + grouped(size.toFixed(Math.min(decimals, 20)));
+}
+
+/** 10⁻⁷ */
+export function powerOfTen(exponent: number): string {
+  return `10${[...String(exponent)].map((sign) => (sign === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(sign)])).join('')}`;
 }
 
 /** The shortest decimal form: for settings, which are not measurements. */

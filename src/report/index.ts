@@ -22,7 +22,7 @@ export { unitWords } from './metrics.js';
 export { aheadText, boardCycles, overSeeds, renderComparison, shapeText } from './compare.js';
 export type { Ahead, CompareMetrics, CompareRow, OverSeeds } from './compare-metrics.js';
 export { leadOver } from './lead.js';
-export { averagedText, framesText, renderAnalysis } from './analysis.js';
+export { averagedText, conditionText, framesText, renderAnalysis } from './analysis.js';
 export type { AlphaRow, AnalysisMetrics, Averaged, EpochAnalysis, LengthRow } from './analysis-metrics.js';
 export { clock, renderStream } from './stream.js';
 export type { StreamMetrics } from './stream-metrics.js';

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { AnalysisError } from '../../analysis/index.js';
 import type { Backend } from '../../kernels/index.js';
 import { analyseModel, readModel } from '../../pipeline/index.js';
-import { averagedText, framesText, type AnalysisMetrics } from '../../report/index.js';
+import { averagedText, conditionText, framesText, type AnalysisMetrics } from '../../report/index.js';
 import { checkFits, datasetFor } from '../dataset-of.js';
 import { backendOption, filled, numbersOf, wholeNumber, workersOption } from '../options.js';
 import { bold, dim, percent, plain, progressListener, table } from '../terminal.js';
@@ -118,7 +118,7 @@ function told(folder: string, metrics: AnalysisMetrics): string {
       ? [
           [
             `condition of M(U), ${last.steps} steps`,
-            `median ${number(last.condition.median)}, largest ${number(last.condition.largest)}, bound ${last.bound === null ? 'none' : number(last.bound)}`,
+            `median ${conditionText(last.condition.median, number)}, largest ${conditionText(last.condition.largest, number)}, bound ${last.bound === null ? 'none' : number(last.bound)}`,
           ],
         ]
       : []),

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { largestCondition } from '../analysis/index.js';
+import { plainHead } from '../network/index.js';
+import type { AnalysisMetrics, EpochAnalysis } from './analysis-metrics.js';
+import { conditionText, renderAnalysis } from './analysis.js';
+
+const T = 128;
+const spans = [1, 2, 4, 8, 16, 32, 64, 127];
+const spread = (value: number) => ({ median: value, largest: value });
+
+/** The figures of a network whose condition grows by so many powers of ten a step. */
+function metricsOf(powers: number, changes: Partial<AnalysisMetrics> = {}): AnalysisMetrics {
+  return {
+    ...{ model: 'model.safetensors', data: 'har2', steps: T },
+    architecture: {
+      ...{ cell: 'FastRNN', inputSize: 2, hiddenSize: 2, wRank: 0, uRank: 0, gate: 'sigmoid', update: 'tanh' },
+      ...{ residual: 'free', ...plainHead, classes: 2 },
+    },
+    scalars: { alpha: 0.1, beta: 0.9, alphaOverBeta: 1 / 9, alphaT: 12.8, offTied: 0 },
+    spectrum: { U: [1.5, 0.5], W: [1, 0.2], frobeniusU: 1.6, frobeniusW: 1.1, gates: [] },
+    recurrence: {
+      recordings: 8,
+      conditions: spans.map((steps) => ({
+        steps,
+        condition: spread(Math.min(largestCondition, 10 ** (powers * steps))),
+        ...{ norm: spread(1), bound: null },
+      })),
+      largestStep: 12,
+      gradientNorms: Array.from({ length: T + 1 }, (_, t) => 0.01 + t / 1000),
+    },
+    initialState: { zero: 0.9, drawn: [0.9, 0.9, 0.9], mean: 0.9, standardDeviation: 0 },
+    ...{ theorems: null, along: null, lengths: null, alphas: null },
+    ...changes,
+  };
+}
+
+const page = (metrics: AnalysisMetrics) => renderAnalysis('a', metrics);
+const section = (html: string, id: string) =>
+  new RegExp(`<section id="${id}">[^]*?</section>`).exec(html)![0].replaceAll('\u00a0', ' ');
+
+describe('a condition number that float64 can’t tell', () => {
+  it('is called more than that, and ends the plot', () => {
+    expect(conditionText(largestCondition)).toBe('> 10¹⁵');
+    expect(conditionText(1234.5)).toBe('1,235');
+    const html = section(page(metricsOf(0.5)), 'condition');
+    expect(html.match(/<td>&gt; 10¹⁵<\/td>/g)).toHaveLength(2 * 3); // median and largest over 32, 64 and 127 steps
+    expect(html).toContain('Float64 tells nothing of condition numbers beyond 10¹⁵: the plot ends there.');
+    for (const [, points] of html.matchAll(/<polyline class="curve c\d" points="([^"]+)"/g)) {
+      expect(points.split(' ')).toHaveLength(6); // up to 32 steps, the first of these
+    }
+    expect(section(page(metricsOf(0.01)), 'condition')).not.toMatch(/10¹⁵<\/td>|plot ends/);
+  });
+
+  it('is told along training, too', () => {
+    const epochs = [1e3, largestCondition].map((condition, i): EpochAnalysis => ({
+      ...{ epoch: 2 * i + 2, loss: 1, validation: null, alpha: 0.1, beta: 0.9, zeta: null, nu: null },
+      ...{ spectralNorm: 1, condition: spread(condition), bound: null, firstGradient: 1, lastGradient: 2 },
+    }));
+    const html = section(page(metricsOf(0.01, { along: { sameModel: true, epochs } })), 'along');
+    expect(html).toContain('the plot ends there');
+  });
+});
