@@ -38,6 +38,34 @@ const page = (metrics: AnalysisMetrics) => renderAnalysis('a', metrics);
 const section = (html: string, id: string) =>
   new RegExp(`<section id="${id}">[^]*?</section>`).exec(html)![0].replaceAll('\u00a0', ' ');
 
+describe('accuracy against a fixed alpha', () => {
+  const of = (...pairs: [number, number][]) =>
+    section(
+      page(
+        metricsOf(0.01, {
+          alphas: pairs.map(([alpha, value]) => ({
+            ...{ alpha, diverged: 0 },
+            test: { mean: value, standardError: null, values: [value] },
+          })),
+        }),
+      ),
+      'alphas',
+    );
+
+  it('has ticks that differ where accuracies lie close together', () => {
+    const html = of([0.01, 0.488], [0.1, 0.492]);
+    for (const tick of ['48.8 %', '48.9 %', '49.0 %', '49.1 %', '49.2 %']) expect(html).toContain(`>${tick}</text>`);
+    expect(html).not.toContain('no plot');
+  });
+
+  it('says why there is no plot', () => {
+    const html = of([0, 0.2], [0.5, 0.9]);
+    expect(html).not.toContain('<polyline');
+    expect(html).toContain('a logarithmic axis has no place for it. There is no plot, which needs two alphas above 0');
+    expect(of([0, 0.2], [0.5, 0.9], [1, 0.8])).toMatch(/<polyline[^]*alpha 0 is in the table alone/);
+  });
+});
+
 describe('a condition number that float64 can’t tell', () => {
   it('is called more than that, and ends the plot', () => {
     expect(conditionText(largestCondition)).toBe('> 10¹⁵');

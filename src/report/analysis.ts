@@ -1,6 +1,6 @@
 import { largestCondition, type Spread } from '../analysis/index.js';
 import type { AnalysisMetrics, Averaged, EpochAnalysis, LengthRow } from './analysis-metrics.js';
-import { linearAxis, logAxis, type Axis } from './axes.js';
+import { linearAxis, logAxis, percentTick, type Axis } from './axes.js';
 import { absent, count, counted, exact, percent, powerOfTen, significant } from './format.js';
 import { renderPage } from './html.js';
 import { lines, markup, type Markup } from './markup.js';
@@ -305,6 +305,10 @@ function alphas({ alphas: table }: AnalysisMetrics): Markup | undefined {
   if (!table || table.length === 0) return undefined;
   const known = table.flatMap(({ alpha, test }) => (test ? [[alpha, test.mean] as const] : []));
   const above = known.filter(([alpha]) => alpha > 0);
+  const notes = [
+    ...(above.length < known.length ? ['alpha 0 is in the table alone: a logarithmic axis has no place for it.'] : []),
+    ...(above.length < 2 ? ['There is no plot, which needs two alphas above 0 that could be trained.'] : []),
+  ];
   const drawn =
     above.length < 2
       ? undefined
@@ -314,7 +318,7 @@ function alphas({ alphas: table }: AnalysisMetrics): Markup | undefined {
           y: linearAxis(
             Math.min(...above.map(([, value]) => value)),
             Math.max(...above.map(([, value]) => value)),
-            (value) => percent(value, 0),
+            percentTick,
           ),
           curves: [{ colour: 1, points: [...above].sort(([a], [b]) => a - b) }],
         });
@@ -324,7 +328,7 @@ function alphas({ alphas: table }: AnalysisMetrics): Markup | undefined {
   );
   return markup`<section id="alphas"><h2>Accuracy against a fixed alpha</h2>
 <p>FastRNN with tanh, alpha as given and beta = 1 − alpha, neither trained (Figure 5); test recordings.</p>
-${drawn}
+${drawn}${notes.length === 0 ? undefined : markup`<p class="quiet">${notes.join(' ')}</p>`}
 ${tableFigure({ label: 'Accuracy against alpha', rows: markup`${headings(['alpha', 'Accuracy', ''])}<tbody>${lines(body)}</tbody>` })}</section>`;
 }
 

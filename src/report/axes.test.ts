@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { epochPosition, epochTicks, linearAxis, logAxis } from './axes.js';
+import { epochPosition, epochTicks, linearAxis, logAxis, percentTick } from './axes.js';
 
 const value = fc.double({ min: -1e6, max: 1e6, noNaN: true });
 const positive = fc.double({ min: 1e-6, max: 1e9, noNaN: true });
@@ -30,6 +30,26 @@ describe('a linear axis', () => {
     const { position, ticks } = linearAxis(1, 1, String);
     expect(position(1)).toBe(1);
     expect(ticks).toHaveLength(2);
+  });
+});
+
+describe('ticks of fractions', () => {
+  it('are told apart, with no more digits than that takes', () => {
+    const texts = (low: number, high: number) =>
+      linearAxis(low, high, percentTick).ticks.map(({ text }) => text.replace('\u00a0', ' '));
+    expect(texts(0.2, 0.9)[0]).toBe('20 %');
+    expect(texts(0.488, 0.492)).toEqual(['48.8 %', '48.9 %', '49.0 %', '49.1 %', '49.2 %']);
+    expect(texts(0.49001, 0.49004)[0]).toBe('49.001 %');
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0.01, max: 0.9, noNaN: true }),
+        fc.double({ min: 1e-6, max: 0.09, noNaN: true }),
+        (low, span) => {
+          const all = texts(low, low + span);
+          expect(new Set(all).size).toBe(all.length);
+        },
+      ),
+    );
   });
 });
 

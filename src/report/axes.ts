@@ -1,4 +1,4 @@
-import { exact } from './format.js';
+import { exact, percent } from './format.js';
 
 /** A tick of an axis. */
 export interface Tick {
@@ -40,6 +40,12 @@ export function linearAxis(low: number, high: number, format: (value: number, st
     return { at: i / (last - first), text: format(value, step) };
   });
   return { position, ticks };
+}
+
+/** A tick of an axis of fractions, with as many digits as tell it from the next. */
+export function percentTick(value: number, step: number): string {
+  const digits = Math.ceil(-Math.log10(100 * step) - 1e-9);
+  return percent(Number(value.toPrecision(12)), Math.max(0, digits));
 }
 
 /** A logarithmic axis that holds `low` and `high`, both above zero; ticks at 1, 2 and 5 times powers of ten, as many as fit. */

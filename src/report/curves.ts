@@ -1,5 +1,5 @@
 import type { EpochRecord } from '../training/index.js';
-import { linearAxis, logAxis, type Axis } from './axes.js';
+import { linearAxis, logAxis, percentTick, type Axis } from './axes.js';
 import { count, exact, percent, significant } from './format.js';
 import type { ReportInput } from './input.js';
 import { lines, markup, type Markup } from './markup.js';
@@ -50,9 +50,7 @@ function lossAxis(values: readonly number[]): Axis {
  */
 function accuracyAxis(values: readonly number[], ringed: readonly number[]): Axis {
   const settled = values.length >= shortestCut ? values.slice(Math.ceil(values.length * unsettled)) : values;
-  return linearAxis(Math.min(...settled, ...ringed), Math.max(...values), (value, step) =>
-    percent(value, step < 0.001 ? 2 : step < 0.01 ? 1 : 0),
-  );
+  return linearAxis(Math.min(...settled, ...ringed), Math.max(...values), percentTick);
 }
 
 /** Loss and validation accuracy against epochs over all stages, and a table of the stages. */
