@@ -38,6 +38,26 @@ const page = (metrics: AnalysisMetrics) => renderAnalysis('a', metrics);
 const section = (html: string, id: string) =>
   new RegExp(`<section id="${id}">[^]*?</section>`).exec(html)![0].replaceAll('\u00a0', ' ');
 
+describe('figures of an analysis', () => {
+  const html = page(metricsOf(0.01));
+
+  it('end where their steps end', () => {
+    const ticks = [...section(html, 'gradients').matchAll(/text-anchor="middle">([^<]+)</g)].map(([, text]) => text);
+    expect(ticks).toEqual(['0', '20', '40', '60', '80', '100', '128']);
+  });
+
+  it('name their curves beside the lines that are drawn, and no curve that isn’t there', () => {
+    const condition = section(html, 'condition');
+    expect(condition).toMatch(/<span class="line c1"><\/span>largest <span class="line c2"><\/span>median <\/span>/);
+    expect(condition).not.toMatch(/bound of equation \(5\)|Bound \(5\)|–<\/td>/);
+    const { recurrence } = metricsOf(0.01);
+    const bounded = { ...recurrence, conditions: recurrence.conditions.map((one) => ({ ...one, bound: 100 })) };
+    const other = section(page(metricsOf(0.01, { recurrence: bounded })), 'condition');
+    expect(other).toMatch(/dotted"><\/span>bound of equation \(5\) <[^]*Bound \(5\)[^]*<td>100<\/td>/);
+    expect(section(html, 'spectrum')).toMatch(/<span class="line c1"><\/span>U <span class="line c2"><\/span>W /);
+  });
+});
+
 describe('accuracy against a fixed alpha', () => {
   const of = (...pairs: [number, number][]) =>
     section(
@@ -86,5 +106,7 @@ describe('a condition number that float64 can’t tell', () => {
     }));
     const html = section(page(metricsOf(0.01, { along: { sameModel: true, epochs } })), 'along');
     expect(html).toContain('the plot ends there');
+    const once = section(page(metricsOf(0.01, { along: { sameModel: true, epochs: epochs.slice(1) } })), 'along');
+    expect(once).toMatch(/It was measured once, after its last epoch/);
   });
 });

@@ -1,6 +1,6 @@
 import { largestCondition, type Spread } from '../analysis/index.js';
 import type { AnalysisMetrics, Averaged, EpochAnalysis, LengthRow } from './analysis-metrics.js';
-import { linearAxis, logAxis, percentTick, type Axis } from './axes.js';
+import { linearAxis, percentTick, powerAxis, wholeAxis, type Axis } from './axes.js';
 import { absent, count, counted, exact, percent, powerOfTen, significant } from './format.js';
 import { renderPage } from './html.js';
 import { lines, markup, type Markup } from './markup.js';
@@ -65,23 +65,16 @@ function scalars({ scalars: s, steps }: AnalysisMetrics): Markup {
 ${known.length === 0 ? markup`<p>This cell has none.</p>` : tableFigure({ label: 'Trained scalars', rows: rows([...known, ['T', count(steps)]]) })}</section>`;
 }
 
-/** An axis of powers of ten, and of numbers between them where it spans few: positions of logarithms, which neither overflow nor crowd. */
-function decades(low: number, high: number): Axis {
-  const axis = linearAxis(Math.log10(low), Math.log10(high), (power) =>
-    Number.isInteger(Number(power.toFixed(6))) ? `10^${whole(power)}`.replace('-', '−') : significant(10 ** power),
-  );
-  return { ticks: axis.ticks, position: (value) => (value > 0 ? axis.position(Math.log10(value)) : -1) };
-}
-
 interface Curve {
   readonly colour: PlotLine['colour'];
+  /** What the key calls it; a curve without points has no place there. */
+  readonly name?: string;
   readonly points: readonly (readonly [x: number, y: number])[];
 }
 
 /** A figure of curves; points that aren't finite, or not above 0 on an axis of powers, are left out. */
 function figure(parts: {
   readonly name: string;
-  readonly legend?: string;
   readonly xName: string;
   readonly x: Axis;
   readonly y: Axis;
@@ -90,7 +83,7 @@ function figure(parts: {
   /** What is to be said below it. */
   readonly note?: string | undefined;
 }): Markup {
-  const { name, legend, xName, x, y, curves, dots = false, note } = parts;
+  const { name, xName, x, y, curves, dots = false, note } = parts;
   const placed = curves.map(({ colour, points }) => ({
     colour,
     places: points
@@ -103,7 +96,18 @@ function figure(parts: {
   const [first] = curves;
   const ends = [first.points[0], first.points[first.points.length - 1]];
   const label = `${name} against ${xName}: ${ends.map(([a, b]) => `${significant(b)} at ${significant(a)}`).join(', ')}.`;
-  return markup`<figure><figcaption><b>${name}</b>${legend === undefined ? undefined : markup`<span class="legend">${legend}</span>`}</figcaption>${plot({ label, x, y, lines: placed, dots: round })}<p class="axis">${xName}</p>${note === undefined ? undefined : markup`<p class="quiet">${note}</p>`}</figure>`;
+  return markup`<figure><figcaption><b>${name}</b>${keyOf(curves)}</figcaption>${plot({ label, x, y, lines: placed, dots: round })}<p class="axis">${xName}</p>${note === undefined ? undefined : markup`<p class="quiet">${note}</p>`}</figure>`;
+}
+
+/** The lines of a figure as they are drawn, each with its name. */
+function keyOf(curves: readonly Curve[]): Markup | undefined {
+  const named = curves.filter(({ name, points }) => name !== undefined && points.length > 0);
+  if (named.length === 0) return undefined;
+  const line = (colour: Curve['colour']) =>
+    colour === 'border'
+      ? markup`<span class="line" style="border-top-style:dotted"></span>`
+      : markup`<span class="line c${colour}"></span>`;
+  return markup`<span class="legend">${named.map(({ colour, name }) => markup`${line(colour)}${name} `)}</span>`;
 }
 
 const whole = (value: number) => exact(Number(value.toFixed(6)));
@@ -116,8 +120,8 @@ function gradients({ recurrence: { gradientNorms, recordings }, steps }: Analysi
     return markup`<section id="gradients"><h2>Gradients by step</h2>${text}<p>All gradients are 0.</p></section>`;
   const drawn = figure({
     ...{ name: '‖∂L/∂h_t‖', xName: 't', dots: gradientNorms.length <= 40 },
-    x: linearAxis(0, gradientNorms.length - 1, whole),
-    y: decades(Math.min(...known), Math.max(...known)),
+    x: wholeAxis(0, gradientNorms.length - 1),
+    y: powerAxis(Math.min(...known), Math.max(...known)),
     curves: [{ colour: 1, points: gradientNorms.map((norm, t) => [t, norm]) }],
   });
   const ratio = gradientNorms[1] / gradientNorms[gradientNorms.length - 1];
@@ -140,24 +144,24 @@ function condition({ recurrence: { conditions, recordings, largestStep }, scalar
       ? undefined
       : figure({
           name: 'Condition number of M(U)',
-          legend:
-            'lines: the largest of the recordings (first), their median (second), the bound of equation (5) (thin)',
           xName: 'steps that M(U) spans',
-          x: logAxis(1, conditions[conditions.length - 1].steps),
-          y: decades(1, most),
+          x: powerAxis(1, conditions[conditions.length - 1].steps),
+          y: powerAxis(1, most),
           ...{ dots: true, note },
           curves: [
-            { colour: 1, points: known((c) => c.largest) },
-            { colour: 2, points: known((c) => c.median) },
+            { colour: 1, name: 'largest', points: known((c) => c.largest) },
+            { colour: 2, name: 'median', points: known((c) => c.median) },
             {
               colour: 'border',
+              name: 'bound of equation (5)',
               points: conditions.flatMap(({ steps, bound }) => (bound === null ? [] : [[steps, bound] as const])),
             },
           ],
         });
+  const bounded = conditions.some(({ bound }) => bound !== null);
   const body = conditions.map(
     ({ steps, condition: c, norm, bound }) =>
-      markup`<tr><th scope="row">${count(steps)}</th><td>${conditionText(c.median)}</td><td>${conditionText(c.largest)}</td><td>${significant(norm.median)}</td><td>${significant(bound)}</td></tr>`,
+      markup`<tr><th scope="row">${count(steps)}</th><td>${conditionText(c.median)}</td><td>${conditionText(c.largest)}</td><td>${significant(norm.median)}</td>${bounded ? markup`<td>${significant(bound)}</td>` : undefined}</tr>`,
   );
   const ratio = s.alphaOverBeta === undefined || largestStep === null ? undefined : s.alphaOverBeta * largestStep;
   const bounds =
@@ -167,15 +171,25 @@ function condition({ recurrence: { conditions, recordings, largestStep }, scalar
   return markup`<section id="condition"><h2>Condition of M(U)</h2>
 <p>M(U) is the product of the last Jacobians ∂h_k/∂h_(k−1), transposed: of FastRNN alpha UᵀD + beta I, of other cells their own (of an LSTM that of h and c together). ${counted(recordings, 'test recording')}, in float64, in which a condition number ends at ${powerOfTen(15)}. ${bounds}</p>
 ${drawn}
-${tableFigure({ label: 'Condition of M(U)', rows: markup`${headings(['Steps', 'Condition, median', 'Largest', 'Norm, median', 'Bound (5)'])}<tbody>${lines(body)}</tbody>` })}</section>`;
+${tableFigure({ label: 'Condition of M(U)', rows: markup`${headings(['Steps', 'Condition, median', 'Largest', 'Norm, median', ...(bounded ? ['Bound (5)'] : [])])}<tbody>${lines(body)}</tbody>` })}</section>`;
 }
 
 function along({ along: measured }: AnalysisMetrics): Markup | undefined {
-  if (!measured || measured.epochs.length < 2) return undefined;
+  if (!measured) return undefined;
   const { epochs, sameModel } = measured;
-  const x = linearAxis(epochs[0].epoch, epochs[epochs.length - 1].epoch, whole);
-  const curve = (colour: Curve['colour'], pick: (epoch: EpochAnalysis) => number | null): Curve => ({
+  const same = sameModel
+    ? 'The training was made again and ended with the model’s parameters, bit for bit.'
+    : 'The training was made again, but ended with other parameters than the model’s: another version, other data or fused arithmetic made it.';
+  if (epochs.length < 2)
+    return markup`<section id="along"><h2>Along training</h2><p>${same} It was measured once, after its last epoch: curves need a smaller n of --along.</p></section>`;
+  const x = wholeAxis(epochs[0].epoch, epochs[epochs.length - 1].epoch);
+  const curve = (
+    colour: Curve['colour'],
+    name: string | undefined,
+    pick: (epoch: EpochAnalysis) => number | null,
+  ): Curve => ({
     colour,
+    ...(name === undefined ? {} : { name }),
     points: epochs.flatMap((epoch) => {
       const value = pick(epoch);
       return value === null ? [] : [[epoch.epoch, value] as const];
@@ -184,36 +198,35 @@ function along({ along: measured }: AnalysisMetrics): Markup | undefined {
   const note = endOfFloat(epochs.map(({ condition: c }) => c.largest));
   const powers = (curves: readonly Curve[], end?: number) => {
     const values = positive(curves.flatMap(({ points }) => points.map(([, value]) => value)));
-    return values.length === 0 ? decades(1, 10) : decades(Math.min(...values), end ?? Math.max(...values));
+    return values.length === 0 ? powerAxis(1, 10) : powerAxis(Math.min(...values), end ?? Math.max(...values));
   };
   const conditionsOf = [
-    curve(1, ({ condition: c }) => c.largest),
-    curve(2, ({ condition: c }) => c.median),
-    curve('border', ({ bound }) => bound),
+    curve(1, 'largest', ({ condition: c }) => c.largest),
+    curve(2, 'median', ({ condition: c }) => c.median),
+    curve('border', 'bound (5)', ({ bound }) => bound),
   ];
-  const gradientsOf = [curve(1, (epoch) => epoch.firstGradient), curve(2, (epoch) => epoch.lastGradient)];
-  const residual = [curve(1, ({ alpha }) => alpha), curve(2, ({ beta }) => beta)];
-  const gate = [curve(1, ({ zeta }) => zeta), curve(2, ({ nu }) => nu)];
-  const weights = ([first, second]: readonly Curve[], legend: string) =>
+  const gradientsOf = [
+    curve(1, '‖∂L/∂h_1‖', (epoch) => epoch.firstGradient),
+    curve(2, '‖∂L/∂h_T‖', (epoch) => epoch.lastGradient),
+  ];
+  const residual = [curve(1, 'alpha', ({ alpha }) => alpha), curve(2, 'beta', ({ beta }) => beta)];
+  const gate = [curve(1, 'zeta', ({ zeta }) => zeta), curve(2, 'nu', ({ nu }) => nu)];
+  const weights = ([first, second]: readonly Curve[]) =>
     first.points.length + second.points.length === 0
       ? undefined
       : figure({
           name: 'Weights of the residual',
-          legend,
           xName: 'epoch',
           x,
           y: linearAxis(0, 1, whole),
           curves: [first, second],
         });
-  const same = sameModel
-    ? 'The training was made again and ended with the model’s parameters, bit for bit.'
-    : 'The training was made again, but ended with other parameters than the model’s: another version, other data or fused arithmetic made it.';
   return markup`<section id="along"><h2>Along training</h2><p>${same}</p><div class="pair">
-${figure({ name: 'Condition number of M(U), all steps', legend: 'largest, median, bound (thin)', xName: 'epoch', x, y: powers(conditionsOf, note === undefined ? undefined : largestCondition), curves: conditionsOf, note })}
-${figure({ name: 'Gradient norms', legend: '‖∂L/∂h_1‖, ‖∂L/∂h_T‖', xName: 'epoch', x, y: powers(gradientsOf), curves: gradientsOf })}
-${figure({ name: 'Spectral norm of U', xName: 'epoch', x, y: spanned([0, ...epochs.map((epoch) => epoch.spectralNorm)]), curves: [curve(1, (epoch) => epoch.spectralNorm)] })}
-${weights(residual, 'alpha, beta')}
-${weights(gate, 'zeta, nu')}
+${figure({ name: 'Condition number of M(U), all steps', xName: 'epoch', x, y: powers(conditionsOf, note === undefined ? undefined : largestCondition), curves: conditionsOf, note })}
+${figure({ name: 'Gradient norms', xName: 'epoch', x, y: powers(gradientsOf), curves: gradientsOf })}
+${figure({ name: 'Spectral norm of U', xName: 'epoch', x, y: spanned([0, ...epochs.map((epoch) => epoch.spectralNorm)]), curves: [curve(1, undefined, (epoch) => epoch.spectralNorm)] })}
+${weights(residual)}
+${weights(gate)}
 </div></section>`;
 }
 
@@ -224,11 +237,11 @@ function spanned(values: readonly number[]): Axis {
 function spectrum({ spectrum: { U, W, frobeniusU, frobeniusW, gates } }: AnalysisMetrics): Markup {
   const of = gates.length > 0 ? ' of the candidate' : '';
   const drawn = figure({
-    ...{ name: `Singular values${of}`, legend: 'U, W', xName: 'number', dots: U.length <= 40 },
-    x: linearAxis(1, Math.max(U.length, W.length, 2), whole),
+    ...{ name: `Singular values${of}`, xName: 'number', dots: U.length <= 40 },
+    x: wholeAxis(1, Math.max(U.length, W.length, 2)),
     y: spanned([0, ...U, ...W]),
     curves: [U, W].map((values, i) => ({
-      colour: i === 0 ? (1 as const) : (2 as const),
+      ...(i === 0 ? { colour: 1 as const, name: 'U' } : { colour: 2 as const, name: 'W' }),
       points: values.map((value, k) => [k + 1, value] as const),
     })),
   });
@@ -288,14 +301,17 @@ function lengths({ lengths: table }: AnalysisMetrics): Markup | undefined {
 <div class="pair">${curve('alpha', (row) => row.alpha.mean)}${curve('alpha / beta', (row) => row.alphaOverBeta.mean)}
 ${figure({
   name: 'beta against 1 − alpha',
-  legend: 'thin: beta = 1 − alpha',
   xName: '1 − alpha',
   x: both,
   y: both,
   dots: true,
   curves: [
-    { colour: 1, points: tied },
-    { colour: 'border', points: [Math.min(...tied.flat()), Math.max(...tied.flat())].map((value) => [value, value]) },
+    { colour: 1, name: 'trained', points: tied },
+    {
+      colour: 'border',
+      name: 'beta = 1 − alpha',
+      points: [Math.min(...tied.flat()), Math.max(...tied.flat())].map((value) => [value, value]),
+    },
   ],
 })}</div>
 ${tableFigure({ label: 'Weights against T', rows: markup`${headings(columns)}<tbody>${lines(body)}</tbody>` })}</section>`;
@@ -314,7 +330,7 @@ function alphas({ alphas: table }: AnalysisMetrics): Markup | undefined {
       ? undefined
       : figure({
           ...{ name: 'Accuracy against a fixed alpha', xName: 'alpha', dots: true },
-          x: logAxis(Math.min(...above.map(([alpha]) => alpha)), Math.max(...above.map(([alpha]) => alpha)) * 1.01),
+          x: powerAxis(Math.min(...above.map(([alpha]) => alpha)), Math.max(...above.map(([alpha]) => alpha))),
           y: linearAxis(
             Math.min(...above.map(([, value]) => value)),
             Math.max(...above.map(([, value]) => value)),

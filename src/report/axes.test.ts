@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { epochPosition, epochTicks, linearAxis, logAxis, percentTick } from './axes.js';
+import { epochPosition, epochTicks, linearAxis, logAxis, percentTick, powerAxis, wholeAxis } from './axes.js';
 
 const value = fc.double({ min: -1e6, max: 1e6, noNaN: true });
 const positive = fc.double({ min: 1e-6, max: 1e9, noNaN: true });
@@ -76,6 +76,46 @@ describe('a logarithmic axis', () => {
         for (const { at, text } of ticks) expect(position(Number(text))).toBeCloseTo(at, 9);
       }),
     );
+  });
+});
+
+describe('an axis of powers', () => {
+  const texts = (low: number, high: number) => powerAxis(low, high).ticks.map(({ text }) => text);
+
+  it('has whole powers of ten alone, or plain numbers where it spans less than two', () => {
+    expect(texts(0.0004, 300)).toEqual(['10⁻⁴', '10⁻³', '10⁻²', '10⁻¹', '10⁰', '10¹', '10²', '10³']);
+    expect(texts(0.004, 300)).toEqual(['0.001', '0.01', '0.1', '1', '10', '100', '1000']);
+    expect(texts(1, 1e15)).toEqual(['10⁰', '10³', '10⁶', '10⁹', '10¹²', '10¹⁵']);
+    expect(texts(1, 37)).toEqual(['1', '2', '5', '10', '20', '50']);
+  });
+
+  it('holds its values, however far apart, and has few ticks', () => {
+    const power = fc.double({ min: -300, max: 300, noNaN: true });
+    fc.assert(
+      fc.property(power, power, (a, b) => {
+        const [low, high] = [10 ** Math.min(a, b), 10 ** Math.max(a, b)];
+        const { position, ticks } = powerAxis(low, high);
+        expect(position(low)).toBeGreaterThanOrEqual(-1e-9);
+        expect(position(high)).toBeLessThanOrEqual(1 + 1e-9);
+        expect(ticks.length).toBeGreaterThanOrEqual(1);
+        expect(ticks.length).toBeLessThanOrEqual(9);
+        expect(position(0)).toBeLessThan(0);
+      }),
+    );
+  });
+});
+
+describe('an axis of whole numbers', () => {
+  it('begins and ends with them', () => {
+    expect(wholeAxis(0, 128).ticks.map(({ text }) => text)).toEqual(['0', '20', '40', '60', '80', '100', '128']);
+    expect(wholeAxis(1, 64).ticks.map(({ text }) => text)).toEqual(['1', '10', '20', '30', '40', '50', '64']);
+    expect(wholeAxis(2, 4).ticks.map(({ text }) => text)).toEqual(['2', '3', '4']);
+    for (let high = 1; high < 400; high++) {
+      const { position, ticks } = wholeAxis(0, high);
+      expect([position(0), position(high)]).toEqual([0, 1]);
+      expect(ticks.length).toBeLessThanOrEqual(10);
+      for (const { at, text } of ticks) expect(at).toBeCloseTo(position(Number(text)), 12);
+    }
   });
 });
 

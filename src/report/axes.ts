@@ -1,4 +1,4 @@
-import { exact, percent } from './format.js';
+import { exact, percent, powerOfTen } from './format.js';
 
 /** A tick of an axis. */
 export interface Tick {
@@ -19,6 +19,44 @@ function roundStep(span: number, most: number): number {
   const least = span / most;
   const power = 10 ** Math.floor(Math.log10(least));
   return power * ([1, 2, 5].find((factor) => factor * power >= least * (1 - 1e-9)) ?? 10);
+}
+
+/** An axis of whole numbers (steps, epochs) that begins and ends with them; ticks at both ends, and at round ones that are not near them. */
+export function wholeAxis(low: number, high: number): Axis {
+  const span = Math.max(1, high - low);
+  const step = Math.max(1, roundStep(span, 8));
+  const first = Math.ceil(low / step) * step;
+  const round = Array.from({ length: Math.max(0, Math.ceil((high - first) / step)) }, (_, i) => first + i * step);
+  const inside = round.filter((value) => Math.min(value - low, high - value) >= 0.6 * step);
+  const position = (value: number) => (value - low) / span;
+  return {
+    position,
+    ticks: [...new Set([low, ...inside, high])].map((value) => ({ at: position(value), text: exact(value) })),
+  };
+}
+
+/**
+ * A logarithmic axis that holds `low` and `high`, both above zero, however large: whole powers of ten, at most seven of them; 1, 2 and 5
+ * times powers of ten in plain numbers where it spans less than two.
+ */
+export function powerAxis(low: number, high: number): Axis {
+  const [from, to] = [Math.log10(low), Math.log10(high)];
+  if (to - from < 2) {
+    const { position, ticks } = logAxis(low, Math.max(high, low * 1.01));
+    return { position: (value) => (value > 0 ? position(value) : -1), ticks };
+  }
+  const every = Math.ceil((to - from) / 6);
+  const first = Math.floor(from / every + 1e-9) * every;
+  const last = Math.ceil(to / every - 1e-9) * every;
+  const powers = Array.from({ length: (last - first) / every + 1 }, (_, i) => first + i * every);
+  const plain = first >= -3 && last <= 4;
+  return {
+    position: (value) => (value > 0 ? (Math.log10(value) - first) / (last - first) : -1),
+    ticks: powers.map((power) => ({
+      at: (power - first) / (last - first),
+      text: plain ? exact(Number(`1e${power}`)) : powerOfTen(power),
+    })),
+  };
 }
 
 /** Values closer than this part of their size are drawn as one value, and sizes below `smallest` as zero. */
