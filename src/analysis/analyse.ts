@@ -69,7 +69,23 @@ export interface Analysis {
     readonly standardDeviation: number;
   };
   /** Null where the theorems are not of the cell. */
-  readonly theorems: (Theorems & { readonly squaredGradientNorm: number; readonly testLoss: number }) | null;
+  readonly theorems:
+    | (Theorems & {
+        readonly squaredGradientNorm: number;
+        readonly testLoss: number;
+        readonly iterationsAre: Iterations['are'];
+      })
+    | null;
+}
+
+/** M of Theorem 3.1. */
+export interface Iterations {
+  readonly count: number;
+  /**
+   * `taken`: steps of the optimiser that led to the weights; `planned`: those that the recipe plans, since how many were taken isn't
+   * known; `drawn from`: of Algorithm 1, whose result is one of so many iterates.
+   */
+  readonly are: 'taken' | 'planned' | 'drawn from';
 }
 
 /** What is measured, and on what. */
@@ -81,7 +97,7 @@ export interface AnalysisTask {
   /** Test recordings of which Jacobians are multiplied: evenly spread. */
   readonly recordings: number;
   /** Steps of the optimiser, and the seed of the initial network. */
-  readonly iterations: number;
+  readonly iterations: Iterations;
   readonly seed: number;
 }
 
@@ -202,7 +218,7 @@ function theorems(parameters: Parameters, task: AnalysisTask, spectralNorm: numb
     steps: train.sequences.steps,
     recordings: train.rows.length,
     inputNorm: largestInput(train.sequences, train.rows, train.normalisation),
-    iterations,
+    iterations: iterations.count,
     initialLoss: lossAndGradientNorm({ ...train, parameters: start }).loss,
     trainingLoss: loss,
     spectralNorm,
@@ -211,5 +227,6 @@ function theorems(parameters: Parameters, task: AnalysisTask, spectralNorm: numb
     ...theoremsOf(parameters, facts),
     squaredGradientNorm: squaredNorm,
     testLoss: lossAndGradientNorm(test).loss,
+    iterationsAre: iterations.are,
   };
 }

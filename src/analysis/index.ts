@@ -5,6 +5,7 @@ export {
   scalarsOf,
   type Analysis,
   type AnalysisTask,
+  type Iterations,
   type Recurrence,
   type Scalars,
   type Spread,

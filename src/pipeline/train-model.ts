@@ -1,7 +1,7 @@
 import { now } from '#platform';
 import type { Dataset } from '../data/index.js';
 import { calibrate, plainStorage, withRoundedU, type Storage } from '../integer/index.js';
-import type { Architecture } from '../network/index.js';
+import type { Architecture, Provenance } from '../network/index.js';
 import type { Backend, KernelSource } from '../kernels/index.js';
 import { recipeHash, type LoadedRecipe, type Recipe } from '../recipe/index.js';
 import {
@@ -73,7 +73,7 @@ export async function trainModel(
     seed: recipe.seed,
     fma: options.fma ?? false,
   };
-  const identity = JSON.stringify({ ...provenance, ...(teaching ? { teacher: teaching.recipeHash } : {}) });
+  const identity = trainingIdentity(provenance, teaching?.recipeHash);
   const split = validationSplit(recipe, dataset);
   const stages = stagesOf(recipe.training.epochs, recipe.training.roundedEpochs);
   let checkpoint: Checkpoint = { finished: [], state: undefined, seconds: 0 };
@@ -182,6 +182,15 @@ export async function trainModel(
     validationCount: split.validation.length,
     work: workOf(checkpoint.finished, epochs, teaching?.work),
   };
+}
+
+/** What a checkpoint says that it is of. */
+export function trainingIdentity(
+  { recipe, recipeHash: hash, dataHash, version, seed, fma }: Provenance,
+  teacher?: string,
+): string {
+  const made = { recipe, recipeHash: hash, dataHash, version, seed, fma };
+  return JSON.stringify(teacher === undefined ? made : { ...made, teacher });
 }
 
 /** The network of a stage: that of rounded weights has a rounded U, where that is made of other parameters. */

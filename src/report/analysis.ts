@@ -362,6 +362,13 @@ ${tableFigure({
 })}</section>`;
 }
 
+/** What M is. */
+const iterationTexts = {
+  taken: 'steps that led to these weights',
+  planned: 'the recipe’s plan; early stopping may have taken fewer',
+  'drawn from': 'iterations of Algorithm 1, which gives one of them',
+} as const;
+
 function theorems({ theorems: t }: AnalysisMetrics): Markup {
   if (!t) {
     return markup`<section id="theorems"><h2>Theorems 3.1 and 3.2</h2><p>They are of FastRNN; this cell has no alpha and beta.</p></section>`;
@@ -377,7 +384,8 @@ ${tableFigure({
     ['T, n', `${count(t.T)}, ${count(t.n)}`],
     ['R_U, R_W, R_v, R_x', [t.RU, t.RW, t.Rv, t.Rx].map((value) => significant(value)).join(', ')],
     ['‖U‖, sup ‖D_k‖', `${significant(t.spectralNorm)}, ${significant(t.slope)}`],
-    ['Theorem 3.1: M, L(θ_0)', `${count(c.iterations)}, ${significant(c.initialLoss)}`],
+    ['Theorem 3.1: M', `${count(c.iterations)}: ${iterationTexts[t.iterationsAre]}`],
+    ['L(θ_0)', significant(c.initialLoss)],
     ['right-hand side', significant(c.bound)],
     ['measured ‖∇L‖² at the end', significant(t.squaredGradientNorm)],
     ['Theorem 3.2: training loss', significant(g.trainingLoss)],

@@ -5,7 +5,7 @@ import { AnalysisError, parametersOf, scalarsOf } from '../../analysis/index.js'
 import { loadKernels } from '../../kernels/index.js';
 import { loadRecipe } from '../../recipe/index.js';
 import { temporaryFolder, writeCsv } from '../../testing/index.js';
-import { evaluateFloat } from '../../training/index.js';
+import { batchesFor, evaluateFloat } from '../../training/index.js';
 import { normalisationFrom, readModel, type FloatModel } from '../models.js';
 import { trainRecipe } from '../run.js';
 import { analyseModel } from './analyse.js';
@@ -34,6 +34,8 @@ async function trained(name: string, ...sets: string[]): Promise<AnalyseOptions>
     ...{ recordings: 4, seeds: 1, workers: 1 },
   };
 }
+
+const rsg = ['training.optimiser=rsg', 'training.epochs=[6,0,0]'];
 
 describe('an analysis', () => {
   it('trains the same model again and measures along the way', async () => {
@@ -97,6 +99,29 @@ describe('an analysis', () => {
     expect(again.metrics).toEqual(metrics);
     expect((await stat(kept)).mtimeMs).toBe(before);
     await expect(analyseModel({ ...options, lengths: [7] })).rejects.toThrow(/they can in 8, 4, 2, 1/);
+  }, 60_000);
+
+  it('counts the steps that led to the weights, or says that it is the recipe’s plan', async () => {
+    const sets = ['network.cell=FastRNN', 'training.epochs=[2,8,8]', 'training.learningRate=0.3'];
+    const options = await trained('iterations', ...sets);
+    const { theorems } = (await analyseModel(options)).metrics;
+    const run = await trainRecipe({ recipe: at('csv', 'recipe.yaml'), sets, out: at('iterations'), workers: 1 });
+    const [{ chosenEpochs }] = run.trained.phases;
+    const rows = Math.round(options.dataset.train.count * (1 - options.recipe.recipe.data.validation));
+    const batches = batchesFor(rows, options.recipe.recipe.training.batchSize);
+    const total = chosenEpochs.reduce((sum, count) => sum + count, 0);
+    expect(total).toBeLessThan(18); // else the test says nothing
+    expect(theorems).toMatchObject({ iterationsAre: 'taken', convergence: { iterations: total * batches } });
+    expect(await readFile(at('iterations', 'analysis.html'), 'utf8')).toContain('steps that led to these weights');
+
+    await rm(at('iterations', 'checkpoint.safetensors'));
+    const planned = (await analyseModel(options)).metrics.theorems;
+    expect(planned).toMatchObject({ iterationsAre: 'planned', convergence: { iterations: 18 * batches } });
+    expect(await readFile(at('iterations', 'analysis.html'), 'utf8')).toContain('the recipe’s plan');
+
+    const drawn = await analyseModel(await trained('rsg', 'network.cell=FastRNN', ...rsg));
+    expect(drawn.metrics.theorems).toMatchObject({ iterationsAre: 'drawn from' });
+    expect(drawn.metrics.theorems?.convergence.iterations).toBe(6 * batches);
   }, 60_000);
 
   it('tells of frames that no step reads', async () => {

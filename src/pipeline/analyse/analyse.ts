@@ -3,11 +3,12 @@ import { analyse, type AnalysisTask } from '../../analysis/index.js';
 import type { Dataset } from '../../data/index.js';
 import { loadKernels } from '../../kernels/index.js';
 import { renderAnalysis, type AnalysisMetrics } from '../../report/index.js';
-import { batchesFor, type NetworkOnData } from '../../training/index.js';
+import type { NetworkOnData } from '../../training/index.js';
 import { normalisationFrom } from '../models.js';
 import { prepareFolder } from '../open.js';
 import { allRows, validationSplit } from '../prepare.js';
 import { measureAlong } from './along.js';
+import { iterationsOf } from './iterations.js';
 import type { AnalyseOptions } from './options.js';
 import { trainAlphas, trainLengths, type RetrainTask } from './retrain.js';
 
@@ -41,17 +42,17 @@ export async function analyseModel(options: AnalyseOptions): Promise<FinishedAna
   return { folder, metrics };
 }
 
-async function analysisTask({ model, recipe, dataset, recordings, backend }: AnalyseOptions): Promise<AnalysisTask> {
+async function analysisTask(options: AnalyseOptions): Promise<AnalysisTask> {
+  const { model, recipe, dataset, recordings, backend } = options;
   const kernels = await loadKernels({ backend: backend ?? 'auto' });
   const { architecture, provenance } = model.facts;
-  const { epochs, roundedEpochs = 0, batchSize, retrain } = recipe.recipe.training;
   const split = validationSplit(recipe.recipe, dataset);
-  const trained = retrain && split.validation.length > 0 ? allRows(dataset).train : split.train;
+  const retrained = recipe.recipe.training.retrain && split.validation.length > 0;
+  const trained = retrained ? allRows(dataset).train : split.train;
   const on = (sequences: Dataset['train'], rows: Uint32Array): NetworkOnData => ({
     ...{ kernels, architecture, parameters: model.parameters, normalisation: normalisationFrom(model.facts) },
     ...{ sequences, rows },
   });
-  const total = epochs.reduce((sum, count) => sum + count, roundedEpochs);
   return {
     train: on(dataset.train, trained),
     test: on(
@@ -59,7 +60,7 @@ async function analysisTask({ model, recipe, dataset, recordings, backend }: Ana
       Uint32Array.from({ length: dataset.test.count }, (_, i) => i),
     ),
     recordings,
-    iterations: total * batchesFor(trained.length, batchSize),
+    iterations: await iterationsOf(options, trained.length, retrained ? 2 : 1),
     seed: provenance.seed,
   };
 }
