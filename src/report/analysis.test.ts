@@ -106,6 +106,14 @@ describe('a condition number that float64 can’t tell', () => {
     }));
     const html = section(page(metricsOf(0.01, { along: { sameModel: true, epochs } })), 'along');
     expect(html).toContain('the plot ends there');
+    expect(html).toContain('>10¹⁵</text>');
+    const beyond = epochs.map((epoch) => ({ ...epoch, condition: spread(largestCondition) }));
+    const none = page(metricsOf(15, { along: { sameModel: true, epochs: beyond } }));
+    for (const id of ['condition', 'along']) {
+      expect(section(none, id)).toContain('All lie beyond 10¹⁵: there is no plot.');
+      expect(section(none, id)).not.toMatch(/>[12]e15</);
+    }
+    expect(section(none, 'condition')).not.toContain('<polyline');
     const once = section(page(metricsOf(0.01, { along: { sameModel: true, epochs: epochs.slice(1) } })), 'along');
     expect(once).toMatch(/It was measured once, after its last epoch/);
   });

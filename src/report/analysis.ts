@@ -47,6 +47,10 @@ const endOfFloat = (conditions: readonly number[]) =>
     ? `Float64 tells nothing of condition numbers beyond ${powerOfTen(15)}: the plot ends there.`
     : undefined;
 
+/** Stands for a plot of nothing but such numbers. */
+const allBeyond = (note: string | undefined) =>
+  note === undefined ? undefined : markup`<p class="quiet">All lie beyond ${powerOfTen(15)}: there is no plot.</p>`;
+
 const rows = (pairs: readonly (readonly [string, string])[]) =>
   markup`<tbody>${lines(pairs.map(([name, value]) => markup`<tr><th scope="row">${name}</th><td>${value}</td></tr>`))}</tbody>`;
 
@@ -140,8 +144,8 @@ function condition({ recurrence: { conditions, recordings, largestStep }, scalar
     return told.map(({ steps, condition: c }) => [steps, pick(c)] as const);
   };
   const drawn =
-    conditions.length < 2
-      ? undefined
+    conditions.length < 2 || known((c) => c.median).length < 2
+      ? allBeyond(note)
       : figure({
           name: 'Condition number of M(U)',
           xName: 'steps that M(U) spans',
@@ -174,9 +178,9 @@ ${drawn}
 ${tableFigure({ label: 'Condition of M(U)', rows: markup`${headings(['Steps', 'Condition, median', 'Largest', 'Norm, median', ...(bounded ? ['Bound (5)'] : [])])}<tbody>${lines(body)}</tbody>` })}</section>`;
 }
 
-function along({ along: measured }: AnalysisMetrics): Markup | undefined {
-  if (!measured) return undefined;
-  const { epochs, sameModel } = measured;
+function along({ along: again }: AnalysisMetrics): Markup | undefined {
+  if (!again) return undefined;
+  const { epochs, sameModel } = again;
   const same = sameModel
     ? 'The training was made again and ended with the model’s parameters, bit for bit.'
     : 'The training was made again, but ended with other parameters than the model’s: another version, other data or fused arithmetic made it.';
@@ -196,15 +200,17 @@ function along({ along: measured }: AnalysisMetrics): Markup | undefined {
     }),
   });
   const note = endOfFloat(epochs.map(({ condition: c }) => c.largest));
-  const powers = (curves: readonly Curve[], end?: number) => {
+  const powers = (curves: readonly Curve[]) => {
     const values = positive(curves.flatMap(({ points }) => points.map(([, value]) => value)));
-    return values.length === 0 ? powerAxis(1, 10) : powerAxis(Math.min(...values), end ?? Math.max(...values));
+    return values.length === 0 ? powerAxis(1, 10) : powerAxis(Math.min(...values), Math.max(...values));
   };
   const conditionsOf = [
     curve(1, 'largest', ({ condition: c }) => c.largest),
     curve(2, 'median', ({ condition: c }) => c.median),
     curve('border', 'bound (5)', ({ bound }) => bound),
   ];
+  const measured = epochs.map(({ condition: c }) => c.median).filter((median) => median < largestCondition);
+  const conditionAxis = note === undefined ? powers(conditionsOf) : powerAxis(1, largestCondition);
   const gradientsOf = [
     curve(1, '‖∂L/∂h_1‖', (epoch) => epoch.firstGradient),
     curve(2, '‖∂L/∂h_T‖', (epoch) => epoch.lastGradient),
@@ -222,7 +228,7 @@ function along({ along: measured }: AnalysisMetrics): Markup | undefined {
           curves: [first, second],
         });
   return markup`<section id="along"><h2>Along training</h2><p>${same}</p><div class="pair">
-${figure({ name: 'Condition number of M(U), all steps', xName: 'epoch', x, y: powers(conditionsOf, note === undefined ? undefined : largestCondition), curves: conditionsOf, note })}
+${measured.length === 0 ? markup`<div><b>Condition number of M(U), all steps</b>${allBeyond(note)}</div>` : figure({ name: 'Condition number of M(U), all steps', xName: 'epoch', x, y: conditionAxis, curves: conditionsOf, note })}
 ${figure({ name: 'Gradient norms', xName: 'epoch', x, y: powers(gradientsOf), curves: gradientsOf })}
 ${figure({ name: 'Spectral norm of U', xName: 'epoch', x, y: spanned([0, ...epochs.map((epoch) => epoch.spectralNorm)]), curves: [curve(1, undefined, (epoch) => epoch.spectralNorm)] })}
 ${weights(residual)}

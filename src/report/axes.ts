@@ -43,7 +43,8 @@ export function powerAxis(low: number, high: number): Axis {
   const [from, to] = [Math.log10(low), Math.log10(high)];
   if (to - from < 2) {
     const { position, ticks } = logAxis(low, Math.max(high, low * 1.01));
-    return { position: (value) => (value > 0 ? position(value) : -1), ticks };
+    const named = ticks.map(({ at, text }) => ({ at, text: text.replace(/^(?:1|(\d))e(.+)$/, inPowers) }));
+    return { position: (value) => (value > 0 ? position(value) : -1), ticks: named };
   }
   const every = Math.ceil((to - from) / 6);
   const first = Math.floor(from / every + 1e-9) * every;
@@ -57,6 +58,11 @@ export function powerAxis(low: number, high: number): Axis {
       text: plain ? exact(Number(`1e${power}`)) : powerOfTen(power),
     })),
   };
+}
+
+/** 5 × 10⁻⁹ of 5e-9, 10⁻⁹ of 1e-9. */
+function inPowers(_: string, factor: string | undefined, exponent: string): string {
+  return `${factor === undefined ? '' : `${factor} × `}${powerOfTen(Number(exponent))}`;
 }
 
 /** Values closer than this part of their size are drawn as one value, and sizes below `smallest` as zero. */
