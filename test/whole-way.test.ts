@@ -11,7 +11,7 @@ const at = (...names: string[]) => path.join(folder.path, ...names);
 beforeAll(async () => {
   folder = await temporaryFolder();
   await writeCsv(at('csv'));
-  await writeMnist(at('data'), 60, 30);
+  await writeMnist(at('data'), 68, 30);
 });
 
 afterAll(() => folder.remove());

@@ -17,7 +17,7 @@ describe('backends', () => {
     const { validate } = WebAssembly;
     WebAssembly.validate = () => false;
     try {
-      await expect(loadKernels({ backend: 'wasm' })).rejects.toThrow(/no WebAssembly SIMD.*use Node/);
+      await expect(loadKernels({ backend: 'wasm' })).rejects.toThrow(/no WebAssembly SIMD.*use Chrome 91.*or Node/);
     } finally {
       WebAssembly.validate = validate;
     }

@@ -145,7 +145,6 @@ describe('resolving', () => {
       'compression.uSparsity: 0.5, but oRNN makes U of other parameters',
     ],
     [{ data: { validation: 0 }, training: { epochs: [1, 1, 1] } }, 'training.earlyStopping: needs validation data'],
-    [{ data: { validation: 0 }, training: { roundedEpochs: 5 } }, 'training.earlyStopping: needs validation data'],
     [{ data: { name: 'uci-har', rate: 50 } }, 'data.rate: only folder has it'],
     [{ data: { name: 'uci-har', phrases: 'apart' } }, 'data.phrases: only wake-words has it'],
   ])('conflict %j', (input, message) => expect(problem(input)).toContain(message));

@@ -109,7 +109,7 @@ function conflicts(recipe: Recipe): string[] {
       'training.epochs: the second stage has no epochs, but a sparsity below 1 is reached there; give all three, as in [100, 100, 100]',
     );
   }
-  if (training.earlyStopping && data.validation === 0 && thresholding + support + (training.roundedEpochs ?? 0) > 0) {
+  if (training.earlyStopping && data.validation === 0 && thresholding + support > 0) {
     problems.push(
       'training.earlyStopping: needs validation data; set data.validation above 0 or earlyStopping to false',
     );
