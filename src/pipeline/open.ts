@@ -44,6 +44,7 @@ export async function openRun(
 ): Promise<OpenRun> {
   const listener = options.listener ?? (() => undefined);
   const recipe = await openRecipe(options);
+  checkRecurrence(recipe);
   const folder = options.out ?? joinPath('runs', `${recipe.name}-${recipe.recipe.seed}`);
   listener({ kind: 'step', text: `recipe ${recipe.name}, seed ${recipe.recipe.seed}, into ${folder}` });
   const dataset = await openDataset(recipe, options);
@@ -52,19 +53,16 @@ export async function openRun(
   return { folder, recipe, dataset };
 }
 
-/**
- * The recipe that a run is told, its recordings found from wherever its copy is used.
- *
- * @throws RecipeError with a line for each wrong field, those of a recurrence that can't be built among them
- */
+/** The recipe that a run is told, its recordings found from wherever its copy is used. */
 export async function openRecipe(options: Pick<RunOptions, 'recipe' | 'sets' | 'seed'>): Promise<LoadedRecipe> {
-  const loaded = await loadRecipe(options.recipe, options.sets, options.seed);
-  const problems = recurrenceProblems(loaded.recipe.network);
-  if (problems.length > 0) {
-    const told = problems.map(({ field, problem }) => `recipe ${loaded.name}: network.${field} ${problem}`);
-    throw new RecipeError(told.join('\n'));
-  }
-  return withAbsolutePath(loaded);
+  return withAbsolutePath(await loadRecipe(options.recipe, options.sets, options.seed));
+}
+
+/** Refuses a recurrence that can't be built, by the names of a recipe's fields and before its data are read. */
+function checkRecurrence({ name, recipe }: LoadedRecipe): void {
+  const problems = recurrenceProblems(recipe.network);
+  if (problems.length === 0) return;
+  throw new RecipeError(problems.map(({ field, problem }) => `recipe ${name}: network.${field} ${problem}`).join('\n'));
 }
 
 /** A recipe's data in the steps that its network reads; what there is to say of them is told. */
