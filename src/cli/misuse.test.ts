@@ -59,6 +59,11 @@ describe('a wrong command line', () => {
       ['compare', 'digits', '--size', 'paper', '--bytes', '900'],
       /--bytes 900.*--size equal/,
     ],
+    [
+      'boards for float networks',
+      ['compare', 'digits', '--float', '--board', 'uno'],
+      /--board uno is for integer networks, and --float makes none/,
+    ],
     ['unknown board to compare on', ['compare', 'digits', '--board', 'mega'], /--board.*there is no board mega/],
     ['nothing to analyse', ['analyse'], /missing required argument 'run\|model'/],
     ['alpha above 1', ['analyse', 'run', '--alphas', '0.1,2'], /--alphas.*2 is none of the numbers from 0 to 1/],

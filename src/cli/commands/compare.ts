@@ -8,7 +8,7 @@ import {
   type Protocol,
   type Sizing,
 } from '../../pipeline/index.js';
-import { boardNames, type BoardName } from '../../recipe/index.js';
+import { boardNames, RecipeError, type BoardName } from '../../recipe/index.js';
 import { aheadText, allExact, boardCycles, metricNames, overSeeds, type CompareMetrics } from '../../report/index.js';
 import { listOf, recipeOptions, wholeNumber, type RecipeFlags } from '../options.js';
 import { bold, dim, duration, plain, progressListener, table } from '../terminal.js';
@@ -68,9 +68,7 @@ export function addCompare(program: Command): void {
       'the network that the leads of the others are over (default: FastGRNN)',
       networkNamed,
     )
-    .addOption(
-      new Option('--float', 'the float networks alone: nothing is quantised, and no board is run').conflicts('board'),
-    )
+    .option('--float', 'the float networks alone: nothing is quantised, and no board is run')
     .option('--board <names>', 'boards that the first seed runs on, with commas between; none for no board', boardsOf, [
       'uno',
       'rp2040',
@@ -100,7 +98,12 @@ function boardsOf(text: string): BoardName[] {
   });
 }
 
-async function compareCommand(recipe: string, flags: CompareFlags): Promise<void> {
+async function compareCommand(recipe: string, flags: CompareFlags, command: Command): Promise<void> {
+  if (flags.float && flags.board.length > 0 && command.getOptionValueSource('board') === 'cli') {
+    throw new RecipeError(
+      `--board ${flags.board.join(',')} is for integer networks, and --float makes none; leave one of them out`,
+    );
+  }
   const { folder, metrics } = await compareNetworks({
     ...flags,
     recipe,

@@ -250,6 +250,22 @@ describe('a comparison', () => {
     await expect(compareNetworks(options('nobody', some))).rejects.toThrow(/--against LSTM: neither among --cells/);
   });
 
+  it('fits a recurrence to the units that it gets, and leaves it out of networks that have none', async () => {
+    const recipe = at('csv', 'orthogonal.yaml');
+    const network = 'network: {cell: RNN, recurrence: oRNN, reflectors: 6, hiddenSize: 6, wRank: 0, uRank: 0}';
+    await writeFile(
+      recipe,
+      (await readFile(at('csv', 'recipe.yaml'), 'utf8')).replace(/^network:\n(?: +.*\n)+/m, `${network}\n`),
+    );
+    const sets = ['network.hiddenSize=4', 'training.epochs=[1,0,0]'];
+    const some = { recipe, sets, seeds: 1, sizing: 'recipe', float: true } as const;
+    const { metrics } = await compareNetworks(options('orthogonal', { ...some, cells: ['oRNN', 'GRU'] }));
+    expect(metrics.rows.map(({ network: name, reflectors }) => [name, reflectors])).toEqual([
+      ['oRNN', 4],
+      ['GRU', undefined],
+    ]);
+  }, 60_000);
+
   it('takes what is one network’s alone out of the others', async () => {
     const sets = ['network.cell=GRU', 'network.reset=before'];
     const { metrics } = await compareNetworks(

@@ -5,7 +5,8 @@ import { RecipeError, resolveRecipe, applySet, type LoadedRecipe, type Recipe } 
 import { renderComparison, type CompareMetrics } from '../../report/index.js';
 import { taggedListener, type Listener } from '../events.js';
 import { openDataset, openRecipe, prepareFolder } from '../open.js';
-import { architectureOf } from '../prepare.js';
+import { checkDetectable } from '../listen/index.js';
+import { architectureOf, validationSplit } from '../prepare.js';
 import { severalRuns } from '../several.js';
 import { entrantsOf, type Entrant } from './entrants.js';
 import { keptRows } from './kept-rows.js';
@@ -54,6 +55,7 @@ export async function compareNetworks(options: CompareOptions): Promise<Finished
     // Refused before hours of training.
     checkArchitecture(architectureOf(resolveRecipe(recipe, base.name), dataset));
   }
+  if (!options.float) checkDetectable(base.recipe, dataset, validationSplit(base.recipe, dataset).validation);
   await prepareFolder(folder);
   const kept = await keptRows({ folder, base, dataset, options, listener });
   const { against } = options;
@@ -80,7 +82,9 @@ export async function compareNetworks(options: CompareOptions): Promise<Finished
     await writeFile(joinPath(folder, 'compare.html'), renderComparison(metrics, dataset.notes));
     return metrics;
   };
-  const results = await trainAll(trials, chosen, seeds, context, write);
+  const names = entrants.map(({ label }) => label);
+  const standing = kept.rows.filter(({ network }) => names.includes(network)).map((row) => row.seeds.length);
+  const results = await trainAll(trials, chosen, seeds, context, { write, from: Math.max(0, ...standing) });
   return { folder, metrics: await write(results, seeds.length) };
 }
 
@@ -215,14 +219,20 @@ async function trainAll(
   chosen: ReadonlyMap<string, Recipe>,
   seeds: readonly number[],
   context: Context,
-  write: (results: TrialResults, count: number) => Promise<unknown>,
+  rows: {
+    readonly write: (results: TrialResults, count: number) => Promise<unknown>;
+    /** Rows of so many seeds stand there already. */
+    readonly from: number;
+  },
 ): Promise<TrialResults> {
   const { options, listener, folder, dataset } = context;
   const jobs = seeds.flatMap((seed, i) => entrants.map((entrant) => ({ seed, entrant, i })));
   listener({ kind: 'step', text: `${entrants.length} networks, ${seeds.length} seeds: ${jobs.length} trainings` });
-  const results = new Map(entrants.map(({ trial }) => [trial, new Array<TrialResult>(seeds.length)]));
-  const left = seeds.map(() => entrants.length);
+  const results = new Map(entrants.map(({ trial }) => [trial, [] as TrialResult[]]));
+  const isMissing = (k: number) => [...results.values()].some((of) => of[k] === undefined);
   let done = 0;
+  let written = rows.from;
+  let writing: Promise<unknown> = Promise.resolve();
   await severalRuns(
     jobs.length,
     async (index, trainer) => {
@@ -237,11 +247,14 @@ async function trainAll(
       const figure = result.integer ?? result.float;
       const text = figure === undefined ? 'diverged' : figure.toFixed(4);
       listener({ kind: 'note', text: `${++done} of ${jobs.length}, ${tag}: ${text}` });
-      results.get(entrant.trial)?.splice(i, 1, result);
-      // The rows of the seeds that every network has stand there already, should the rest be stopped.
-      left[i]--;
-      const count = left.findIndex((trials) => trials > 0);
-      if (left[i] === 0 && count > 0) await write(results, count);
+      results.get(entrant.trial)![i] = result;
+      // The rows of the seeds that every network has stand there, one after the other, should the rest be stopped.
+      const count = seeds.findIndex((_, k) => isMissing(k));
+      if (count > written) {
+        written = count;
+        writing = writing.then(() => rows.write(results, count));
+        await writing;
+      }
     },
     options.workers ?? parallelism(),
   );
