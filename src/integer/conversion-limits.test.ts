@@ -50,10 +50,10 @@ function refusal(...from: Parameters<typeof convertWith>): string {
 
 describe('conversion refuses, and says what', () => {
   test.each([
-    [{ inputSize: 256 }, 'the data have 256 channels'],
+    [{ inputSize: 256 }, 'network.inputSize is 256'],
     [{ hiddenSize: 256 }, 'network.hiddenSize is 256'],
     [{ hiddenSize: 300, inputSize: 255, wRank: 255, uRank: 256 }, 'network.hiddenSize is 300'],
-    [{ classes: 300 }, 'the data have 300 classes'],
+    [{ classes: 300 }, 'network.classes is 300'],
     [{ classes: 1 }, 'classes is 1'],
   ] as const)('sizes above a byte, or a single class: %o', (sizes, message) => {
     expect(refusal(sizes)).toContain(message);

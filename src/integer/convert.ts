@@ -186,14 +186,7 @@ export function checkIntegerForm(architecture: Architecture): void {
     );
   }
   if (bidirectional) throw new IntegerNetworkError(bidirectionalRefusal);
-  for (const [what, count] of Object.entries({ channels: inputSize, classes })) {
-    if (count > maximumSize) {
-      throw new IntegerNetworkError(
-        `the data have ${count} ${what}, an integer network takes at most ${maximumSize}; leave some out, or train a float network alone with "fastgrnn train"`,
-      );
-    }
-  }
-  for (const [name, size] of Object.entries({ hiddenSize, wRank, uRank })) {
+  for (const [name, size] of Object.entries({ inputSize, hiddenSize, wRank, uRank, classes })) {
     if (size > maximumSize) {
       throw new IntegerNetworkError(
         `network.${name} is ${size}: an integer network takes at most ${maximumSize}, an index has one byte`,

@@ -1,7 +1,7 @@
 import { describeHost, joinPath, packageFile, runProgram, writeFile } from '#platform';
 import type { Dataset } from '../data/index.js';
 import { modelBytes } from '../firmware/index.js';
-import { checkIntegerForm } from '../integer/index.js';
+import { checkIntegerForm, IntegerNetworkError, maximumSize } from '../integer/index.js';
 import { checkArchitecture, type Architecture } from '../network/index.js';
 import { serialise } from '../recipe/index.js';
 import { renderReport, stageMetrics, type Metrics, type ReportInput } from '../report/index.js';
@@ -51,6 +51,15 @@ export async function trainOpened({ folder, recipe, dataset }: OpenRun, options:
 /** Refuses a network that can't become an integer network, whatever its weights. */
 export function checkConvertible(architecture: Architecture): void {
   checkArchitecture(architecture);
+  for (const [what, count] of [
+    ['channels', architecture.inputSize],
+    ['classes', architecture.classes],
+  ] as const) {
+    if (count <= maximumSize) continue;
+    throw new IntegerNetworkError(
+      `the data have ${count} ${what}, an integer network takes at most ${maximumSize}; leave some out, or train a float network alone with "fastgrnn train"`,
+    );
+  }
   checkIntegerForm(architecture);
 }
 
