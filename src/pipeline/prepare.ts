@@ -3,7 +3,7 @@ import { DataError, splitValidation, stackFrames, type Dataset, type Sequences }
 import { fitNormalisation } from '../features/index.js';
 import { framesOf, type Normalisation } from '../integer/index.js';
 import { optionalFields, stackFields, type Architecture } from '../network/index.js';
-import { soundChange, type Recipe } from '../recipe/index.js';
+import { soundChange, type LoadedRecipe, type Recipe } from '../recipe/index.js';
 import {
   fitOutputs,
   streamLabels,
@@ -116,6 +116,17 @@ function vocabularyOf({ train, lsb }: Dataset): number {
   return most + 1;
 }
 
+/**
+ * Refuses changes of sounds where the data are none.
+ *
+ * @throws DataError
+ */
+export function checkChanges({ name, recipe }: LoadedRecipe, { name: data, sound }: Dataset): void {
+  const change = soundChange(recipe.training);
+  if (change === undefined || sound) return;
+  throw new DataError(`recipe ${name}: training.augment.${change}: is for sounds, and ${data} is none; take it out`);
+}
+
 /** A part of the training data, normalised by its own mean and deviation, as a task. Test data are not looked at. */
 export function trainingTask(
   recipe: Recipe,
@@ -126,10 +137,6 @@ export function trainingTask(
 ): TrainingTask {
   const architecture = architectureOf(recipe, dataset);
   const wake = wakeClasses(recipe, dataset);
-  const change = soundChange(recipe.training);
-  if (change !== undefined && !dataset.sound) {
-    throw new DataError(`training.augment.${change}: is for sounds, and ${dataset.name} is none; take it out`);
-  }
   return {
     architecture,
     ...(architecture.head === 'regression' ? { outputs: fitOutputs(dataset.train, architecture, rows.train) } : {}),

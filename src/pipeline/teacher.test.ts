@@ -52,6 +52,23 @@ it('is trained first, on the same data and features, and its time and work count
   expect(taught.work.flops).toBe(plain.work.flops + alone.work.flops);
 });
 
+it('is not trained where its pupil would be refused', async () => {
+  const recipe = pupil(teacherOf());
+  const steps: string[] = [];
+  const sounds = {
+    ...recipe.recipe,
+    training: { ...recipe.recipe.training, augment: { ...recipe.recipe.training.augment, warp: 0.1 } },
+  };
+  const training = trainModel(
+    { ...recipe, recipe: sounds },
+    dataset,
+    { workers: 1 },
+    ({ kind }) => void steps.push(kind),
+  );
+  await expect(training).rejects.toThrow('recipe small: training.augment.warp: is for sounds, and toy is none');
+  expect(steps).toEqual([]);
+});
+
 it('gives the same model again, and from its checkpoints', async () => {
   const checkpoint = path.join(folder, 'checkpoint.safetensors');
   const first = await trained(pupil(teacherOf()), checkpoint);

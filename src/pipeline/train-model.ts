@@ -18,7 +18,7 @@ import {
 import { loadCheckpoint, saveCheckpoint, type Checkpoint, type FinishedPhase } from './checkpoint.js';
 import type { Listener } from './events.js';
 import type { FloatModel, ModelFacts } from './models.js';
-import { allRows, stackingOf, trainingTask, validationSplit, type Stacking } from './prepare.js';
+import { allRows, checkChanges, stackingOf, trainingTask, validationSplit, type Stacking } from './prepare.js';
 import type { Trainer } from './several.js';
 import { teacherRecipe, teacherTargets } from './teacher.js';
 import { packageVersion } from './version.js';
@@ -64,6 +64,7 @@ export async function trainModel(
   options: TrainModelOptions,
   listener: Listener,
 ): Promise<TrainedModel> {
+  checkChanges({ name, recipe }, dataset);
   const teaching = await taught({ name, recipe }, dataset, options, listener);
   const provenance = {
     recipe: name,

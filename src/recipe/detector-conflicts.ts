@@ -21,7 +21,7 @@ export function detectorConflicts(recipe: Recipe): string[] {
     );
   }
   const { window, states, ram } = detector;
-  if (ram === undefined && window === 0 && states > 1) {
+  if (window === 0 && states > 1) {
     problems.push(
       `detector.states: ${states} states share a sliding window, but there is none; set detector.window, or states to 1`,
     );

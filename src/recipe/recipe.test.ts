@@ -247,6 +247,7 @@ describe('streams', () => {
     expect(refused(detector({ window: 10, states: 3 }))).toThrow("3 states don't divide detector.window, 10");
     expect(refused(detector({ states: 3 }))).toThrow('set detector.window, or states to 1');
     expect(refused(detector({ window: 10, states: 3, ram: 500 }))).not.toThrow();
+    expect(refused(detector({ states: 3, ram: 500 }))).toThrow('set detector.window, or states to 1');
   });
 
   test('have no end that a network could read from', () => {
