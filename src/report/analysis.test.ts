@@ -93,6 +93,7 @@ describe('a condition number that float64 can’t tell', () => {
     const html = section(page(metricsOf(0.5)), 'condition');
     expect(html.match(/<td>&gt; 10¹⁵<\/td>/g)).toHaveLength(2 * 3); // median and largest over 32, 64 and 127 steps
     expect(html).toContain('Float64 tells nothing of condition numbers beyond 10¹⁵: the plot ends there.');
+    expect(html).toContain('&gt; 10¹⁵ at 32.');
     for (const [, points] of html.matchAll(/<polyline class="curve c\d" points="([^"]+)"/g)) {
       expect(points.split(' ')).toHaveLength(6); // up to 32 steps, the first of these
     }

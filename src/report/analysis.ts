@@ -2,9 +2,9 @@ import { largestCondition, type Spread } from '../analysis/index.js';
 import type { AnalysisMetrics, Averaged, EpochAnalysis, LengthRow } from './analysis-metrics.js';
 import { linearAxis, percentTick, powerAxis, wholeAxis, type Axis } from './axes.js';
 import { absent, count, counted, exact, percent, powerOfTen, significant } from './format.js';
+import { figure, type Curve } from './figure.js';
 import { renderPage } from './html.js';
 import { lines, markup, type Markup } from './markup.js';
-import { plot, type Place, type PlotLine } from './plot.js';
 import { headings, tableFigure } from './table.js';
 
 /** The page of an analysis: `analysis.html`. */
@@ -69,51 +69,6 @@ function scalars({ scalars: s, steps }: AnalysisMetrics): Markup {
 ${known.length === 0 ? markup`<p>This cell has none.</p>` : tableFigure({ label: 'Trained scalars', rows: rows([...known, ['T', count(steps)]]) })}</section>`;
 }
 
-interface Curve {
-  readonly colour: PlotLine['colour'];
-  /** What the key calls it; a curve without points has no place there. */
-  readonly name?: string;
-  readonly points: readonly (readonly [x: number, y: number])[];
-}
-
-/** A figure of curves; points that aren't finite, or not above 0 on an axis of powers, are left out. */
-function figure(parts: {
-  readonly name: string;
-  readonly xName: string;
-  readonly x: Axis;
-  readonly y: Axis;
-  readonly curves: readonly Curve[];
-  readonly dots?: boolean;
-  /** What is to be said below it. */
-  readonly note?: string | undefined;
-}): Markup {
-  const { name, xName, x, y, curves, dots = false, note } = parts;
-  const placed = curves.map(({ colour, points }) => ({
-    colour,
-    places: points
-      .map(([a, b]): Place => ({ x: x.position(a), y: y.position(b) }))
-      .filter((place) => [place.x, place.y].every((at) => at >= 0 && at <= 1.0001)),
-  }));
-  const round = placed.flatMap(({ colour, places }) =>
-    dots && colour !== 'border' ? places.map((place) => ({ ...place, colour, radius: 3.5 })) : [],
-  );
-  const [first] = curves;
-  const ends = [first.points[0], first.points[first.points.length - 1]];
-  const label = `${name} against ${xName}: ${ends.map(([a, b]) => `${significant(b)} at ${significant(a)}`).join(', ')}.`;
-  return markup`<figure><figcaption><b>${name}</b>${keyOf(curves)}</figcaption>${plot({ label, x, y, lines: placed, dots: round })}<p class="axis">${xName}</p>${note === undefined ? undefined : markup`<p class="quiet">${note}</p>`}</figure>`;
-}
-
-/** The lines of a figure as they are drawn, each with its name. */
-function keyOf(curves: readonly Curve[]): Markup | undefined {
-  const named = curves.filter(({ name, points }) => name !== undefined && points.length > 0);
-  if (named.length === 0) return undefined;
-  const line = (colour: Curve['colour']) =>
-    colour === 'border'
-      ? markup`<span class="line" style="border-top-style:dotted"></span>`
-      : markup`<span class="line c${colour}"></span>`;
-  return markup`<span class="legend">${named.map(({ colour, name }) => markup`${line(colour)}${name} `)}</span>`;
-}
-
 const whole = (value: number) => exact(Number(value.toFixed(6)));
 const positive = (values: readonly number[]) => values.filter((value) => Number.isFinite(value) && value > 0);
 
@@ -151,7 +106,7 @@ function condition({ recurrence: { conditions, recordings, largestStep }, scalar
           xName: 'steps that M(U) spans',
           x: powerAxis(1, conditions[conditions.length - 1].steps),
           y: powerAxis(1, most),
-          ...{ dots: true, note },
+          ...{ dots: true, note, told: conditionText },
           curves: [
             { colour: 1, name: 'largest', points: known((c) => c.largest) },
             { colour: 2, name: 'median', points: known((c) => c.median) },
@@ -228,7 +183,7 @@ function along({ along: again }: AnalysisMetrics): Markup | undefined {
           curves: [first, second],
         });
   return markup`<section id="along"><h2>Along training</h2><p>${same}</p><div class="pair">
-${measured.length === 0 ? markup`<div><b>Condition number of M(U), all steps</b>${allBeyond(note)}</div>` : figure({ name: 'Condition number of M(U), all steps', xName: 'epoch', x, y: conditionAxis, curves: conditionsOf, note })}
+${measured.length === 0 ? markup`<div><b>Condition number of M(U), all steps</b>${allBeyond(note)}</div>` : figure({ name: 'Condition number of M(U), all steps', xName: 'epoch', x, y: conditionAxis, curves: conditionsOf, note, told: conditionText })}
 ${figure({ name: 'Gradient norms', xName: 'epoch', x, y: powers(gradientsOf), curves: gradientsOf })}
 ${figure({ name: 'Spectral norm of U', xName: 'epoch', x, y: spanned([0, ...epochs.map((epoch) => epoch.spectralNorm)]), curves: [curve(1, undefined, (epoch) => epoch.spectralNorm)] })}
 ${weights(residual)}

@@ -36,8 +36,8 @@ export function wholeAxis(low: number, high: number): Axis {
 }
 
 /**
- * A logarithmic axis that holds `low` and `high`, both above zero, however large: whole powers of ten, at most seven of them; 1, 2 and 5
- * times powers of ten in plain numbers where it spans less than two.
+ * A logarithmic axis that holds `low` and `high`, both above zero, however large: whole powers of ten, at most eight of them,
+ * in plain numbers from 0.001 to 10000; 1, 2 and 5 times powers of ten where it spans less than two.
  */
 export function powerAxis(low: number, high: number): Axis {
   const [from, to] = [Math.log10(low), Math.log10(high)];

@@ -69,20 +69,30 @@ interface Nameplate extends PlotDot {
 const [textHeight, textWidth] = [0.06, 0.16];
 
 /** The names of dots, from the highest on: each as high as its dot, or just below the names that lie there already. */
-export function nameplates(dots: readonly PlotDot[]): Nameplate[] {
+function nameplates(dots: readonly PlotDot[]): Nameplate[] {
   const placed: Nameplate[] = [];
   for (const dot of dots.toSorted((a, b) => b.y - a.y)) {
     if (dot.name === undefined) continue;
-    const near = placed.filter(({ x }) => Math.abs(x - dot.x) < textWidth);
+    const [start, end] = widthOf(dot);
+    const near = placed
+      .map((other) => ({ line: other.line, of: widthOf(other) }))
+      .filter(({ of }) => of[0] < end && start < of[1]);
     const line = near.reduce((low, { line: above }) => Math.min(low, above - textHeight), dot.y);
     placed.push({ ...dot, name: dot.name, line });
   }
   return placed;
 }
 
-/** On the side that has room. */
-function beside({ x, line, radius, name }: Nameplate): Markup {
-  const left = x > 1 - textWidth;
+/** Whether a dot's name stands left of it, where there is no room on its right. */
+const isLeft = ({ x }: Place): boolean => x > 1 - textWidth;
+
+/** From where to where a dot's name may reach. */
+const widthOf = (dot: Place): readonly [number, number] =>
+  isLeft(dot) ? [dot.x - textWidth, dot.x] : [dot.x, dot.x + textWidth];
+
+function beside({ line, name, ...dot }: Nameplate): Markup {
+  const { x, radius } = dot;
+  const left = isLeft(dot);
   return markup`<text class="tick" x="${per(x)}" y="${per(1 - line)}" dx="${left ? -radius - 4 : radius + 4}" dy="4" text-anchor="${left ? 'end' : 'start'}">${name}</text>`;
 }
 
