@@ -76,8 +76,8 @@ const random = new Random(seed, 1);
 optimiser.parameters.set(initialise(arch, new Random(seed)));
 // Biases start at 0: at 1, where the paper's cells start them, a nonlinearity flattens what long memory lives on. Those of the gate
 // that keeps the state start at --keep: at log T it keeps it for some T steps (Tallec & Ollivier 2018).
-for (const { role, name, offset, size } of tensorsOf(arch)) {
-  const keeps = name === 'biasForget' || (name === 'biasGate' && arch.cell !== 'LSTM');
+for (const { role, local, offset, size } of tensorsOf(arch)) {
+  const keeps = local === 'biasForget' || local === 'biasGate';
   if (role === 'bias') optimiser.parameters.fill(keeps ? keep : 0, offset, offset + size);
 }
 engine.parameters.set(optimiser.parameters);

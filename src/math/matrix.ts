@@ -10,7 +10,9 @@ export function squareProduct(a: Float64Array, b: Float64Array, n: number): Floa
   const result = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
     for (let k = 0; k < n; k++) {
-      for (let j = 0; j < n; j++) result[i * n + j] += a[i * n + k] * b[k * n + j];
+      const factor = a[i * n + k];
+      if (factor === 0) continue; // most, behind a ReLU
+      for (let j = 0; j < n; j++) result[i * n + j] += factor * b[k * n + j];
     }
   }
   return result;
