@@ -29,6 +29,7 @@ const { values: options } = parseArgs({
     every: { type: 'string', default: '500' },
     seed: { type: 'string', default: '1' },
     keep: { type: 'string', default: '0' },
+    begin: { type: 'string', default: 'random' },
     set: { type: 'string', multiple: true, default: [] },
   },
 });
@@ -80,6 +81,12 @@ for (const { role, local, offset, size } of tensorsOf(arch)) {
   const keeps = local === 'biasForget' || local === 'biasGate';
   if (role === 'bias') optimiser.parameters.fill(keeps ? keep : 0, offset, offset + size);
 }
+// A FactoredRNN whose factors begin equal has the identity for its first U (Le, Jaitly & Hinton 2015).
+if (options.begin === 'identity') {
+  const [left, right] = ['ULeft', 'URight'].map((name) => tensorsOf(arch).find(({ local }) => local === name));
+  if (!left) throw new Error(`--begin identity is for FactoredRNN, not ${options.network}`);
+  optimiser.parameters.copyWithin(right.offset, left.offset, left.offset + left.size);
+} else if (options.begin !== 'random') throw new Error(`--begin is random or identity, not ${options.begin}`);
 engine.parameters.set(optimiser.parameters);
 
 const draw = {
@@ -137,5 +144,5 @@ while (iteration < most && done === undefined) {
 const { user, system } = process.cpuUsage(used);
 const seconds = (user + system) / 1e6;
 console.log(
-  `${options.problem}, T ${steps}, ${options.network} ${options.set.join(' ')}, ${hiddenSize} units, ${parameterCount(arch)} parameters, seed ${seed}${keep === 0 ? '' : `, gate begun at ${keep}`}: ${learnt.name} ${mean.toPrecision(3)} (by chance ${learnt.chance.toPrecision(3)}), ${done ? `learnt after ${done} batches` : `not learnt in ${most} batches`} of ${batch}; rate ${rate}, clipping ${clip}; ${seconds.toFixed(0)} s of the processor, ${kernels.backend}`,
+  `${options.problem}, T ${steps}, ${options.network} ${options.set.join(' ')}, ${hiddenSize} units, ${parameterCount(arch)} parameters, seed ${seed}${keep === 0 ? '' : `, gate begun at ${keep}`}${options.begin === 'random' ? '' : ', U begun at the identity'}: ${learnt.name} ${mean.toPrecision(3)} (by chance ${learnt.chance.toPrecision(3)}), ${done ? `learnt after ${done} batches` : `not learnt in ${most} batches`} of ${batch}; rate ${rate}, clipping ${clip}; ${seconds.toFixed(0)} s of the processor, ${kernels.backend}`,
 );

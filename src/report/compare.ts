@@ -1,7 +1,7 @@
 import { linearAxis, logAxis } from './axes.js';
 import { mainFigure, metricNames } from './baselines.js';
 import type { Ahead, CompareMetrics, CompareRow, OverSeeds } from './compare-metrics.js';
-import { absent, count, counted, duration, exact, kilobytes, percent, points } from './format.js';
+import { absent, count, counted, duration, exact, kilobytes, percent, signedPoints } from './format.js';
 import { renderPage } from './html.js';
 import { lines, markup, type Markup } from './markup.js';
 import { plot } from './plot.js';
@@ -15,12 +15,11 @@ export function overSeeds(metric: CompareMetrics['metric'], figure: OverSeeds | 
   return `${middle.replace(/\s%$/, '')} ± ${mainFigure(metric, figure.standardError)}`;
 }
 
-/** +1.20 points (0.4 to 2.0). */
+/** In points of a per cent: +1.20 (+0.40 to +2.00). */
 export function aheadText(ahead: Ahead | null): string {
   if (!ahead) return absent;
-  const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(100 * value).toFixed(2)}`;
-  const ends = ahead.interval ? ` (${ahead.interval.map(signed).join(' to ')})` : '';
-  return `${points(ahead.mean)}${ends}`;
+  const ends = ahead.interval ? ` (${ahead.interval.map(signedPoints).join(' to ')})` : '';
+  return `${signedPoints(ahead.mean)}${ends}`;
 }
 
 /** The boards that a row's network ran on, with the build whose cycles are told: the exported C where it was compiled. */
@@ -56,7 +55,7 @@ function networks({ rows, metric, paperData }: CompareMetrics): Markup {
   const other = rows.find((row) => row.ahead)?.ahead?.of;
   const body = rows.map(
     (row) =>
-      markup`<tr><th scope="row">${row.network}</th><td>${count(row.seeds.length)}${row.failed.length > 0 ? ` (${row.failed.length} diverged)` : ''}</td><td>${overSeeds(metric, row.integer)}</td><td>${overSeeds(metric, row.float)}</td>${other ? markup`<td>${row.network === other ? absent : aheadText(row.ahead).replace(/\spoints/, '')}</td>` : undefined}${paperData ? markup`<td>${row.paper ? percent(row.paper.accuracy / 100) : absent}</td>` : undefined}</tr>`,
+      markup`<tr><th scope="row">${row.network}</th><td>${count(row.seeds.length)}${row.failed.length > 0 ? ` (${row.failed.length} diverged)` : ''}</td><td>${overSeeds(metric, row.integer)}</td><td>${overSeeds(metric, row.float)}</td>${other ? markup`<td>${row.network === other ? absent : aheadText(row.ahead)}</td>` : undefined}${paperData ? markup`<td>${row.paper ? percent(row.paper.accuracy / 100) : absent}</td>` : undefined}</tr>`,
   );
   const columns = [
     ...['Network', 'Seeds', `${metricNames[metric]}, integer`, 'Float'],

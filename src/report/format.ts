@@ -45,10 +45,14 @@ export function percent(fraction: Figure, decimals = 2): string {
 
 /** A difference of two fractions in points of a per cent, with its sign. */
 export function points(difference: Figure): string {
-  if (!measured(difference)) return absent;
+  return measured(difference) ? `${signedPoints(difference)}${space}points` : absent;
+}
+
+/** The same without its unit, for columns that name it. */
+export function signedPoints(difference: number): string {
   const digits = Math.abs(100 * difference).toFixed(2);
   const sign = Number(digits) === 0 ? '±' : difference < 0 ? '−' : '+';
-  return `${sign}${digits}${space}points`;
+  return `${sign}${digits}`;
 }
 
 /** Three or more significant digits, no exponent where a reader can do without: 0.0123, 1.23, 12,345. */

@@ -122,7 +122,7 @@ function summary(folder: string, { rows, metric, seeds, protocol, size }: Compar
   const bytes = (value: number | null) => (value === null ? '-' : String(value));
   const boards = [...new Set(rows.flatMap((row) => boardCycles(row).map(({ board }) => board)))];
   const lines = [
-    ['network', 'H', 'integer', 'float', 'ahead, 95 %', 'bytes', 'linked', 'as floats', 'training', ...boards],
+    ['network', 'H', 'integer', 'float', 'ahead, points (95 %)', 'bytes', 'linked', 'as floats', 'training', ...boards],
     ...rows.map((row) => {
       const cycles = boardCycles(row);
       return [
