@@ -179,6 +179,7 @@ const cases: [name: string, arch: Partial<Architecture>, setting?: Setting][] = 
   ['plain RNN with a FactoredRNN', { ...plainRNN, recurrence: 'FactoredRNN' }],
   ['FastRNN with a EURNN', { cell: 'FastRNN', recurrence: 'EURNN', hiddenSize: 12, capacity: 3 }],
   ['EURNN, fft, every step', { ...plainRNN, recurrence: 'EURNN', hiddenSize: 16, arrangement: 'fft', output: 'every' }],
+  ['RNN with a EURNN, both directions', { cell: 'RNN', recurrence: 'EURNN', hiddenSize: 12, bidirectional: true }],
   ['RNN', { cell: 'RNN' }],
   ['RNN, hard tanh, U of low rank', { cell: 'RNN', update: 'hardTanh', uRank: 3, layers: 2 }],
   ['FastRNN-vector', { cell: 'FastRNN-vector', output: 'every' }],

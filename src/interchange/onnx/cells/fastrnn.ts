@@ -1,8 +1,8 @@
 import type { Graph } from '../graph.js';
-import { activate, addModReLU } from '../nonlinearity.js';
 import { scan, type States } from '../scan.js';
 import { addMap, multiplied } from '../weight.js';
-import { addWeights, biasedInputs, biasOf, inputs, type Pass } from './pass.js';
+import { addCandidate } from './candidate.js';
+import { addWeights, type Pass } from './pass.js';
 import { addOperatorRNN } from './rnn.js';
 
 /** Equation (2): h = alpha h~ + beta h; with alpha 1 and beta 0 it is an RNN. */
@@ -27,17 +27,4 @@ export function addResidual(graph: Graph, pass: Pass): States {
       return [body.node('Add', [fresh, body.node('Mul', [beta, h], 'kept')], 'h')];
     },
   });
-}
-
-/** What the Scan reads, and what becomes of it plus U h: update(a + b), or modReLU of the complex units of an EURNN. */
-function addCandidate(
-  graph: Graph,
-  pass: Pass,
-): { readonly x: string; readonly candidateOf: (body: Graph, a: string) => string } {
-  const { update, recurrence } = pass.architecture;
-  if (recurrence !== 'EURNN') {
-    return { x: biasedInputs(graph, pass, ''), candidateOf: (body, a) => activate(body, update, a, 'candidate') };
-  }
-  const bias = biasOf(graph, pass.numbers, 'bias');
-  return { x: inputs(graph, pass, ''), candidateOf: addModReLU(graph, bias) };
 }

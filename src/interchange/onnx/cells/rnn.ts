@@ -1,9 +1,10 @@
 import type { Graph } from '../graph.js';
-import { activate, activations } from '../nonlinearity.js';
+import { activations } from '../nonlinearity.js';
 import { recurrent } from '../recurrent.js';
 import { scan, type States } from '../scan.js';
 import { addMap, applied, multiplied } from '../weight.js';
-import { biasedInputs, type Pass } from './pass.js';
+import { addCandidate } from './candidate.js';
+import type { Pass } from './pass.js';
 
 /** Equation (1). */
 export function addRNN(graph: Graph, pass: Pass): States {
@@ -12,11 +13,11 @@ export function addRNN(graph: Graph, pass: Pass): States {
 
 function addScanRNN(graph: Graph, pass: Pass): States {
   const { architecture, numbers, backward } = pass;
-  const { hiddenSize, update } = architecture;
   const u = addMap(graph, numbers.map('U'), 'U');
+  const { x, candidateOf } = addCandidate(graph, pass);
   return scan(graph, {
-    ...{ xs: [biasedInputs(graph, pass, '')], hiddenSize, backward, states: ['h'] },
-    body: (body, [wx], [h]) => [activate(body, update, body.node('Add', [wx, multiplied(body, h, u, 'U')], 'a'), 'h')],
+    ...{ xs: [x], hiddenSize: architecture.hiddenSize, backward, states: ['h'] },
+    body: (body, [wx], [h]) => [candidateOf(body, body.node('Add', [wx, multiplied(body, h, u, 'U')], 'a'))],
   });
 }
 
