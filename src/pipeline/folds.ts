@@ -9,7 +9,7 @@ import {
   type Sequences,
 } from '../data/index.js';
 import { mean, standardDeviation, standardError } from '../math/index.js';
-import { recipeHash, serialise, type LoadedRecipe } from '../recipe/index.js';
+import { serialise, type LoadedRecipe } from '../recipe/index.js';
 import { renderFolds, type FoldRow, type FoldsMetrics, type NetworkMetrics, type OverFolds } from '../report/index.js';
 import { mainMetrics, predictedClasses, scoresOf } from '../training/index.js';
 import { evaluateNetworks } from './evaluate.js';
@@ -20,6 +20,7 @@ import { openRun, prepareFolder, type RunOptions } from './open.js';
 import { validationSplit } from './prepare.js';
 import { checkConvertible, commit } from './run.js';
 import { severalRuns, type Trainer } from './several.js';
+import { recipeHashes } from './teacher.js';
 import { trainModel } from './train-model.js';
 import { packageVersion } from './version.js';
 
@@ -127,7 +128,8 @@ async function runFold(options: RunOptions & { readonly listener: Listener }, ta
     test: selectSequences(pool, apart),
     hash: await sha256(new TextEncoder().encode(`${dataset.hash} without ${Array.from(apart).join(' ')}`)),
   };
-  const identity = [await recipeHash(recipe.recipe), part.hash, packageVersion(), fma ? 'fma' : ''].join(' ').trim();
+  const parts = [await recipeHashes(recipe), recipe.recipe.seed, part.hash, packageVersion()];
+  const identity = [...parts, ...(fma ? ['fma'] : [])].join(' ');
   const file = joinPath(folder, 'fold.json');
   const saved = await keptResult<FoldResult>(file, identity);
   if (saved) {

@@ -6,6 +6,7 @@ import { resolveRecipe, type LoadedRecipe } from '../recipe/index.js';
 import { temporaryFolder, toySequences } from '../testing/index.js';
 import type { RunEvent } from './events.js';
 import { encode } from './models.js';
+import { runTrial } from './compare/trial.js';
 import { teacherRecipe, teacherTargets } from './teacher.js';
 import { trainModel } from './train-model.js';
 
@@ -67,6 +68,20 @@ it('is not trained where its pupil would be refused', async () => {
   );
   await expect(training).rejects.toThrow('recipe small: training.augment.warp: is for sounds, and toy is none');
   expect(steps).toEqual([]);
+});
+
+it('makes a kept trial anew where its recipe has changed behind the same name', async () => {
+  const changing = path.join(folder, 'changing.yaml');
+  const recipe = pupil({ ...teacherOf(), recipe: changing });
+  const trial = async (hiddenSize: number) => {
+    await writeFile(changing, `network: {hiddenSize: ${hiddenSize}}\ntraining: {epochs: [1, 0, 0]}\n`);
+    return runTrial({ folder: path.join(folder, 'trial'), recipe, dataset }, { workers: 1 }, 'float');
+  };
+  const first = await trial(9);
+  expect(await trial(9)).toEqual(first);
+  const other = await trial(5);
+  expect(other.identity).not.toBe(first.identity);
+  expect(other.seconds).not.toBe(first.seconds);
 });
 
 it('gives the same model again, and from its checkpoints', async () => {

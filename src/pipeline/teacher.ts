@@ -1,7 +1,7 @@
 import type { Dataset } from '../data/index.js';
 import { loadKernels, type KernelOptions } from '../kernels/index.js';
 import { exp } from '../math/index.js';
-import { loadRecipe, RecipeError, type LoadedRecipe } from '../recipe/index.js';
+import { loadRecipe, recipeHash, RecipeError, type LoadedRecipe } from '../recipe/index.js';
 import { floatLogits, labelledRows, type TeacherTargets } from '../training/index.js';
 import { normalisationFrom, type FloatModel } from './models.js';
 
@@ -21,6 +21,13 @@ export async function teacherRecipe({ name, recipe }: LoadedRecipe): Promise<Loa
   if (head !== 'softmax' || output === 'every') throw refuse('gives no class of a whole recording; name one that does');
   const { data, features, seed } = recipe;
   return { name: own.name, recipe: { ...own.recipe, data, features, seed } };
+}
+
+/** The hashes of all recipes that a training follows: its own, and its teacher's, whose file may change behind its name. */
+export async function recipeHashes(recipe: LoadedRecipe): Promise<string> {
+  const teacher = await teacherRecipe(recipe);
+  const all = [recipe, ...(teacher ? [teacher] : [])];
+  return (await Promise.all(all.map((own) => recipeHash(own.recipe)))).join(' ');
 }
 
 /** What a trained teacher says of all training sequences, softened: softmax(logits / temperature). */

@@ -1,7 +1,10 @@
 import { mean, meanInterval } from '../math/index.js';
 import type { Ahead, CompareRow } from './compare-metrics.js';
 
-/** The differences of the seeds that both rows have: of integer networks where both have them for all their seeds. */
+/**
+ * The differences of the seeds that both rows have: of integer networks where both have them for all their seeds, else of float ones.
+ * None where these are the same networks, as in an ablation's row of a network before its quantisation.
+ */
 export function leadOver(one: CompareRow, other: CompareRow): Ahead | null {
   const whole = [one, other].every(({ integer, seeds }) => integer?.values.length === seeds.length);
   const by = whole ? 'integer' : 'float';
@@ -10,6 +13,7 @@ export function leadOver(one: CompareRow, other: CompareRow): Ahead | null {
     const [own, theirs] = [valueOf(one, seed), valueOf(other, seed)];
     return own === undefined || theirs === undefined ? [] : [own - theirs];
   });
-  if (differences.length === 0) return null;
+  const oneTraining = by === 'float' && one.parameters === other.parameters && differences.every((d) => d === 0);
+  if (differences.length === 0 || oneTraining) return null;
   return { of: other.network, by, mean: mean(differences), interval: meanInterval(differences) ?? null };
 }

@@ -1,9 +1,10 @@
 import { joinPath, kindOf } from '#platform';
 import type { Dataset } from '../../data/index.js';
-import { canonicalJson, recipeHash, type LoadedRecipe } from '../../recipe/index.js';
+import { canonicalJson, type LoadedRecipe } from '../../recipe/index.js';
 import type { CompareMetrics, CompareRow } from '../../report/index.js';
 import type { Listener } from '../events.js';
 import { keptResult } from '../kept.js';
+import { recipeHashes } from '../teacher.js';
 import { packageVersion } from '../version.js';
 import type { CompareOptions } from './options.js';
 import { choicesIn } from './settings.js';
@@ -30,7 +31,7 @@ export async function keptRows({ folder, base, dataset, options, listener }: Kep
   const choices = options.settings === undefined ? null : await choicesIn(options.settings);
   const parts = [base.recipe.seed, dataset.hash, packageVersion()];
   const how = canonicalJson({ protocol, sizing, bytes, choices, fma });
-  const identity = [await recipeHash(base.recipe), ...parts, how].join(' ');
+  const identity = [await recipeHashes(base), ...parts, how].join(' ');
   const file = joinPath(folder, 'compare.json');
   const kept = await keptResult<CompareMetrics>(file, identity);
   if (!kept && (await kindOf(file)) === 'file') {

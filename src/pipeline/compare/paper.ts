@@ -12,7 +12,7 @@ export interface PaperFigure {
 /** A data set of the paper: what it reports, and FastGRNN's shape in Table 11. */
 export interface PaperData {
   readonly name: string;
-  /** Whether the recipe's data are those that the figures are of; else the sizes alone are the paper's. */
+  /** Whether the recipe's recordings are those that the figures are of, perhaps cut into other steps (the name says into how many); else the sizes alone are the paper's. */
   readonly measured: boolean;
   readonly figures: Readonly<Record<string, PaperFigure | undefined>>;
   /** Table 7: FastRNN's learnt weights by the number of steps. */
@@ -60,7 +60,7 @@ const har2: Figures = {
 };
 
 const pixelMnist: Figures = {
-  name: 'Pixel-MNIST-10',
+  name: 'Pixel-MNIST-10 of 784 steps', // a pixel each; rows are 28 steps
   figures: {
     RNN: figure(94.1, 71),
     FastRNN: figure(96.44, 166),

@@ -2,7 +2,7 @@ import { joinPath, removeFile, writeFile } from '#platform';
 import type { Dataset } from '../../data/index.js';
 import { IntegerNetworkError } from '../../integer/index.js';
 import { ArchitectureError, parameterCount, type Architecture } from '../../network/index.js';
-import { recipeHash, type LoadedRecipe } from '../../recipe/index.js';
+import type { LoadedRecipe } from '../../recipe/index.js';
 import type { BoardBuilds } from '../../report/index.js';
 import { decisionsOf, labelledRows, scoresOf, TrainingError } from '../../training/index.js';
 import { bootstrapUnits, headShapeOf, outputsOfModel } from '../evaluate.js';
@@ -10,6 +10,7 @@ import { keptResult, type Kept } from '../kept.js';
 import { prepareFolder } from '../open.js';
 import { architectureOf } from '../prepare.js';
 import { checkConvertible, runOpened, trainOpened, type TrainedRun, type TrainingOptions } from '../run.js';
+import { recipeHashes } from '../teacher.js';
 import { trainModel } from '../train-model.js';
 import { packageVersion } from '../version.js';
 import { plannedSize } from './sizes.js';
@@ -43,7 +44,7 @@ export interface TrialResult extends Kept {
 /** What a trial is of. */
 async function identityOf({ recipe, dataset }: TrialTask, options: TrainingOptions): Promise<string> {
   const { seed, targets } = recipe.recipe;
-  const parts = [await recipeHash(recipe.recipe), seed, targets.join('+'), dataset.hash, packageVersion()];
+  const parts = [await recipeHashes(recipe), seed, targets.join('+'), dataset.hash, packageVersion()];
   return [...parts, ...(options.fma ? ['fma'] : [])].join(' ');
 }
 
