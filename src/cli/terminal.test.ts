@@ -30,6 +30,6 @@ describe('figures', () => {
   it('are short', () => {
     expect([0, 59.4, 59.6, 61, 3725].map(duration)).toEqual(['0 s', '59 s', '1 min 00 s', '1 min 01 s', '62 min 05 s']);
     expect(duration(NaN)).toBe('?');
-    expect(percent(0.98765)).toBe('98.77 %');
+    expect([0.98765, 0.99999, 1].map(percent)).toEqual(['98.77 %', '> 99.99 %', '100.00 %']);
   });
 });

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 import type { Listener, RunEvent } from '../pipeline/index.js';
+import { percent as reportPercent } from '../report/index.js';
 
 /** Bold in a terminal, plain elsewhere and where NO_COLOR is set. */
 export function bold(text: string): string {
@@ -68,9 +69,9 @@ function widthOf(cell: string): number {
   return width;
 }
 
-/** 95.03 % */
+/** 95.03 %, as reports have it: never rounded to all or to nothing. */
 export function percent(fraction: number): string {
-  return `${(100 * fraction).toFixed(2)} %`;
+  return plain(reportPercent(fraction));
 }
 
 /** What validation gave, from 0 to 1: a share for classes and labels, R^2 for values. */

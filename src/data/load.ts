@@ -8,7 +8,7 @@ import { benchmark } from './benchmarks.js';
 import { cached, type Tell } from './cache/cache.js';
 import { datasetOf, entryOf } from './cache/dataset-entry.js';
 import { DataError } from './errors.js';
-import { chooseLsb, quantise, saturatedShare } from './lsb.js';
+import { chooseLsb, quantise, saturatedShare, vanishingShares } from './lsb.js';
 import { mergeClasses } from './merge.js';
 import { selectSequences, type Sequences } from './sequences.js';
 import type { DataSettings, LoadContext, Source } from './source.js';
@@ -87,8 +87,19 @@ async function readDataset(context: LoadContext, directory: string | undefined):
     test,
     testDrawn: source.testDrawn ?? false,
     sound: source.sound,
-    notes: [...source.notes, ...warnings(saturated, classNames, test.labels)],
+    notes: [...source.notes, ...lost(source, lsb), ...warnings(saturated, classNames, test.labels)],
   });
+}
+
+/** Channels most of whose values are too small for their unit: one that is far out makes it large. */
+function lost({ train, channelNames }: Source, lsb: Float64Array): string[] {
+  return Array.from(vanishingShares(train, lsb)).flatMap((share, c) =>
+    share > 0.5
+      ? [
+          `channel ${channelNames[c]}: ${(100 * share).toPrecision(3)} % of its training values are 0 counts of ${lsb[c].toPrecision(3)}; look for a value that is far out, or set data.input.lsb`,
+        ]
+      : [],
+  );
 }
 
 /** What in the data makes figures worth less than they look. */

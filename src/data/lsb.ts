@@ -84,6 +84,22 @@ export function saturatedShare({ pieces, channels }: Recorded, lsb: Float64Array
   return beyond / all;
 }
 
+/** For each channel the share of its values other than 0 that are 0 counts of `lsb`. */
+export function vanishingShares({ pieces, channels }: Recorded, lsb: Float64Array): Float64Array {
+  const vanished = new Float64Array(channels);
+  const all = new Float64Array(channels);
+  for (const values of pieces) {
+    for (let i = 0; i < values.length; i += channels) {
+      for (let c = 0; c < channels; c++) {
+        if (values[i + c] === 0) continue;
+        all[c]++;
+        if (Math.round(values[i + c] / lsb[c]) === 0) vanished[c]++;
+      }
+    }
+  }
+  return vanished.map((count, c) => count / Math.max(1, all[c]));
+}
+
 /** The unit of counts for values of that magnitude: the smallest power of two, at least 2^-126 and 1 for nothing, of which 32767 hold 2 * largest. */
 export function lsbFor(largest: number): number {
   if (largest === 0) return 1;

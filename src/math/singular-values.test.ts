@@ -64,5 +64,7 @@ describe('singular values', () => {
       expect(found).toBeCloseTo(squares, 10);
     }
     expect(spectralNorm(new Float64Array(4), 2, 2)).toBe(0);
+    // The usual start is in this one's null space.
+    expect(spectralNorm([1.5, -1, 0, 0], 2, 2)).toBeCloseTo(Math.hypot(1.5, 1), 12);
   });
 });

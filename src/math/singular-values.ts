@@ -67,6 +67,11 @@ export function spectralNorm(
       for (let j = 0; j < columns; j++) image[i] += matrix[i * columns + j] * start[j];
     }
     const next = Math.sqrt(dot(image, image));
+    if (next === 0 && iteration === 0) {
+      // The start is in the null space; the longest row is not, but where all are 0.
+      start.set(longestRow(matrix, rows, columns));
+      continue;
+    }
     if (next <= norm * (1 + 1e-12)) return Math.max(next, norm);
     norm = next;
     start.fill(0);
@@ -75,4 +80,10 @@ export function spectralNorm(
     }
   }
   return norm;
+}
+
+function longestRow(matrix: ArrayLike<number>, rows: number, columns: number): Float64Array {
+  const all = Float64Array.from(matrix);
+  const list = Array.from({ length: rows }, (_, i) => all.subarray(i * columns, (i + 1) * columns));
+  return list.reduce((longest, row) => (dot(row, row) > dot(longest, longest) ? row : longest));
 }

@@ -82,16 +82,17 @@ export function checkArchitecture(arch: Architecture): void {
     field: 'inputSize' | 'hiddenSize' | 'wRank' | 'uRank' | 'vocabulary' | 'classes' | 'layers',
     least: number,
     most: number,
+    why = '',
   ) => {
     const value = arch[field] ?? 1;
     if (!Number.isInteger(value) || value < least || value > most) {
-      throw new ArchitectureError(`${field} is ${value}: must be an integer from ${least} to ${most}`);
+      throw new ArchitectureError(`${field} is ${value}: must be an integer from ${least} to ${most}${why}`);
     }
   };
   whole('inputSize', 1, 65536);
   whole('hiddenSize', 1, 65536);
-  whole('wRank', 0, Math.min(arch.inputSize, arch.hiddenSize));
-  whole('uRank', 0, arch.hiddenSize);
+  whole('wRank', 0, Math.min(arch.inputSize, arch.hiddenSize), `, as W is ${arch.hiddenSize} by ${arch.inputSize}`);
+  whole('uRank', 0, arch.hiddenSize, `, as U is ${arch.hiddenSize} by ${arch.hiddenSize}`);
   whole('vocabulary', 0, 32767);
   whole('classes', 1, 65536);
   whole('layers', 1, maximumLayers);

@@ -22,6 +22,11 @@ export type RunEvent =
 /** Gets the events of a run as they happen. */
 export type Listener = (event: RunEvent) => void;
 
+/** 1 training, 2 trainings. */
+export function counted(number: number, one: string): string {
+  return `${number} ${one}${number === 1 ? '' : 's'}`;
+}
+
 /** A listener for one of several runs at a time: what is told of it says which it is. */
 export function taggedListener(listener: Listener, tag: string): Listener {
   const tagged = (text: string) => `${tag}: ${text}`;

@@ -1,4 +1,4 @@
-import { readFile } from '#platform';
+import { joinPath, kindOf, readFile } from '#platform';
 import { checkDetector } from '../detector/index.js';
 import {
   convert,
@@ -72,6 +72,11 @@ export function encode(model: Model): Promise<Uint8Array> {
 
 /** Reads and checks a model file of either kind. */
 export async function readModel(path: string): Promise<Model> {
+  if ((await kindOf(path)) === 'directory') {
+    throw new ModelFileError(
+      `can't read ${path}: it is a directory; name a model in it, as ${joinPath(path, 'model.safetensors')}`,
+    );
+  }
   const bytes = await readFile(path);
   // Intel HEX begins with a colon; a safetensors file with the length of its header, which is never that large.
   if (/\.hex$/i.test(path) || (bytes[0] === 0x3a && bytes[7] !== 0)) {

@@ -7,11 +7,11 @@ import { Random } from '../math/index.js';
 import { forwardFlops, iterationFlops } from '../network/index.js';
 import { resolveRecipe, type LoadedRecipe } from '../recipe/index.js';
 import { temporaryFolder, toySequences } from '../testing/index.js';
-import { evaluateFloat, stagesOf, train } from '../training/index.js';
+import { evaluateFloat, stagesOf, train, type EpochRecord } from '../training/index.js';
 import type { RunEvent } from './events.js';
 import { encode, normalisationFrom } from './models.js';
 import { allRows, trainingTask } from './prepare.js';
-import { trainModel } from './train-model.js';
+import { trainModel, type TrainedNetwork } from './train-model.js';
 
 function datasetOf(change: { train?: Partial<Sequences>; test?: Partial<Sequences>; separation?: number } = {}) {
   const part = (rows: number, seed: number, changed: Partial<Sequences> = {}): Sequences => ({
@@ -61,6 +61,35 @@ it('counts the work of all epochs of all its trainings', async () => {
   const { architecture } = trained.model.facts;
   const validation = selection * forwardFlops(architecture, validationCount, steps);
   expect(work.flops).toBe(iterationFlops(architecture, work.sequences, steps) + validation);
+});
+
+it('measures after a stage what is measured of its chosen epoch', async () => {
+  const dataset = await datasetOf({ separation: 0.4 });
+  const recipe = recipeOf({}, [1, 6, 0]);
+  const seen: { record: EpochRecord; parameters: Float32Array }[] = [];
+  const onEpoch = (_: number, record: EpochRecord, { parameters }: TrainedNetwork) =>
+    seen.push({ record, parameters: parameters.slice() });
+  const { model, phases } = await trainModel(recipe, dataset, { workers: 1, onEpoch }, () => undefined);
+  const [, chosen] = phases[0].chosenEpochs;
+  expect(chosen).toBeLessThan(6); // else this says nothing
+  const last = seen[seen.length - 1];
+  expect(last.parameters).toEqual(model.parameters);
+  expect(last.record).toEqual(phases[0].history.find(({ stage, epoch }) => stage === 1 && epoch === chosen));
+});
+
+it('says that what stands in a folder is of another training', async () => {
+  const { path: folder, remove } = await temporaryFolder();
+  const checkpoint = path.join(folder, 'checkpoint.safetensors');
+  const dataset = await datasetOf();
+  const notes = async (seed: number) => {
+    const { recipe } = recipeOf({}, [1, 1, 0]);
+    const { events } = await trainWatched({ name: 'toy', recipe: { ...recipe, seed } }, dataset, checkpoint);
+    return events.flatMap((event) => (event.kind === 'note' ? [event.text] : []));
+  };
+  const told = `${checkpoint} is of another training: this one takes its place`;
+  expect(await notes(1)).not.toContain(told);
+  expect(await notes(2)).toContain(told);
+  await remove();
 });
 
 describe('test recordings', () => {

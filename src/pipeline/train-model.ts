@@ -1,4 +1,4 @@
-import { now } from '#platform';
+import { kindOf, now } from '#platform';
 import type { Dataset } from '../data/index.js';
 import { calibrate, plainStorage, withRoundedU, type Storage } from '../integer/index.js';
 import type { Architecture, Provenance } from '../network/index.js';
@@ -9,14 +9,15 @@ import {
   stagesOf,
   train,
   type Stage,
-  type TeacherTargets,
   type EpochRecord,
+  type TeacherTargets,
+  type TrainingState,
   type TrainingTask,
   type TrainOptions,
   type Work,
 } from '../training/index.js';
 import { loadCheckpoint, saveCheckpoint, type Checkpoint, type FinishedPhase } from './checkpoint.js';
-import type { Listener } from './events.js';
+import { counted, type Listener } from './events.js';
 import type { FloatModel, ModelFacts } from './models.js';
 import { allRows, checkChanges, stackingOf, trainingTask, validationSplit, type Stacking } from './prepare.js';
 import type { Trainer } from './several.js';
@@ -50,7 +51,7 @@ export interface TrainModelOptions {
   readonly checkpoint?: string | undefined;
   /** How trainings are run; by default each with all workers. */
   readonly trainer?: Trainer | undefined;
-  /** Called after each epoch with the number of the training, from 0, and the network as it stands. */
+  /** Called after each epoch with the number of the training, from 0, the network as it stands and its epoch: after a stage's last one the network may be that of its best. */
   readonly onEpoch?: ((phase: number, record: EpochRecord, network: TrainedNetwork) => void) | undefined;
 }
 
@@ -80,6 +81,9 @@ export async function trainModel(
   let checkpoint: Checkpoint = { finished: [], state: undefined, seconds: 0 };
   if (options.checkpoint) {
     const saved = await loadCheckpoint(options.checkpoint, identity);
+    if (!saved && (await kindOf(options.checkpoint)) === 'file') {
+      listener({ kind: 'note', text: `${options.checkpoint} is of another training: this one takes its place` });
+    }
     checkpoint = saved ?? checkpoint;
   }
   const save = async (next: Checkpoint) => {
@@ -124,13 +128,15 @@ export async function trainModel(
       ...runOptions(options),
       ...(checkpoint.state ? { state: checkpoint.state } : {}),
       onStart: ({ backend, fma, workers }) => {
-        const threads = `${workers} ${workers === 1 ? 'worker' : 'workers'}`;
-        listener({ kind: 'note', text: `on ${threads}, ${backend}${fma ? ' with fused multiply-add' : ''}` });
+        listener({
+          kind: 'note',
+          text: `on ${counted(workers, 'worker')}, ${backend}${fma ? ' with fused multiply-add' : ''}`,
+        });
       },
       onProgress: (progress) => listener({ kind: 'progress', phase: phase.name, progress }),
       onEpoch: async (record, state) => {
         listener({ kind: 'epoch', phase: phase.name, head, record });
-        options.onEpoch?.(index, record, networkAt(own, record.stage, state.parameters));
+        options.onEpoch?.(index, recordOfWeights(record, state), networkAt(own, record.stage, state.parameters));
         await save({ finished, state, seconds: before + (now() - started) / 1000 });
       },
     });
@@ -183,6 +189,12 @@ export async function trainModel(
     validationCount: split.validation.length,
     work: workOf(checkpoint.finished, epochs, teaching?.work),
   };
+}
+
+/** Of the weights that stand in a state after an epoch: a stage's last one may have gone back to its best. */
+function recordOfWeights(record: EpochRecord, { stage, chosen, history }: TrainingState): EpochRecord {
+  if (stage === record.stage) return record;
+  return history.find((one) => one.stage === record.stage && one.epoch === chosen[record.stage]) ?? record;
 }
 
 /** What a checkpoint says that it is of. */

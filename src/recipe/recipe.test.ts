@@ -209,6 +209,9 @@ describe('what changes training sequences', () => {
   test('for sensors and for sounds do not go together', () => {
     expect(refused(augment({ rotate: 5, warp: 0.1 }))).toThrow("rotate: is for sensors and can't go with warp");
     expect(refused(augment({ scale: 0.1, room: 0.5 }))).toThrow("scale: is for sensors and can't go with room");
+    const hop = (ms: number) => ({ features: { sound: { window: 25, hop: ms } }, ...augment({ room: 0.5 }) });
+    expect(refused(hop(20))).toThrow('training.augment.room: is for features each 10 ms, and features.sound.hop is 20');
+    expect(refused(hop(10))).not.toThrow();
     expect(refused(augment({ rotate: 5, stretch: 0.1, maskFrames: 9, mixup: 0.5 }))).not.toThrow();
     expect(refused(augment({ rotate: 5, warp: 0, shift: 3 }))).not.toThrow();
     expect(refused(augment({ warp: 0.1, shift: 3, noise: 0.1 }))).not.toThrow();

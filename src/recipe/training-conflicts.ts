@@ -15,9 +15,17 @@ export function augmentConflicts({ network, training }: Recipe): string[] {
   ];
 }
 
+/** Milliseconds between the frames that kernels/spectra.c lets echo. */
+const roomHop = 10;
+
 /** What is done to sounds is done to logarithms of energies in neighbouring bands. */
 export function soundConflicts({ features, training }: Recipe): string[] {
-  const { kind, deltas } = features.sound;
+  const { kind, deltas, hop } = features.sound;
+  if (isSet(training.augment.room) && hop !== roomHop) {
+    return [
+      `training.augment.room: is for features each ${roomHop} ms, and features.sound.hop is ${hop}; take it out, or set hop to ${roomHop}`,
+    ];
+  }
   const field = (['warp', 'loudness', 'background', 'room'] as const).find((name) => isSet(training.augment[name]));
   if (field === undefined || (kind === 'logMel' && deltas === 0)) return [];
   const found = kind === 'logMel' ? `deltas is ${deltas}` : `kind is ${kind}`;

@@ -24,6 +24,8 @@ export interface Ahead {
 export interface CompareRow {
   /** The paper's name. */
   readonly network: string;
+  /** Rows of the same one are of one training: an ablation's network and its float one. */
+  readonly trial: string;
   readonly hiddenSize: number;
   /** 0: a full matrix. */
   readonly wRank: number;

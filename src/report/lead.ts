@@ -13,7 +13,7 @@ export function leadOver(one: CompareRow, other: CompareRow): Ahead | null {
     const [own, theirs] = [valueOf(one, seed), valueOf(other, seed)];
     return own === undefined || theirs === undefined ? [] : [own - theirs];
   });
-  const oneTraining = by === 'float' && one.parameters === other.parameters && differences.every((d) => d === 0);
+  const oneTraining = by === 'float' && one.trial === other.trial && differences.every((d) => d === 0);
   if (differences.length === 0 || oneTraining) return null;
   return { of: other.network, by, mean: mean(differences), interval: meanInterval(differences) ?? null };
 }

@@ -117,8 +117,15 @@ async function compareCommand(recipe: string, flags: CompareFlags, command: Comm
   if (!metrics.rows.every(({ boards }) => allExact(boards))) process.exitCode = 1;
 }
 
+/** How many seeds a row has: 3 seeds, or 1 to 3 seeds where they differ. */
+function seedCounts(rows: CompareMetrics['rows']): string {
+  const counts = rows.map(({ seeds, failed }) => seeds.length + failed.length);
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  return `${least < most ? `${least} to ` : ''}${most} ${most === 1 ? 'seed' : 'seeds'}`;
+}
+
 /** A comparison's figures for people. */
-function summary(folder: string, { rows, metric, seeds, protocol, size }: CompareMetrics): string {
+function summary(folder: string, { rows, metric, protocol, size }: CompareMetrics): string {
   const bytes = (value: number | null) => (value === null ? '-' : String(value));
   const boards = [...new Set(rows.flatMap((row) => boardCycles(row).map(({ board }) => board)))];
   const lines = [
@@ -143,7 +150,7 @@ function summary(folder: string, { rows, metric, seeds, protocol, size }: Compar
     }),
   ];
   const failed = rows.flatMap((row) => row.failed.map(({ seed }) => `${row.network} diverged with seed ${seed}`));
-  const how = `${metricNames[metric]} of the test recordings, mean and standard error over ${seeds.length} ${seeds.length === 1 ? 'seed' : 'seeds'}; protocol ${protocol}, size ${size}${boards.length > 0 ? '; boards: cycles a step, simulated' : ''}`;
+  const how = `${metricNames[metric]} of the test recordings, mean and standard error over ${seedCounts(rows)}; protocol ${protocol}, size ${size}${boards.length > 0 ? '; boards: cycles a step, simulated' : ''}`;
   const chosen = [
     ['network', 'gate', 'update', 'optimiser', 'rate', 'clip', 'epochs'],
     ...rows.map(({ network, settings: { gate, update, optimiser, learningRate, clip, epochs } }) => [

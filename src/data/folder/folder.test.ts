@@ -58,6 +58,19 @@ describe('a folder a class', () => {
     });
   });
 
+  test('tells a channel that a value far out leaves without counts', async () => {
+    const odd = Object.fromEntries(
+      Array.from({ length: 6 }, (_, k) => {
+        const rows = Array.from({ length: 8 }, (_, t) => [0.5 + t / 10, k < 4 && t === 0 ? 1e30 : 0.5 + t / 20]);
+        return [`${k % 2 ? 'up' : 'down'}/r${k}.csv`, lines(rows, 'x,y')];
+      }),
+    );
+    const told = (await load(odd)).notes.filter((text) => text.startsWith('channel'));
+    expect(told).toEqual([
+      expect.stringMatching(/^channel y: .* % of its training values are 0 counts of .*; look for/),
+    ]);
+  });
+
   test('cut into windows: none crosses a recording, no frame is in two parts', async () => {
     const dataset = await load(files, { window: { length: 4, hop: 2 }, channels: ['x'] });
     expect(dataset.channelNames).toEqual(['x']);

@@ -136,7 +136,7 @@ export function recurrenceProblems(
     }
   };
   if (uRank > 0) wrong('uRank', `is ${uRank}, but ${kind} makes U in its own way; set it to 0`);
-  if (cell === 'UGRNN' || cell === 'GRU' || cell === 'LSTM') {
+  if (kind !== 'EURNN' && (cell === 'UGRNN' || cell === 'GRU' || cell === 'LSTM')) {
     wrong(
       'recurrence',
       `is ${kind}, which makes one U; ${cell} has one for each gate; use RNN, FastRNN, FastRNN-vector or FastGRNN`,

@@ -10,7 +10,7 @@ const mostRecordings = 4;
 
 /**
  * Trains a model again, by its recipe, and measures the recurrence after every `every` epochs of the training that made it and
- * after its last, so that the model itself is always among them.
+ * after its last, so that the model itself is always among them; loss and validation are those of the weights that are measured.
  * The training is the same, bit for bit; where it isn't (another version, fused arithmetic), `sameModel` says so.
  */
 export async function measureAlong(

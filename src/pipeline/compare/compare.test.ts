@@ -173,6 +173,7 @@ describe('a comparison', () => {
     expect(whole).toMatchObject({ wSparsity: 0.3, uSparsity: 0.3, settings: { epochs: [2, 2, 2] } });
     expect(q.float).toEqual(whole.float);
     expect(q.integer).toBeNull();
+    expect([q.ahead, sq.ahead?.of]).toEqual([null, 'FastGRNN']);
     expect(sq).toMatchObject({ wSparsity: 1, wRank: 2, settings: { epochs: [6, 0, 0] } });
     expect(lsq).toMatchObject({ wRank: 0, uRank: 0 });
   }, 60_000);
@@ -339,7 +340,9 @@ describe('a comparison', () => {
     const labels = ['FastGRNN', 'FastGRNN-Q', 'FastGRNN-SQ', 'FastGRNN-LSQ'];
     expect(apart.metrics.rows.map(({ network }) => network)).toEqual([...labels, 'GRU']);
     expect(beside.metrics.rows.map(({ network }) => network)).toEqual([...labels, 'oRNN', 'GRU']);
-    // FastGRNN as a whole takes the place of all its rows.
+    const told = () => events.flatMap((event) => (event.kind === 'note' ? [event.text] : []));
+    expect(told().filter((text) => text.startsWith('the row of FastGRNN,'))).toHaveLength(1);
+    // FastGRNN as a whole takes the place of all its rows, and says so.
     const whole = await compareNetworks(options('more', { ...some, cells: ['FastGRNN'] }));
     expect(whole.metrics.rows.map(({ network }) => network)).toEqual(['FastGRNN', 'oRNN', 'GRU']);
 
@@ -398,6 +401,8 @@ describe('a comparison', () => {
     const refused = (more: Partial<CompareOptions>) => compareNetworks(options('refused', more));
     await expect(refused({ sizing: 'paper' })).rejects.toThrow(/the paper has no sizes for/);
     await expect(refused({ bytes: 5 })).rejects.toThrow(RecipeError);
+    const both = refused({ sizing: 'paper', sets: ['network.wRank=0'] });
+    await expect(both).rejects.toThrow('--size paper takes');
     const none = refused({ protocol: 'tuned', sets: ['data.validation=0'] });
     await expect(none).rejects.toThrow(/data.validation is 0/);
   });

@@ -3,13 +3,13 @@ import type { Dataset } from '../../data/index.js';
 import { checkArchitecture } from '../../network/index.js';
 import { RecipeError, resolveRecipe, applySet, type LoadedRecipe, type Recipe } from '../../recipe/index.js';
 import { renderComparison, type CompareMetrics } from '../../report/index.js';
-import { taggedListener, type Listener } from '../events.js';
+import { counted, taggedListener, type Listener } from '../events.js';
 import { openDataset, openRecipe, prepareFolder } from '../open.js';
 import { checkDetectable } from '../listen/index.js';
 import { architectureOf, validationSplit } from '../prepare.js';
 import { severalRuns } from '../several.js';
 import { entrantsOf, type Entrant } from './entrants.js';
-import { keptRows } from './kept-rows.js';
+import { keptRows, replacedRows } from './kept-rows.js';
 import { dividedSets, setsOf, withNetwork, type OwnFields } from './networks.js';
 import { paperDataOf } from './paper.js';
 import {
@@ -85,7 +85,9 @@ export async function compareNetworks(options: CompareOptions): Promise<Finished
   const names = entrants.map(({ label }) => label);
   const standing = kept.rows.filter(({ network }) => names.includes(network)).map((row) => row.seeds.length);
   const results = await trainAll(trials, chosen, seeds, context, { write, from: Math.max(0, ...standing) });
-  return { folder, metrics: await write(results, seeds.length) };
+  const metrics = await write(results, seeds.length);
+  for (const text of replacedRows(kept.rows, metrics.rows)) listener({ kind: 'note', text });
+  return { folder, metrics };
 }
 
 /** By trial and seed, in the order of the seeds. */
@@ -110,6 +112,10 @@ async function underOptions(options: CompareOptions): Promise<{ base: LoadedReci
     );
   }
   const { common, own } = dividedSets(options.sets ?? [], options.cells);
+  const shape = common.find((set) => /^\s*network\.(hiddenSize|wRank|uRank)\s*=/.test(set));
+  if (shape !== undefined && options.sizing === 'paper') {
+    throw new RecipeError(`--set ${shape}: --size paper takes the paper's; leave one of them out`);
+  }
   const { name, recipe } = await openRecipe({ ...options, sets: common });
   const sets = common.filter((set) => !set.trim().startsWith('data.path')); // made absolute already
   const under = underProtocol(recipe, options.protocol);
@@ -185,7 +191,7 @@ async function tryOut(
   context: Context,
 ): Promise<void> {
   const { options, listener, folder, dataset } = context;
-  listener({ kind: 'step', text: `choosing on validation, ${round}: ${jobs.length} trainings` });
+  listener({ kind: 'step', text: `choosing on validation, ${round}: ${counted(jobs.length, 'training')}` });
   const numbers = jobs.map(({ one }) => ++one.begun);
   const results = await severalRuns(
     jobs.length,
@@ -227,7 +233,10 @@ async function trainAll(
 ): Promise<TrialResults> {
   const { options, listener, folder, dataset } = context;
   const jobs = seeds.flatMap((seed, i) => entrants.map((entrant) => ({ seed, entrant, i })));
-  listener({ kind: 'step', text: `${entrants.length} networks, ${seeds.length} seeds: ${jobs.length} trainings` });
+  listener({
+    kind: 'step',
+    text: `${counted(entrants.length, 'network')}, ${counted(seeds.length, 'seed')}: ${counted(jobs.length, 'training')}`,
+  });
   const results = new Map(entrants.map(({ trial }) => [trial, [] as TrialResult[]]));
   const isMissing = (k: number) => [...results.values()].some((of) => of[k] === undefined);
   let done = 0;

@@ -1,8 +1,8 @@
 import { joinPath, kindOf } from '#platform';
 import type { Dataset } from '../../data/index.js';
 import { canonicalJson, type LoadedRecipe } from '../../recipe/index.js';
-import type { CompareMetrics, CompareRow } from '../../report/index.js';
-import type { Listener } from '../events.js';
+import { shapeText, type CompareMetrics, type CompareRow } from '../../report/index.js';
+import { counted, type Listener } from '../events.js';
 import { keptResult } from '../kept.js';
 import { recipeHashes } from '../teacher.js';
 import { packageVersion } from '../version.js';
@@ -38,4 +38,18 @@ export async function keptRows({ folder, base, dataset, options, listener }: Kep
     listener({ kind: 'note', text: `the rows of ${file} are of other options or data: new ones replace them` });
   }
   return { identity, rows: Array.isArray(kept?.rows) ? kept.rows : [] };
+}
+
+/** What there is to say of rows that stood there and whose names are now those of other networks. */
+export function replacedRows(before: readonly CompareRow[], now: readonly CompareRow[]): string[] {
+  const made = ({ hiddenSize, wRank, uRank, reflectors, wSparsity, uSparsity, settings }: CompareRow) =>
+    canonicalJson({ hiddenSize, wRank, uRank, reflectors: reflectors ?? 0, wSparsity, uSparsity, settings });
+  return before.flatMap((old) => {
+    const own = now.find(({ network }) => network === old.network);
+    if (own && made(own) === made(old)) return [];
+    const what = own ? `is now of ${shapeText(own)}, ${own.settings.epochs.join(' + ')} epochs` : 'is gone';
+    return [
+      `the row of ${old.network}, ${shapeText(old)}, ${old.settings.epochs.join(' + ')} epochs, ${counted(old.seeds.length, 'seed')}, ${what}; its trainings are kept, and the call that made it makes it again`,
+    ];
+  });
 }

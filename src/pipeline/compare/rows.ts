@@ -78,6 +78,7 @@ function row({ entrant, recipe, results }: Entry, { dataset, paper, seeds }: Com
   const seconds = all((result) => result.seconds);
   return {
     network: label,
+    trial: entrant.trial,
     hiddenSize,
     wRank,
     uRank,
