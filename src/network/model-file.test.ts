@@ -154,7 +154,10 @@ describe('refusals tell what is wrong', () => {
       "m: the tensor extra isn't one of this network",
       forge(whole, [...tensors, { name: 'extra', dtype: 'U8', shape: [1], data: Uint8Array.of(1) }]),
     ],
-    ['m: wRank is 7: must be an integer from 0 to 2, as W is 3 by 2', forge({ ...whole, architecture: { ...architecture, wRank: 7 } })],
+    [
+      'm: wRank is 7: must be an integer from 0 to 2, as W is 3 by 2',
+      forge({ ...whole, architecture: { ...architecture, wRank: 7 } }),
+    ],
     [
       'm is no fastgrnn model; foreign files come in by "fastgrnn import"',
       encodeSafetensors(tensors, { format: 'pt' }),
