@@ -1,8 +1,7 @@
 import type { Dataset } from '../data/index.js';
 import { loadKernels, type KernelOptions } from '../kernels/index.js';
-import { exp } from '../math/index.js';
 import { loadRecipe, recipeHash, RecipeError, type LoadedRecipe } from '../recipe/index.js';
-import { floatLogits, labelledRows, type TeacherTargets } from '../training/index.js';
+import { floatLogits, labelledRows, softmaxOf, type TeacherTargets } from '../training/index.js';
 import { normalisationFrom, type FloatModel } from './models.js';
 
 /**
@@ -43,18 +42,10 @@ export async function teacherTargets(
   const network = { architecture, parameters: model.parameters, normalisation: normalisationFrom(model.facts) };
   const logits = floatLogits(await loadKernels(kernels), network, rows);
   const targets = new Float32Array(train.count * classes);
+  const softened = new Float64Array(classes);
   for (let row = 0; row < rows.rows; row++) {
-    soften(logits.subarray(row * classes, (row + 1) * classes), temperature).forEach((share, k) => {
-      targets[rows.sequences[row] * classes + k] = share;
-    });
+    softmaxOf(logits, row * classes, softened, temperature);
+    targets.set(softened, rows.sequences[row] * classes);
   }
   return { targets, temperature, weight };
-}
-
-/** softmax(logits / temperature). */
-function soften(logits: Float64Array, temperature: number): Float64Array {
-  const largest = logits.reduce((most, x) => Math.max(most, x), -Infinity);
-  const shares = logits.map((x) => exp((x - largest) / temperature));
-  const total = shares.reduce((sum, x) => sum + x, 0);
-  return shares.map((x) => x / total);
 }
