@@ -1,5 +1,5 @@
 // A comparison's rows as the tables of docs/results.md.
-import { leadOver, shapeText } from '../dist/report/index.js';
+import { boardCycles, leadOver, shapeText } from '../dist/report/index.js';
 
 const none = '–';
 const percent = (figure) =>
@@ -56,10 +56,9 @@ export function comparisonTable(metrics) {
   return `${[...head, ...body].join('\n')}\n\n${on}`;
 }
 
-function cycles({ boards }) {
-  const builds = boards.uno;
-  const run = builds?.generated ?? builds?.runtime;
-  return run ? Math.round(run.cyclesPerStep) : none;
+function cycles(row) {
+  const uno = boardCycles(row).find(({ board }) => board === 'uno');
+  return uno ? Math.round(uno.cyclesPerStep) : none;
 }
 
 /** FastRNN's lead over the RNN, and FastGRNN's over the best of the gated networks, seed by seed. */
