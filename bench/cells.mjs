@@ -8,6 +8,7 @@ import { Random } from '../dist/math/index.js';
 import { CELLS, initialise, iterationFlops, NetworkEngine } from '../dist/network/index.js';
 import { architectureOf, shapes } from './shapes.mjs';
 import { median } from './statistics.mjs';
+import { stopwatch } from './stopwatch.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -18,7 +19,7 @@ const { values: options } = parseArgs({
   },
 });
 const kernels = await loadKernels({ backend: options.backend });
-const shortest = 60_000; // microseconds of a turn at least
+const shortest = 60; // milliseconds of a turn at least
 
 /** Runs one cell's pass; seconds of processor time a pass. */
 function runner(architecture, { rows, steps, shards = 1 }) {
@@ -32,16 +33,15 @@ function runner(architecture, { rows, steps, shards = 1 }) {
   const pass = () => engine.lossAndGradient(own, steps, { batchRows: rows });
   pass();
   return () => {
-    const start = process.cpuUsage();
+    const elapsed = stopwatch();
     let passes = 0;
     let spent = 0;
     do {
       pass();
       passes++;
-      const { user, system } = process.cpuUsage(start);
-      spent = user + system;
+      spent = elapsed().processorMs;
     } while (spent < shortest);
-    return (flops * passes) / spent / 1000; // GFLOP/s
+    return (flops * passes) / spent / 1e6; // GFLOP/s
   };
 }
 

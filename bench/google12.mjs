@@ -11,6 +11,7 @@ import { iterationFlops } from '../dist/network/index.js';
 import { resolveRecipe } from '../dist/recipe/index.js';
 import { stagesOf, train } from '../dist/training/index.js';
 import { architectureOf, shapes } from './shapes.mjs';
+import { stopwatch } from './stopwatch.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -60,24 +61,19 @@ function randomTask() {
   };
 }
 
-const processor = () => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-};
-
 const task = randomTask();
 const epochs = [];
-let last;
+let elapsed;
 const { backend } = await train(task, {
   workers,
   backend: options.backend,
   fma: options.fma,
   onEpoch: ({ stage }) => {
-    const now = { wall: performance.now() / 1000, processor: processor() };
-    if (last) {
-      epochs[stage] = { seconds: now.wall - last.wall, processorSeconds: (now.processor - last.processor) / workers };
+    if (elapsed) {
+      const { ms, processorMs } = elapsed();
+      epochs[stage] = { seconds: ms / 1000, processorSeconds: processorMs / 1000 / workers };
     }
-    last = now;
+    elapsed = stopwatch();
   },
 });
 

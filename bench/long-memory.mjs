@@ -15,6 +15,7 @@ import {
   plainHead,
   tensorsOf,
 } from '../dist/network/index.js';
+import { stopwatch } from './stopwatch.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -120,7 +121,7 @@ const draw = {
   },
 }[options.problem];
 
-const used = process.cpuUsage();
+const elapsed = stopwatch();
 let mean;
 let done;
 let iteration = 0;
@@ -141,8 +142,7 @@ while (iteration < most && done === undefined) {
   if (iteration % every === 0) console.log(`${iteration}: ${mean.toPrecision(3)}`);
   if (iteration >= 100 && mean < learnt.below) done = iteration;
 }
-const { user, system } = process.cpuUsage(used);
-const seconds = (user + system) / 1e6;
+const seconds = elapsed().processorMs / 1000;
 console.log(
   `${options.problem}, T ${steps}, ${options.network} ${options.set.join(' ')}, ${hiddenSize} units, ${parameterCount(arch)} parameters, seed ${seed}${keep === 0 ? '' : `, gate begun at ${keep}`}${options.begin === 'random' ? '' : ', U begun at the identity'}: ${learnt.name} ${mean.toPrecision(3)} (by chance ${learnt.chance.toPrecision(3)}), ${done ? `learnt after ${done} batches` : `not learnt in ${most} batches`} of ${batch}; rate ${rate}, clipping ${clip}; ${seconds.toFixed(0)} s of the processor, ${kernels.backend}`,
 );

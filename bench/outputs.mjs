@@ -7,6 +7,8 @@ import { parseArgs } from 'node:util';
 import { loadKernels } from '../dist/kernels/index.js';
 import { Random } from '../dist/math/index.js';
 import { initialise, NetworkEngine, plainHead } from '../dist/network/index.js';
+import { median } from './statistics.mjs';
+import { stopwatch } from './stopwatch.mjs';
 
 const { values: options } = parseArgs({ options: { rounds: { type: 'string', default: '15' } } });
 
@@ -30,17 +32,10 @@ const variants = {
   'embedding of 1000 tokens': { vocabulary: 1000 },
 };
 
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
-
-function now() {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}
-
 function milliseconds(run, repetitions) {
-  const start = now();
+  const elapsed = stopwatch();
   for (let i = 0; i < repetitions; i++) run();
-  return (now() - start) / repetitions;
+  return elapsed().processorMs / repetitions;
 }
 
 function gradient(kernels, { rows, steps, ...shape }, { shortest = 1, ...own }) {

@@ -5,8 +5,7 @@
 import { OPCODES, WORDS } from '../dist/kernels/index.js';
 import { Random } from '../dist/math/index.js';
 import { initialise, iterationFlops, NetworkEngine, plainHead } from '../dist/network/index.js';
-
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
+import { median } from './statistics.mjs';
 
 /** The operations of a program in the order in which they run, each with its time step. */
 function* operationsOf(words) {

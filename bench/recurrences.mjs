@@ -12,6 +12,7 @@ import {
   parameterCount,
   plainHead,
 } from '../dist/network/index.js';
+import { median } from './statistics.mjs';
 import { stopwatch } from './stopwatch.mjs';
 
 const { values: options } = parseArgs({
@@ -72,7 +73,6 @@ for (let round = 0; round < rounds; round++) {
     times.push(read().processorMs / iterations);
   }
 }
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 const plain = median(entries[0].times);
 console.log(`${kernels.backend}, H ${hiddenSize}, D ${inputSize}, T ${steps}, ${shards} shards of ${rows} rows; medians of ${rounds} rounds of ${iterations} iterations, processor time`); // prettier-ignore
 for (const { name, times } of entries) {

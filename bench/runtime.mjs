@@ -8,9 +8,10 @@ import { convert, integerModelParts, IntegerInterpreter } from '../dist/integer/
 import { Random } from '../dist/math/index.js';
 import { encodeModel, initialise, plainHead, tensorsOf } from '../dist/network/index.js';
 import { loadModel } from '../dist/runtime/index.js';
+import { median } from './statistics.mjs';
+import { stopwatch } from './stopwatch.mjs';
 
 const { values: options } = parseArgs({ options: { json: { type: 'string' } } });
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
 const architecture = {
   ...{ cell: 'FastGRNN', inputSize: 32, hiddenSize: 100, wRank: 16, uRank: 25, classes: 12 },
@@ -46,10 +47,9 @@ const runs = { float: float.stream(), integer: integer.stream(), interpreter: ne
 
 /** Microseconds of this process's own time a step, over whole sequences. */
 function microseconds(stream, sequences) {
-  const { user, system } = process.cpuUsage();
+  const elapsed = stopwatch();
   for (let i = 0; i < sequences; i++) for (let t = 0; t < 99; t++) stream.step(inputs, t * 32);
-  const used = process.cpuUsage({ user, system });
-  return (used.user + used.system) / (sequences * 99);
+  return (1000 * elapsed().processorMs) / (sequences * 99);
 }
 
 const report = {};

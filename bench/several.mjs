@@ -6,6 +6,8 @@ import { severalRuns } from '../dist/pipeline/index.js';
 import { allRows, trainingTask } from '../dist/pipeline/prepare.js';
 import { loadRecipe } from '../dist/recipe/index.js';
 import { stagesOf, train } from '../dist/training/index.js';
+import { median } from './statistics.mjs';
+import { stopwatch } from './stopwatch.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -16,14 +18,13 @@ const { values: options } = parseArgs({
 });
 const count = Number(options.trainings);
 const threads = 2;
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
 /** Seconds of the clock and of the processor. */
 async function timed(run) {
-  const [clock, before] = [performance.now(), process.cpuUsage()];
+  const elapsed = stopwatch();
   await run();
-  const { user, system } = process.cpuUsage(before);
-  return { clock: (performance.now() - clock) / 1000, processor: (user + system) / 1e6 };
+  const { ms, processorMs } = elapsed();
+  return { clock: ms / 1000, processor: processorMs / 1000 };
 }
 
 for (const [name, sets] of Object.entries({

@@ -2,6 +2,7 @@
 //   npm run bench:sound -- [--clips 1000] [--rounds 5]
 import { parseArgs } from 'node:util';
 import { soundExtractor, soundSettings, SoundStream } from '../dist/features/index.js';
+import { stopwatch } from './stopwatch.mjs';
 
 const { values: options } = parseArgs({
   options: { clips: { type: 'string', default: '1000' }, rounds: { type: 'string', default: '5' } },
@@ -74,10 +75,9 @@ for (const [name, run] of Object.entries(ways)) {
   const count = name.includes('textbook') ? Math.ceil(clips / 20) : clips;
   let best = Infinity;
   for (let round = 0; round < Number(options.rounds); round++) {
-    const started = process.cpuUsage();
+    const elapsed = stopwatch();
     for (let i = 0; i < count; i++) run(sounds[i % sounds.length]);
-    const { user, system } = process.cpuUsage(started);
-    best = Math.min(best, (user + system) / 1000 / count);
+    best = Math.min(best, elapsed().processorMs / count);
   }
   console.log(`| ${name} | ${best.toFixed(3)} | ${(best * 20).toFixed(1)} |`);
 }

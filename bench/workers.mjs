@@ -5,9 +5,9 @@ import { loadDataset } from '../dist/data/index.js';
 import { allRows, trainingTask } from '../dist/pipeline/prepare.js';
 import { loadRecipe } from '../dist/recipe/index.js';
 import { stagesOf, train } from '../dist/training/index.js';
+import { median } from './statistics.mjs';
 
 const { values: options } = parseArgs({ options: { rounds: { type: 'string', default: '3' } } });
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
 const { recipe } = await loadRecipe('digits', ['training.epochs=[6,0,0]', 'data.limit=30000']);
 const dataset = await loadDataset(recipe.data);
