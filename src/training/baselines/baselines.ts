@@ -1,5 +1,5 @@
 import { ln, Random, sigmoid } from '../../math/index.js';
-import { softmaxOf } from '../metrics/index.js';
+import { predictedClasses, softmaxOf } from '../metrics/index.js';
 import { rowsAt, someRows, type LabelledRows } from '../rows.js';
 import { fitLogistic, linearScores, type LinearModel, type Table } from './logistic.js';
 import { nearestRows } from './nearest.js';
@@ -161,12 +161,8 @@ function logisticClasses(task: BaselineTask): BaselinePrediction {
     return crossEntropy(start, tables.validation, validation.labels);
   });
   const model = fitLogistic(tables.all, all.labels, size, strength);
-  const scores = linearScores(model, tables.test);
-  const classes = Int32Array.from({ length: task.test.rows }, (_, row) => {
-    let best = 0;
-    for (let k = 1; k < size; k++) if (scores[row * size + k] > scores[row * size + best]) best = k;
-    return best;
-  });
+  const logits = linearScores(model, tables.test);
+  const classes = predictedClasses({ rows: task.test.rows, size, logits });
   return { name: 'logistic regression', note: `on ${what}; C ${strength}${share}`, classes };
 }
 

@@ -1,4 +1,4 @@
-import { exp, ln, sigmoid } from '../../math/index.js';
+import { argmax, exp, ln, sigmoid } from '../../math/index.js';
 import type { Outputs } from './outputs.js';
 
 /** Predictions whose confidence lies in one interval. */
@@ -82,9 +82,8 @@ function classSums({ rows, size, logits, labels }: Outputs, temperature: number,
   let [nll, brier] = [0, 0];
   for (let row = 0; row < rows; row++) {
     softmaxOf(logits, row * size, p, temperature);
-    let best = 0;
+    const best = argmax(p);
     for (let l = 0; l < size; l++) {
-      if (p[l] > p[best]) best = l;
       const error = p[l] - (l === labels[row] ? 1 : 0);
       brier += error * error;
     }

@@ -38,7 +38,8 @@ export function confusionMatrix(
   return matrix;
 }
 
-const ratio = (part: number, whole: number) => (whole === 0 ? null : part / whole);
+/** A part of a whole; null where there is nothing. */
+export const ratio = (part: number, whole: number) => (whole === 0 ? null : part / whole);
 
 /** The sum of a row: of a confusion matrix, the recordings of a class. */
 export function rowSum(matrix: readonly (readonly number[])[], row: number): number {

@@ -1,6 +1,6 @@
 import { bootstrap, tally, type BootstrapOptions, type Interval } from './bootstrap.js';
 import { totalOf, f1Of, type LabelCounts } from './multi-label.js';
-import { overall, scoreOfSums, type RegressionSums } from './regression.js';
+import { addTo, overall, scoreOfSums, type RegressionSums } from './regression.js';
 
 /** Intervals of a classifier's scores; null where none can be told. */
 export interface ClassIntervals {
@@ -131,10 +131,10 @@ export function regressionIntervals(
   const keys = ['n', 'absolute', 'squared', 'target', 'targetSquared', 'norm'] as const;
   const tallies = tally(unitOf, keys.length * outputs, (row, into) => {
     for (let l = 0; l < outputs; l++) {
-      const [target, error] = [targets[row * outputs + l], values[row * outputs + l] - targets[row * outputs + l]];
-      const centred = target - targets[l]; // the first row's target is the shift
-      const added = [1, Math.abs(error), error * error, centred, centred * centred, target * target];
-      added.forEach((amount, k) => into(keys.length * l + k, amount));
+      const at = row * outputs + l;
+      const added = { n: 0, absolute: 0, squared: 0, target: 0, targetSquared: 0, norm: 0 };
+      addTo(added, targets[at], values[at], targets[l]); // the first row's target is the shift
+      keys.forEach((key, k) => into(keys.length * l + k, added[key]));
     }
   });
   const evaluate = (sums: Float64Array, out: Float64Array) => {

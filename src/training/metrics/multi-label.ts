@@ -1,3 +1,4 @@
+import { ratio } from './classes.js';
 import { MetricError } from './errors.js';
 
 /** Hits and mistakes of one label. */
@@ -28,16 +29,8 @@ export interface MultiLabelScores {
   readonly perLabel: readonly LabelScore[];
 }
 
-const ratio = (part: number, whole: number) => (whole === 0 ? null : part / whole);
-
-/**
- * Hits and mistakes by label.
- *
- * @param targets [rows][labels], 1 where the label is there
- * @param predicted [rows][labels], 1 where it is predicted
- * @throws MetricError where the two differ in length or hold no whole rows
- */
-export function labelCounts(targets: ArrayLike<number>, predicted: ArrayLike<number>, labels: number): LabelCounts[] {
+/** Hits and mistakes by label; see `multiLabelScores` for the arguments. */
+function labelCounts(targets: ArrayLike<number>, predicted: ArrayLike<number>, labels: number): LabelCounts[] {
   if (targets.length !== predicted.length || targets.length % labels !== 0) {
     throw new MetricError(
       `${targets.length} targets and ${predicted.length} predictions of ${labels} labels: there must be whole rows, as many of each`,
@@ -59,7 +52,13 @@ export function f1Of({ truePositives, falsePositives, falseNegatives }: LabelCou
   return ratio(2 * truePositives, 2 * truePositives + falsePositives + falseNegatives);
 }
 
-/** The scores of independent labels; see `labelCounts` for the arguments. */
+/**
+ * The scores of independent labels.
+ *
+ * @param targets [rows][labels], 1 where the label is there
+ * @param predicted [rows][labels], 1 where it is predicted
+ * @throws MetricError where the two differ in length or hold no whole rows
+ */
 export function multiLabelScores(
   targets: ArrayLike<number>,
   predicted: ArrayLike<number>,

@@ -1,3 +1,5 @@
+import { argmax } from '../../math/index.js';
+
 /** What a head's outputs mean: one class of many, labels that are each there or not, or values. */
 export type HeadKind = 'softmax' | 'sigmoid' | 'regression';
 
@@ -22,11 +24,7 @@ export interface Outputs {
 
 /** Softmax: the first largest logit of each row. [rows] */
 export function predictedClasses({ rows, size, logits }: Pick<Outputs, 'rows' | 'size' | 'logits'>): Int32Array {
-  return Int32Array.from({ length: rows }, (_, row) => {
-    let best = row * size;
-    for (let i = best + 1; i < (row + 1) * size; i++) if (logits[i] > logits[best]) best = i;
-    return best - row * size;
-  });
+  return Int32Array.from({ length: rows }, (_, row) => argmax(logits, row * size, (row + 1) * size));
 }
 
 /** Sigmoid: 1 where a label's logit is above 0. [rows][L] */
