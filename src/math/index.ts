@@ -6,4 +6,5 @@ export { Random, threefry2x32, type RandomState } from './random.js';
 export { singularValues, spectralNorm } from './singular-values.js';
 export { meanInterval, studentQuantile } from './student.js';
 export { poissonAtMost, poissonUpperBound } from './poisson.js';
+export { evenlySpread } from './spread.js';
 export { argmax, mean, standardDeviation, standardError } from './statistics.js';

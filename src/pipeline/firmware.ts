@@ -21,6 +21,7 @@ import {
 } from '../firmware/index.js';
 import { integerSound } from '../features/index.js';
 import type { IntegerNetwork } from '../integer/index.js';
+import { evenlySpread } from '../math/index.js';
 import { describeSound } from '../recipe/index.js';
 import type { FloatModel, Model, ModelFacts } from './models.js';
 
@@ -195,9 +196,8 @@ const proofSteps = 1000;
  */
 export function runSequences(network: IntegerNetwork, test: Sequences): ProofSequence[] {
   const { steps, features, count, values, starts, lengths, stepStride } = test;
-  const recordings = Math.min(count, Math.max(4, Math.ceil(proofSteps / steps) - 8));
-  const recorded = Array.from({ length: recordings }, (_, i) => {
-    const row = Math.floor((i * count) / recordings);
+  const recordings = Math.max(4, Math.ceil(proofSteps / steps) - 8);
+  const recorded = Array.from(evenlySpread(count, recordings), (row) => {
     const inputs = new Int16Array(lengths[row] * features);
     for (let t = 0; t < lengths[row]; t++) {
       const from = starts[row] + t * stepStride;

@@ -1,5 +1,6 @@
 import type { Dataset } from '../data/index.js';
 import { framesOf } from '../integer/index.js';
+import { evenlySpread } from '../math/index.js';
 import type { ValuePairs, WorstView } from '../report/index.js';
 import {
   predictedClasses,
@@ -113,8 +114,7 @@ const mostPairs = 400;
 
 /** Of each output what was to come out and what came out, evenly thinned. */
 export function valuePairs({ rows, size, targets, logits }: Outputs, names: readonly string[]): ValuePairs[] {
-  const count = Math.min(rows, mostPairs);
-  const chosen = Array.from({ length: count }, (_, i) => Math.floor((i * rows) / count));
+  const chosen = Array.from(evenlySpread(rows, mostPairs));
   return Array.from({ length: size }, (_, l) => ({
     name: names[l],
     rows,

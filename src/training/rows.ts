@@ -1,3 +1,4 @@
+import { evenlySpread } from '../math/index.js';
 import { labelAt, lastFrame, targetSource } from './answers.js';
 import type { HeadKind } from './metrics/index.js';
 import type { LabelledSequences } from './task.js';
@@ -86,8 +87,5 @@ export function rowsAt(rows: LabelledRows, index: Uint32Array): LabelledRows {
 /** At most `most` of the rows, evenly spread. */
 export function someRows(rows: LabelledRows, most: number): LabelledRows {
   if (rows.rows <= most) return rows;
-  return rowsAt(
-    rows,
-    Uint32Array.from({ length: most }, (_, i) => Math.floor((i * rows.rows) / most)),
-  );
+  return rowsAt(rows, evenlySpread(rows.rows, most));
 }
