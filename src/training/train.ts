@@ -1,14 +1,12 @@
 import { breathe, now, parallelism } from '#platform';
 import { startTrainingWorker, type WorkerHandle } from '#workers';
 import { kernelBytes, loadKernels, type Backend, type KernelOptions } from '../kernels/index.js';
-import { Random } from '../math/index.js';
-import { initialise, parameterCount } from '../network/index.js';
-import { mostShards, streams } from './batches.js';
-import { blockRows } from './evaluation.js';
-import { Exchange, exchangeBuffers, TrainingStopped } from './exchange.js';
+import { mostShards } from './batches.js';
+import { Exchange, TrainingStopped } from './exchange.js';
 import { TrainingLoop } from './loop.js';
 import { progressReporter, type Progress } from './progress.js';
-import { initialState, type TrainingState } from './state.js';
+import { buffersOf, startingState } from './start.js';
+import type { TrainingState } from './state.js';
 import { TrainingError, type EpochRecord, type TrainingTask } from './task.js';
 import type { WorkerInput } from './worker.js';
 
@@ -16,9 +14,9 @@ import type { WorkerInput } from './worker.js';
 export interface TrainOptions extends KernelOptions {
   /** Threads, this one among them; by default one a core. Never more than shards; one where threads can't share memory. */
   readonly workers?: number;
-  /** Goes on from a saved state. */
+  /** Goes on from a saved state, which stays as it is. */
   readonly state?: TrainingState;
-  /** Called after each epoch, with the state to resume from. */
+  /** Called after each epoch, with the state to resume from. Later epochs change it: whoever keeps it copies it. */
   readonly onEpoch?: (record: EpochRecord, state: TrainingState) => void | Promise<void>;
   /** Called once, when it is known what runs. */
   readonly onStart?: (running: Running) => void;
@@ -52,14 +50,13 @@ export async function train(task: TrainingTask, options: TrainOptions = {}): Pro
   const started = now();
   const wasm = options.wasm === undefined ? {} : { wasm: await kernelBytes(options.wasm) };
   const kernels = await loadKernels({ backend: options.backend ?? 'auto', fma: options.fma ?? false, ...wasm });
-  const state = options.state ?? initialState(initialise(task.architecture, new Random(task.seed, streams.initialise)));
+  const state = startingState(task, options.state);
   const shards = mostShards(task.trainRows.length, task.training.batchSize, task.training.shards);
   // A page has shared memory only where it is isolated from other origins.
   const most = typeof SharedArrayBuffer === 'undefined' ? 1 : shards;
   const workers = Math.max(1, Math.min(options.workers ?? parallelism(), most));
   options.onStart?.({ backend: kernels.backend, fma: kernels.fma, workers });
-  const blocks = Math.ceil(task.validationRows.length / blockRows);
-  const buffers = exchangeBuffers(workers, task.training.shards, parameterCount(task.architecture), blocks);
+  const buffers = buffersOf(task, workers);
   const exchange = new Exchange(buffers, 0);
   const helpers: WorkerHandle[] = [];
   const failures: Promise<Error>[] = [];

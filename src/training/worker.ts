@@ -1,13 +1,10 @@
 import { now, tellStarter, workerInput } from '#platform';
 import { KernelError, loadKernels, type KernelOptions } from '../kernels/index.js';
-import { Random } from '../math/index.js';
-import { initialise, parameterCount } from '../network/index.js';
-import { streams } from './batches.js';
-import { blockRows } from './evaluation.js';
-import { Exchange, exchangeBuffers, TrainingStopped, type ExchangeBuffers } from './exchange.js';
+import { Exchange, TrainingStopped, type ExchangeBuffers } from './exchange.js';
 import { TrainingLoop } from './loop.js';
 import { progressReporter, type Progress } from './progress.js';
-import { initialState, type TrainingState } from './state.js';
+import { buffersOf, startingState } from './start.js';
+import type { TrainingState } from './state.js';
 import { TrainingError, type EpochRecord, type TrainingTask } from './task.js';
 
 /** What a training gives each of its extra workers. */
@@ -58,12 +55,9 @@ async function trainAlone({ task, state: earlier, ...options }: WholeTraining): 
   const tell = (message: WholeTrainingMessage) => tellStarter(message);
   const started = now();
   try {
-    const { architecture, training, validationRows, seed } = task;
     const kernels = await loadKernels(options);
-    const state = earlier ?? initialState(initialise(architecture, new Random(seed, streams.initialise)));
-    const blocks = Math.ceil(validationRows.length / blockRows);
-    const exchange = new Exchange(exchangeBuffers(1, training.shards, parameterCount(architecture), blocks), 0);
-    const loop = new TrainingLoop(kernels, task, exchange, state);
+    const state = startingState(task, earlier);
+    const loop = new TrainingLoop(kernels, task, new Exchange(buffersOf(task, 1), 0), state);
     const progress = progressReporter(task, state, (reached) => tell({ kind: 'progress', progress: reached }));
     tell({ kind: 'start', backend: kernels.backend, fma: kernels.fma });
     await loop.run({
