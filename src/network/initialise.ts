@@ -5,7 +5,10 @@ import { fillTransform } from './recurrence/initial.js';
 /** EdgeML's start for scalars, before the sigmoid: zeta 0.73, nu 0.018, alpha 0.047, beta 0.95. */
 const SCALARS: Record<string, number> = { zeta: 1, nu: -4, alpha: -3, beta: 3 };
 
-/** A FastGRNN's with a tied residual: their sigmoid is 1 and 0 in float32, so its derivative is 0 and training leaves them there. */
+/**
+ * A FastGRNN's with a tied residual: their sigmoid is 1, and as good as 0. Its place is filled with exactly 1 and 0 (cells/fastgrnn.ts), so
+ * the derivative is 0 and training leaves them there.
+ */
 const TIED: Record<string, number> = { zeta: 100, nu: -100 };
 
 /**

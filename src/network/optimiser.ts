@@ -56,7 +56,7 @@ export class Optimiser {
   private beta2Power = 1;
 
   /**
-   * Throws `KernelError` when there is no memory for eight vectors of `length` floats.
+   * Throws `KernelError` when there is no memory for seven vectors of `length` floats.
    *
    * @param factors the matrices among the parameters that are to stay orthogonal (`orthogonalFactors` of an architecture)
    */

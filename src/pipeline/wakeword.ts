@@ -18,7 +18,7 @@ import { runRecipe, type FinishedRun } from './run.js';
 export interface WakewordOptions extends Omit<RunOptions, 'recipe' | 'out'> {
   readonly phrase: string;
   readonly out: string;
-  /** Clips of the phrase; three times as many of other speech come beside them. */
+  /** Clips of the phrase; 2.5 times as many of other speech come beside them. */
   readonly count: number;
   /** Folders of one's own recordings: the phrase, a file each; anything else; noise without speech. */
   readonly clips?: string | undefined;

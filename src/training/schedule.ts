@@ -1,6 +1,6 @@
 import { cos } from '../math/index.js';
 
-/** How the learning rate changes over a stage. */
+/** How the learning rate changes over a whole run. */
 export interface ScheduleSettings {
   readonly schedule: 'cosine' | 'step' | 'constant';
   readonly learningRate: number;

@@ -14,7 +14,7 @@ export interface TrainingState {
   optimiser: OptimiserState;
   /** 1 where a parameter may be nonzero. */
   readonly support: Float32Array;
-  /** The best epoch of the present stage by validation, in stages 2 and 3. */
+  /** The best epoch of the present stage by validation, in all stages but the first. */
   best: BestEpoch | undefined;
   /** The epoch at which each finished stage ended or was best. */
   readonly chosen: number[];
