@@ -1,4 +1,4 @@
-import { tanh } from '../math/index.js';
+import { tanhKnots } from '../math/index.js';
 import type { Nonlinearity } from '../network/index.js';
 import { isGated } from '../network/light.js';
 import type { IntegerLayer } from './network.js';
@@ -7,7 +7,7 @@ import type { IntegerLayer } from './network.js';
 export const oneQ14 = 16384;
 
 /** T[k] = tanh(k / 8) in Q14, k = 0..32: the knots of the piecewise-linear tanh and sigmoid. */
-export const tanhTable: Int16Array = Int16Array.from({ length: 33 }, (_, k) => Math.round(oneQ14 * tanh(k / 8)));
+export const tanhTable: Int16Array = tanhKnots(32, 8);
 
 /** The knots of `tanh8` and `sigmoid8`: every fourth of those, tanh(k / 2). */
 export const tanh8Table: Int16Array = tanhTable.filter((_, k) => k % 4 === 0);

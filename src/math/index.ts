@@ -8,3 +8,4 @@ export { meanInterval, studentQuantile } from './student.js';
 export { poissonAtMost, poissonUpperBound } from './poisson.js';
 export { evenlySpread } from './spread.js';
 export { argmax, mean, standardDeviation, standardError } from './statistics.js';
+export { tanhKnots } from './tanh-knots.js';

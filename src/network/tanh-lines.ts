@@ -1,7 +1,7 @@
-import { tanh } from '../math/index.js';
+import { tanhKnots } from '../math/index.js';
 
 /** tanh(k / 2) rounded to 14 bits, k = 0..8: the knots that a device has of `tanh8`. */
-const knots = Array.from({ length: 9 }, (_, k) => Math.round(16384 * tanh(k / 2)) / 16384);
+const knots = Array.from(tanhKnots(8, 2), (knot) => knot / 16384);
 
 /**
  * The lines of `tanh8` over x >= 0. The function is concave there, so it is the least of them: `intercept + slope x`, the last
