@@ -7,7 +7,7 @@ import { wakeClasses } from '../prepare.js';
 import { detectorOf, withChosenThreshold } from './choose.js';
 import type { HeardStream } from './evaluate.js';
 import { StreamEar, type StreamFrames } from './network.js';
-import { spokenTrack, wordStream } from './words.js';
+import { joined, spokenTrack, wordStream } from './words.js';
 
 /** Frames between two words, and how many after a word's recording an event still is the word's. */
 export const gapFrames = 150;
@@ -33,14 +33,7 @@ export function splitWords(
 
 /** Recordings one behind the other. */
 export function joinedFrames(sequences: Sequences, rows: readonly number[]): StreamFrames {
-  const pieces = rows.map((row) => framesOf(sequences, row));
-  const values = new Int16Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    values.set(piece, at);
-    at += piece.length;
-  }
-  return values;
+  return joined(rows.map((row) => framesOf(sequences, row)));
 }
 
 /** A stream of other recordings as the network hears it. */

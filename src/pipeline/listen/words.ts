@@ -53,13 +53,18 @@ export function wordStream(
     words.push({ word: labels[row], from, to: frame });
     fill();
   }
-  const values = new Int16Array(frame * channels);
+  return { values: joined(pieces), words };
+}
+
+/** Pieces one behind the other. */
+export function joined(pieces: readonly StreamFrames[]): StreamFrames {
+  const values = new Int16Array(pieces.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const piece of pieces) {
     values.set(piece, at);
     at += piece.length;
   }
-  return { values, words };
+  return values;
 }
 
 /**
