@@ -10,7 +10,7 @@ import {
 import { roundingTerm, rowBound } from './row-bound.js';
 
 /** Bits that formats may give up for shorter sums; of 15 bits of an activation 12 are left. */
-export const mostSpared = 3;
+const mostSpared = 3;
 
 /** How many bits the formats of input, W2' a, U2' h and state give up. */
 export interface Spared {

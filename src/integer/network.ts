@@ -42,7 +42,7 @@ export interface IntegerGate {
 }
 
 /** The cells that have an integer network; a RNN is a FastRNN of alpha 1 and beta 0. */
-export const integerCellNames = ['FastGRNN', 'FastRNN', 'FastRNN-vector', 'UGRNN', 'GRU', 'LSTM'] as const;
+const integerCellNames = ['FastGRNN', 'FastRNN', 'FastRNN-vector', 'UGRNN', 'GRU', 'LSTM'] as const;
 
 /** One layer of an integer network: equations 2 to 9 of `docs/integer-network.md` over its input a, or what its cell has in their place. */
 export interface IntegerLayer extends IntegerGate {

@@ -34,9 +34,9 @@ export function studentQuantile(df: number, probability: number): number {
   return (Math.sqrt(df) * sin(low)) / cos(low);
 }
 
-/** The interval of a mean by Student's t; undefined of fewer than two values. */
-export function meanInterval(values: ArrayLike<number>, probability = 0.95): readonly [number, number] | undefined {
+/** The 95 % interval of a mean by Student's t; undefined of fewer than two values. */
+export function meanInterval(values: ArrayLike<number>): readonly [number, number] | undefined {
   if (values.length < 2) return undefined;
-  const half = studentQuantile(values.length - 1, probability) * standardError(values);
+  const half = studentQuantile(values.length - 1, 0.95) * standardError(values);
   return [mean(values) - half, mean(values) + half];
 }

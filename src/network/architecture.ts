@@ -112,7 +112,7 @@ export function checkArchitecture(arch: Architecture): void {
 }
 
 /** Cells one above the other, at most. */
-export const maximumLayers = 8;
+const maximumLayers = 8;
 
 export const layersOf = ({ layers = 1 }: Pick<Architecture, 'layers'>): number => layers;
 

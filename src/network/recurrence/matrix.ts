@@ -124,7 +124,7 @@ function unitary(
 }
 
 /** The units that a layer of rotations pairs, in the order of its angles. */
-export function pairsOf(arrangement: 'tunable' | 'fft', units: number, layer: number): [number, number][] {
+function pairsOf(arrangement: 'tunable' | 'fft', units: number, layer: number): [number, number][] {
   const pairs: [number, number][] = [];
   if (arrangement === 'tunable') {
     for (let i = layer % 2; i + 1 < units; i += 2) pairs.push([i, i + 1]);

@@ -44,14 +44,14 @@ export function softmaxOf(logits: ArrayLike<number>, start: number, out: Float64
  *
  * @returns undefined without rows
  */
-export function calibrationOf(outputs: Outputs, temperature = 1, bins = reliabilityBins): Calibration | undefined {
+export function calibrationOf(outputs: Outputs, temperature = 1): Calibration | undefined {
   const { rows, size } = outputs;
   if (rows === 0) return undefined;
-  const counts = new Float64Array(bins);
-  const confidences = new Float64Array(bins);
-  const hits = new Float64Array(bins);
+  const counts = new Float64Array(reliabilityBins);
+  const confidences = new Float64Array(reliabilityBins);
+  const hits = new Float64Array(reliabilityBins);
   const put = (confidence: number, right: boolean) => {
-    const bin = Math.min(bins - 1, Math.floor(confidence * bins));
+    const bin = Math.min(reliabilityBins - 1, Math.floor(confidence * reliabilityBins));
     counts[bin]++;
     confidences[bin] += confidence;
     if (right) hits[bin]++;
@@ -60,14 +60,14 @@ export function calibrationOf(outputs: Outputs, temperature = 1, bins = reliabil
     outputs.head === 'sigmoid' ? labelSums(outputs, temperature, put) : classSums(outputs, temperature, put);
   const decisions = outputs.head === 'sigmoid' ? rows * size : rows;
   let gap = 0;
-  for (let b = 0; b < bins; b++) gap += Math.abs(confidences[b] - hits[b]);
+  for (let b = 0; b < reliabilityBins; b++) gap += Math.abs(confidences[b] - hits[b]);
   return {
     ece: gap / decisions,
     nll: nll / decisions,
     brier: brier / decisions,
-    bins: Array.from({ length: bins }, (_, b) => ({
-      low: b / bins,
-      high: (b + 1) / bins,
+    bins: Array.from({ length: reliabilityBins }, (_, b) => ({
+      low: b / reliabilityBins,
+      high: (b + 1) / reliabilityBins,
       count: counts[b],
       confidence: counts[b] > 0 ? confidences[b] / counts[b] : null,
       accuracy: counts[b] > 0 ? hits[b] / counts[b] : null,
