@@ -21,9 +21,9 @@ export interface BaselinePrediction {
 
 /** What baselines learn from and are tested on. Test rows are read to be predicted, and for nothing else. */
 export interface BaselineTask {
-  /** To fit with while a strength is chosen. */
+  /** To fit with while C is chosen. */
   readonly train: LabelledRows;
-  /** To choose the strength by; without rows it is 1. */
+  /** To choose C by; without rows it is 1. */
   readonly validation: LabelledRows;
   /** To fit with for the test: the training rows, those of validation among them where the network was trained on them, too. */
   readonly all: LabelledRows;
@@ -32,15 +32,15 @@ export interface BaselineTask {
   readonly tokens?: number;
 }
 
-/** scikit-learn's C: the larger, the less regularised. */
-const strengths = [0.01, 0.1, 1, 10, 100] as const;
+/** Values of scikit-learn's C: the larger, the less regularised. */
+const candidates = [0.01, 0.1, 1, 10, 100] as const;
 
 /** Rows that a linear model is fitted with, at most; fewer where columns and classes are many. */
 const mostRows = 10_000;
 const leastRows = 500;
 const mostWork = 2_000_000;
 
-/** While a strength is chosen, fits needn't be exact, and each begins where the one before ended. */
+/** While C is chosen, fits needn't be exact, and each begins where the one before ended. */
 const rough = { tolerance: 1e-3, iterations: 50 };
 
 /** Numbers of a table of token counts, at most. */
@@ -136,15 +136,15 @@ function summaries(task: BaselineTask, perRow: number) {
   };
 }
 
-/** The strength of the least loss on validation, the weaker of equals; 1 without validation rows. */
-function chooseStrength(hasValidation: boolean, loss: (strength: number) => number): number {
+/** The C of the least loss on validation, of equals the more regularised; 1 without validation rows. */
+function chooseC(hasValidation: boolean, loss: (c: number) => number): number {
   if (!hasValidation) return 1;
-  let chosen = { strength: 1, loss: Infinity };
-  for (const strength of strengths) {
-    const value = loss(strength);
-    if (value < chosen.loss) chosen = { strength, loss: value };
+  let chosen = { c: 1, loss: Infinity };
+  for (const c of candidates) {
+    const value = loss(c);
+    if (value < chosen.loss) chosen = { c, loss: value };
   }
-  return chosen.strength;
+  return chosen.c;
 }
 
 function columnsOf({ test: { from, output }, tokens = 0 }: BaselineTask): number {
@@ -156,14 +156,14 @@ function logisticClasses(task: BaselineTask): BaselinePrediction {
   const { size } = task.test;
   const { train, validation, all, tables, what, share } = summaries(task, columnsOf(task) * size);
   let start: LinearModel | undefined;
-  const strength = chooseStrength(validation.rows > 0, (candidate) => {
+  const c = chooseC(validation.rows > 0, (candidate) => {
     start = fitLogistic(tables.train, train.labels, size, candidate, { ...rough, ...(start ? { start } : {}) });
     return crossEntropy(start, tables.validation, validation.labels);
   });
-  const model = fitLogistic(tables.all, all.labels, size, strength);
+  const model = fitLogistic(tables.all, all.labels, size, c);
   const logits = linearScores(model, tables.test);
   const classes = predictedClasses({ rows: task.test.rows, size, logits });
-  return { name: 'logistic regression', note: `on ${what}; C ${strength}${share}`, classes };
+  return { name: 'logistic regression', note: `on ${what}; C ${c}${share}`, classes };
 }
 
 function crossEntropy(model: LinearModel, table: Table, labels: Int32Array): number {
@@ -182,7 +182,7 @@ function logisticLabels(task: BaselineTask): BaselinePrediction {
   const { train, validation, all, tables, what, share } = summaries(task, columnsOf(task) * size * 2);
   const column = ({ targets, rows }: LabelledRows, l: number) =>
     Int32Array.from({ length: rows }, (_, row) => targets?.[row * size + l] ?? 0);
-  const strength = chooseStrength(validation.rows > 0, (candidate) => {
+  const c = chooseC(validation.rows > 0, (candidate) => {
     let loss = 0;
     for (let l = 0; l < size; l++) {
       const model = fitLogistic(tables.train, column(train, l), 2, candidate, rough);
@@ -192,12 +192,12 @@ function logisticLabels(task: BaselineTask): BaselinePrediction {
   });
   const labels = new Uint8Array(task.test.rows * size);
   for (let l = 0; l < size; l++) {
-    const scores = linearScores(fitLogistic(tables.all, column(all, l), 2, strength), tables.test);
+    const scores = linearScores(fitLogistic(tables.all, column(all, l), 2, c), tables.test);
     for (let row = 0; row < task.test.rows; row++) {
       labels[row * size + l] = sigmoid(scores[2 * row + 1] - scores[2 * row]) > 0.5 ? 1 : 0;
     }
   }
-  return { name: 'logistic regression', note: `one a label, on ${what}; C ${strength}${share}`, labels };
+  return { name: 'logistic regression', note: `one a label, on ${what}; C ${c}${share}`, labels };
 }
 
 function ridge(task: BaselineTask): BaselinePrediction {
@@ -205,12 +205,12 @@ function ridge(task: BaselineTask): BaselinePrediction {
   const { train, validation, all, tables, what, share } = summaries(task, columnsOf(task) * (columnsOf(task) + size));
   const fit = (table: Table, { targets, rows }: LabelledRows, c: number) =>
     fitRidge(table, targets ?? [], size, (0.001 * rows) / c);
-  const strength = chooseStrength(validation.rows > 0, (candidate) => {
+  const c = chooseC(validation.rows > 0, (candidate) => {
     const values = linearScores(fit(tables.train, train, candidate), tables.validation);
     return values.reduce((sum, value, i) => sum + squared(value - (validation.targets?.[i] ?? 0)), 0);
   });
-  const values = linearScores(fit(tables.all, all, strength), tables.test);
-  return { name: 'ridge regression', note: `on ${what}; strength ${0.001 / strength} a row${share}`, values };
+  const values = linearScores(fit(tables.all, all, c), tables.test);
+  return { name: 'ridge regression', note: `on ${what}; strength ${0.001 / c} a row${share}`, values };
 }
 
 function nearestNeighbour({ all, test }: BaselineTask): BaselinePrediction {

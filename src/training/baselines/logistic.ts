@@ -19,20 +19,21 @@ export interface LinearModel {
  * Multinomial logistic regression: minimises C * sum of the rows' cross-entropies + 1/2 |weights|^2, constants unpunished
  * (scikit-learn's definition). Float64, deterministic.
  *
- * @param start weights to begin with, such as those of another strength
+ * @param inverseStrength C
+ * @param start weights to begin with, such as those of another C
  */
 export function fitLogistic(
   table: Table,
   labels: ArrayLike<number>,
   classes: number,
-  strength: number,
+  inverseStrength: number,
   options: { readonly start?: LinearModel; readonly tolerance?: number; readonly iterations?: number } = {},
 ): LinearModel {
   const { rows, columns, values } = table;
   const width = columns + 1;
   const scores = new Float64Array(classes);
   const weights = options.start ? Float64Array.from(options.start.weights) : new Float64Array(classes * width);
-  const perRow = 1 / (strength * rows); // the objective divided by C rows: its size then doesn't depend on either
+  const perRow = 1 / (inverseStrength * rows); // the objective divided by C rows: its size then doesn't depend on either
   const objective = (w: Float64Array, gradient: Float64Array): number => {
     gradient.fill(0);
     let loss = 0;
