@@ -61,7 +61,7 @@ describe('a folder a class', () => {
   test('tells a channel that a value far out leaves without counts', async () => {
     const odd = Object.fromEntries(
       Array.from({ length: 6 }, (_, k) => {
-        const rows = Array.from({ length: 8 }, (_, t) => [0.5 + t / 10, k < 4 && t === 0 ? 1e30 : 0.5 + t / 20]);
+        const rows = Array.from({ length: 8 }, (__, t) => [0.5 + t / 10, k < 4 && t === 0 ? 1e30 : 0.5 + t / 20]);
         return [`${k % 2 ? 'up' : 'down'}/r${k}.csv`, lines(rows, 'x,y')];
       }),
     );
