@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Random } from '../math/index.js';
 import { initialise, plainHead, tensorsOf, type Architecture } from '../network/index.js';
 import { balanced } from './balance.js';
-import { quantise } from './formats.js';
+import { weightBits } from './formats.js';
 
 describe('balanced factors', () => {
   const architecture: Architecture = {
@@ -72,11 +72,24 @@ describe('balanced factors', () => {
     }
   });
 
-  test('both factors use at least 0.7 of int8', () => {
-    for (const name of ['W1', 'W2', 'U1', 'U2']) {
-      const { values } = quantise(Float64Array.from(part(result, name)), 1, part(result, name).length);
-      expect(Math.max(...values.map(Math.abs))).toBeGreaterThanOrEqual(Math.floor(127 * Math.SQRT1_2));
+  test('both factors use at least 0.7 of int8, however large their product is', () => {
+    const moved = new Set<number>();
+    for (let step = 0; step < 16; step++) {
+      const scaled = balanced(
+        architecture,
+        parameters.map((value) => value * 2 ** (step / 16)),
+      );
+      for (const matrix of ['W', 'U']) {
+        const [most1, most2] = [1, 2].map((factor) => {
+          const values = part(scaled, `${matrix}${factor}`) as Float64Array;
+          const most = Math.max(...values.map(Math.abs));
+          expect(most * 2 ** weightBits(values)).toBeGreaterThan(127 * Math.SQRT1_2 - 1e-9);
+          return most;
+        });
+        moved.add(Math.round(most1 / most2));
+      }
     }
+    expect([...moved].sort()).toEqual([1, 2]); // some need the further square root of two, others don't
   });
 
   test('zeros stay zeros, and nothing else changes', () => {

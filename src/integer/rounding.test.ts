@@ -75,6 +75,23 @@ describe.each([8, 4] as const)('weights rounded to %i bits', (bits) => {
     expect(after).toEqual(before);
   });
 
+  it('draw the weights behind them to their levels, slowly', () => {
+    const rounding = new WeightRounding(architecture, bits);
+    const weights = parameters.slice();
+    rounding.start(weights);
+    const farthest = () =>
+      matrices.map(({ offset, size }) =>
+        Math.max(...weights.subarray(offset, offset + size).map((value, i) => Math.abs(value - out[offset + i]))),
+      );
+    const before = farthest();
+    const again = new Float32Array(weights.length);
+    rounding.apply(weights, again);
+    for (const [m, distance] of farthest().entries()) expect(distance).toBeGreaterThan(0.9 * before[m]);
+    for (let i = 0; i < 1000; i++) rounding.apply(weights, again);
+    expect(again).toEqual(out);
+    for (const [m, distance] of farthest().entries()) expect(distance).toBeLessThan(0.02 * before[m]);
+  });
+
   it('are stored by a conversion without any change', () => {
     expect(isRounded(architecture, out, bits)).toBe(true);
     expect(isRounded(architecture, parameters, bits)).toBe(false);
