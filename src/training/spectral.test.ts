@@ -161,14 +161,30 @@ describe('a change of a sound', () => {
     expect(cases.filter(([, settings]) => isPaired(settings)).map(([name]) => name)).toEqual(['background', 'mixup']);
   });
 
-  it('stays within its limits and reaches them', () => {
-    const augment = { stretch: 0.2, warp: 0.1, maskFrames: 4, maskChannels: 3 };
-    const drawn = Array.from({ length: 500 }, (_, row) => {
+  /** The numbers of many rows' changes, as the kernel reads them. */
+  const draw = (settings: SpectralSettings, length: number) =>
+    Array.from({ length }, (_, row) => {
       const change = emptySpectralChange();
       const rows = { frames, channels, shift: 0, noises, others, framesOf: () => frames, levelOf: () => 0 };
-      drawSpectralChange(change, augment, new Random(1, row), row, rows);
+      drawSpectralChange(change, settings, new Random(1, row), row, rows);
       return change.values;
     });
+  /** That values lie between two limits, and come within a fiftieth of the way to both. */
+  const fills = (values: readonly number[], [low, high]: readonly [number, number]) => {
+    const near = 0.02 * (high - low);
+    for (const [value, limit] of [
+      [Math.min(...values), low],
+      [Math.max(...values), high],
+    ]) {
+      expect(value).toBeGreaterThan(low - 1e-9);
+      expect(value).toBeLessThan(high + 1e-9);
+      expect(Math.abs(value - limit)).toBeLessThan(near);
+    }
+  };
+  const decibels = (ratio: number) => 10 * Math.log10(ratio);
+
+  it('stays within its limits and reaches them', () => {
+    const drawn = draw({ stretch: 0.2, warp: 0.1, maskFrames: 4, maskChannels: 3 }, 500);
     const range = (pick: (values: Float64Array) => number) => [
       Math.min(...drawn.map(pick)),
       Math.max(...drawn.map(pick)),
@@ -186,6 +202,34 @@ describe('a change of a sound', () => {
     expect(range((values) => values[17] - values[16])).toEqual([0, 3]);
     expect(range((values) => values[15])[1]).toBe(frames);
     expect(range((values) => values[14])[0]).toBe(0);
+  });
+
+  it('of loudness multiplies energies by as many decibels, up or down', () => {
+    const drawn = draw({ loudness: 6 }, 500).map(([...values]) => decibels(Math.exp(values[13])));
+    fills(drawn, [-6, 6]);
+  });
+
+  it('by a room fades by 60 dB in 0.1 to 0.6 s, its echoes up to 12 dB softer than the direct sound, in so many rows', () => {
+    const room = 0.5;
+    const rooms = draw({ room }, 2000).filter((values) => values[21] > 0);
+    expect(Math.abs(rooms.length / 2000 - room)).toBeLessThan(0.05);
+    const seconds = rooms.map((values) => Math.log(1e-6) / Math.log(values[20]) / 100); // of 100 frames each
+    fills(seconds, [0.1, 0.6]);
+    const direct = rooms.map(([...values]) => {
+      let echoes = 0;
+      for (let echo = values[21], t = 0; t < 1000; t++) echoes += echo *= values[20]; // of a single frame of energy 1
+      return decibels(1 / echoes);
+    });
+    fills(direct, [0, 12]);
+  });
+
+  it('by mixup takes up to half of another row, in so many rows', () => {
+    const mixup = 0.3;
+    const mixes = draw({ mixup }, 2000)
+      .map((values) => values[22])
+      .filter((mix) => mix > 0);
+    expect(Math.abs(mixes.length / 2000 - mixup)).toBeLessThan(0.05);
+    fills(mixes, [0, 0.5]);
   });
 
   it('of a background has the ratio of energies that was drawn', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../math/index.js';
-import { labelledRows, type HeadShape } from '../rows.js';
+import { labelledRows, rowsAt, type HeadShape, type LabelledRows } from '../rows.js';
 import type { LabelledSequences } from '../task.js';
 import { predictBaselines, type BaselineTask } from './baselines.js';
 import { nearestRows } from './nearest.js';
@@ -99,6 +99,26 @@ describe('baselines', () => {
       t.test.rows;
     expect(errorOf(mean.values)).toBeCloseTo(0.5, 10);
     expect(errorOf(ridge.values)).toBeLessThan(0.15);
+  });
+
+  it('choose their strength by validation: weak where it is the training rows again, strong where it says the opposite', () => {
+    for (const head of ['softmax', 'sigmoid', 'regression'] as const) {
+      const t = task({ head, output: 'last', size: 2 });
+      const same = t.train;
+      const opposite: LabelledRows = {
+        ...same,
+        labels: same.labels.map((label) => 1 - label),
+        ...(same.targets && { targets: same.targets.map((target) => 1 - target) }),
+      };
+      const none = rowsAt(same, new Uint32Array());
+      // C is large where a method is weakly regularised, the penalty of a ridge where it is strongly.
+      const strength = (validation: LabelledRows) => {
+        const { note } = predictBaselines({ ...t, validation })[1];
+        return head === 'regression' ? -Number(/strength (\S+)/.exec(note)?.[1]) : Number(/C (\S+)/.exec(note)?.[1]);
+      };
+      expect(strength(same)).toBeGreaterThan(strength(none));
+      expect(strength(opposite)).toBeLessThan(strength(none));
+    }
   });
 
   it('say on how much of long data they were fitted', () => {
