@@ -45,11 +45,12 @@ export class FloatDefinition implements Definition {
     const { architecture, parameters } = withPlainMatrix(source.architecture, source.parameters);
     const { hiddenSize } = architecture;
     ({ inputs: this.inputs, hiddenSize: this.hiddenSize, classes: this.classes } = floatSizes(source));
-    const tensors = tensorsByName(architecture, Float64Array.from(parameters));
+    const values = Float64Array.from(parameters);
+    const tensors = tensorsByName(architecture, values);
     const tensor = (name: string) => tensors.get(name) ?? new Float64Array();
     const layers = Array.from({ length: layersOf(architecture) }, (_, layer) => layer);
     this.source = { ...source, architecture };
-    this.free = layers.map((layer) => new FloatNetwork(architecture, parameters, layer));
+    this.free = layers.map((layer) => new FloatNetwork(architecture, values, layer));
     this.layers = layers.map((layer) => new FloatLayerDefinition(architecture, parameters, layer));
     this.classifier = new BoundedMatrix(tensor('classifier'), hiddenSize);
     this.classifierBias = tensor('classifierBias');

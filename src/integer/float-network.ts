@@ -45,7 +45,12 @@ export class FloatNetwork {
   /** [V][D]; empty where inputs are numbers. */
   readonly embedding: Float64Array;
   private readonly architecture: Architecture;
-  private readonly tensor: (name: string) => Float64Array;
+  /** Of each gate, [H]; of cells with one W and U the candidate's. */
+  private readonly biases: readonly Float64Array[];
+  /** FastGRNN's of z, a GRU's d where it resets after the product, FastRNN-vector's alpha before its sigmoid; empty elsewhere. */
+  private readonly biasGate: Float64Array;
+  private readonly recurrentBias: Float64Array;
+  private readonly alphas: Float64Array;
   private readonly gate: (x: number) => number;
   private readonly update: (x: number) => number;
   /** zeta or alpha, and nu or beta, [H]: the same of every unit, but for vectors. */
@@ -53,7 +58,7 @@ export class FloatNetwork {
   private readonly offset: Float64Array;
 
   /**
-   * @param parameters all parameters, in the order of `tensorsOf`
+   * @param parameters all parameters, in the order of `tensorsOf`; those in float64 are read where they lie
    * @param layer which one, from 0; its inputs are the states of the one below
    * @param direction 1 for the cell that reads backwards
    */
@@ -61,10 +66,10 @@ export class FloatNetwork {
     const { cell, hiddenSize, wRank, uRank, gate, update } = architecture;
     const inputSize = layerInputSize(architecture, layer);
     const prefix = tensorPrefix(layer, direction);
-    const tensors = tensorsByName(architecture, Float64Array.from(parameters));
+    const exact = parameters instanceof Float64Array ? parameters : Float64Array.from(parameters);
+    const tensors = tensorsByName(architecture, exact);
     const tensor = (name: string) => tensors.get(prefix + name) ?? new Float64Array();
     this.architecture = architecture;
-    this.tensor = tensor;
     this.embedding = tensors.get('embedding') ?? new Float64Array();
     this.h = new Float64Array(hiddenSize);
     this.memory = new Float64Array(hiddenSize);
@@ -83,6 +88,8 @@ export class FloatNetwork {
       u: new Float64Array(uRank || hiddenSize),
       p: new Float64Array(hiddenSize),
     }));
+    this.biases = gatesOf(architecture).map((suffix) => tensor(cell === 'FastGRNN' ? 'biasUpdate' : `bias${suffix}`));
+    [this.biasGate, this.recurrentBias, this.alphas] = ['biasGate', 'biasRecurrent', 'alpha'].map(tensor);
     this.made = this.gates.map(() => new Float64Array(hiddenSize));
     this.candidate = this.made[Math.max(0, gatesOf(architecture).indexOf('Update'))];
     this.gate = nonlinearities[gate];
@@ -123,7 +130,7 @@ export class FloatNetwork {
       addProduct(w1, t, p);
       if (cell !== 'GRU' || i < 2) recur(gates[i], h, p);
     }
-    if (cell === 'UGRNN') this.blend(this.gated(0, 'Gate'), this.updated(1, 'Update'));
+    if (cell === 'UGRNN') this.blend(this.gated(0), this.updated(1));
     else if (cell === 'GRU') this.stepGRU();
     else if (cell === 'LSTM') this.stepLSTM();
     else this.stepShared();
@@ -131,15 +138,14 @@ export class FloatNetwork {
 
   /** The cells whose one W and U serve all: equations (1), (2) and (6), appendix G. */
   private stepShared(): void {
-    const { h, gate, update, scale, offset, tensor } = this;
+    const { h, gate, update, scale, offset, biasGate, alphas } = this;
     const { cell, recurrence } = this.architecture;
     const complex = recurrence === 'EURNN';
     const [{ p }] = this.gates;
     const [made] = this.made;
-    const [biasGate, biasUpdate] = [tensor('biasGate'), tensor(cell === 'FastGRNN' ? 'biasUpdate' : 'bias')];
-    const alphas = tensor('alpha');
+    const [bias] = this.biases;
     for (let j = 0; j < h.length; j++) {
-      const candidate = complex ? modReLU(p, biasUpdate, j) : update(p[j] + biasUpdate[j]);
+      const candidate = complex ? modReLU(p, bias, j) : update(p[j] + bias[j]);
       made[j] = candidate;
       if (cell === 'FastGRNN') {
         const z = gate(p[j] + biasGate[j]);
@@ -154,16 +160,16 @@ export class FloatNetwork {
   }
 
   private stepGRU(): void {
-    const { h, made, tensor } = this;
+    const { h, made, recurrentBias } = this;
     const [, , update] = this.gates;
-    const r = this.gated(0, 'Reset');
-    const z = this.gated(1, 'Gate');
+    const r = this.gated(0);
+    const z = this.gated(1);
     const scaled = made[2];
     if (resetOf(this.architecture) === 'before') {
       for (let j = 0; j < h.length; j++) scaled[j] = r[j] * h[j];
       recur(update, scaled, update.p);
     } else {
-      const [bias, recurrentBias] = [tensor('biasUpdate'), tensor('biasRecurrent')];
+      const bias = this.biases[2];
       scaled.fill(0);
       recur(update, h, scaled);
       for (let j = 0; j < h.length; j++) {
@@ -172,13 +178,13 @@ export class FloatNetwork {
         update.p[j] += r[j] * (scaled[j] + recurrentBias[j]);
       }
     }
-    this.blend(z, this.updated(2, 'Update'));
+    this.blend(z, this.updated(2));
   }
 
   private stepLSTM(): void {
     const { h, memory } = this;
-    const [i, f] = [this.gated(0, 'Input'), this.gated(1, 'Forget')];
-    const [candidate, o] = [this.updated(2, 'Update'), this.gated(3, 'Output')];
+    const [i, f] = [this.gated(0), this.gated(1)];
+    const [candidate, o] = [this.updated(2), this.gated(3)];
     for (let j = 0; j < h.length; j++) {
       memory[j] = f[j] * memory[j] + i[j] * candidate[j];
       h[j] = o[j] * this.update(memory[j]);
@@ -190,17 +196,17 @@ export class FloatNetwork {
     for (let j = 0; j < h.length; j++) h[j] = (1 - z[j]) * candidate[j] + z[j] * h[j];
   }
 
-  private gated(index: number, suffix: string): Float64Array {
-    return this.through(this.gate, index, suffix);
+  private gated(index: number): Float64Array {
+    return this.through(this.gate, index);
   }
 
-  private updated(index: number, suffix: string): Float64Array {
-    return this.through(this.update, index, suffix);
+  private updated(index: number): Float64Array {
+    return this.through(this.update, index);
   }
 
-  private through(f: (x: number) => number, index: number, suffix: string): Float64Array {
+  private through(f: (x: number) => number, index: number): Float64Array {
     const { p } = this.gates[index];
-    const bias = this.tensor(`bias${suffix}`);
+    const bias = this.biases[index];
     const out = this.made[index];
     for (let j = 0; j < out.length; j++) out[j] = f(p[j] + bias[j]);
     return out;
