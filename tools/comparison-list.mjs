@@ -127,7 +127,7 @@ export const comparisons = {
   },
 
   'digits-protocol': {
-    ...{ recipe: 'digits', protocol: 'paper', sets: ['training.epochs=[30,0,0]'] },
+    ...{ recipe: 'digits', protocol: 'paper' },
     parts: [{ cells: ['RNN', 'FastRNN', 'FastRNN-vector', 'FastGRNN'], seeds: 3 }],
   },
   'har2-protocol': {
