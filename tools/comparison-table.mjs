@@ -1,12 +1,11 @@
 // A comparison's rows as the tables of docs/results.md.
-import { boardCycles, leadOver, shapeText } from '../dist/report/index.js';
+import { aheadText, boardCycles, leadOver, shapeText } from '../dist/report/index.js';
 
 const none = '–';
 const percent = (figure) =>
   figure === null
     ? none
     : `${(100 * figure.mean).toFixed(2)}${figure.standardError === null ? '' : ` ± ${(100 * figure.standardError).toFixed(2)}`}`;
-const signed = (value) => `${value < 0 ? '−' : '+'}${Math.abs(100 * value).toFixed(2)}`;
 const line = (cells) => `| ${cells.join(' | ')} |`;
 
 /** What a network was trained with. */
@@ -33,7 +32,7 @@ export function comparisonTable(metrics) {
     { name: 'float, %', of: ({ float }) => percent(float) },
     {
       name: `ahead of ${against.network}, points (95 %)`,
-      of: (row) => (row === against ? none : leadText(row, against)),
+      of: (row) => (row === against ? none : aheadText(leadOver(row, against))),
     },
     { name: 'bytes', of: ({ paperBytes }) => paperBytes ?? none },
     ...(integers ? [{ name: 'linked', of: ({ modelBytes }) => modelBytes ?? none }] : []),
@@ -74,14 +73,7 @@ export function leads({ rows }) {
   return pairs
     .map(
       ([one, other]) =>
-        `${one.network.includes(',') ? `The lead of ${one.network}` : `${one.network}’s lead`} over ${other.network}: ${leadText(one, other)} points.`,
+        `${one.network.includes(',') ? `The lead of ${one.network}` : `${one.network}’s lead`} over ${other.network}: ${aheadText(leadOver(one, other))} points.`,
     )
     .join(' ');
-}
-
-/** The mean difference of the seeds that both have, with its interval. */
-function leadText(one, other) {
-  const lead = leadOver(one, other);
-  if (!lead) return none;
-  return `${signed(lead.mean)}${lead.interval ? ` (${lead.interval.map(signed).join(' to ')})` : ''}`;
 }

@@ -22,16 +22,27 @@ const wideGates: readonly Nonlinearity[] = ['tanh', 'tanh8', 'hardTanh', 'relu']
 /** The values of a tensor of the layer by its name; none where there is none. */
 export type TensorOf = (name: string) => Float64Array;
 
-/** What multiplies a gate's inputs, a row an output: W2' or W. */
-function inputWeights({ inputSize, wRank }: Architecture, tensor: TensorOf, gate: string): Float64Array {
-  return wRank > 0 ? transposed(tensor(`W${gate}2`), inputSize, wRank) : tensor(`W${gate}`);
+/** What multiplies a gate's inputs, a row an output: W2' or W with what it takes up as a factor. */
+function inputWeights(
+  { inputSize, wRank }: Architecture,
+  tensor: TensorOf,
+  gate: string,
+  remainder: Float64Array,
+): Float64Array {
+  const own = wRank > 0 ? transposed(tensor(`W${gate}2`), inputSize, wRank) : tensor(`W${gate}`);
+  return own.map((v, i) => v * remainder[remainder.length > 1 ? i % inputSize : 0]);
 }
 
 /** The fraction bits that inputs need at least, lest a shift to the preactivations' format be negative. */
-export function leastInputBits(architecture: Architecture, tensor: TensorOf, step: WeightStep): number {
+export function leastInputBits(
+  architecture: Architecture,
+  tensor: TensorOf,
+  step: WeightStep,
+  remainder: Float64Array,
+): number {
   const needed = gatesOf(architecture).map((gate) => {
     const behind = architecture.wRank > 0 ? weightBits(tensor(`W${gate}1`), 20, step) : 0;
-    return preactivationBits - behind - weightBits(inputWeights(architecture, tensor, gate), 20, step);
+    return preactivationBits - behind - weightBits(inputWeights(architecture, tensor, gate, remainder), 20, step);
   });
   return Math.max(...needed);
 }
@@ -123,9 +134,7 @@ function matricesOf(architecture: Architecture, tensor: TensorOf, gate: string, 
   const { remainder, step, spared } = o;
   const stored = (values: Float64Array, rows: number, columns: number) =>
     quantise(values, rows, columns, step, scaleBits(spared)(values, 20, step));
-  const compensated = inputWeights(architecture, tensor, gate).map(
-    (v, i) => v * remainder[remainder.length > 1 ? i % inputSize : 0],
-  );
+  const compensated = inputWeights(architecture, tensor, gate, remainder);
   return {
     w2: wRank > 0 ? stored(compensated, wRank, inputSize) : undefined,
     w1: wRank > 0 ? stored(tensor(`W${gate}1`), hiddenSize, wRank) : stored(compensated, hiddenSize, inputSize),

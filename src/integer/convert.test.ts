@@ -262,6 +262,22 @@ test('a tied residual has zeta 1 and nu 0 to the last bit, and keeps to the boun
   expect(followSteps(subject, network).outside).toBe(0);
 });
 
+test('inputs get the bit more that weights need which take up a small channel’s scale', () => {
+  const architecture: Architecture = {
+    ...{ cell: 'FastGRNN', inputSize: 2, hiddenSize: 2, wRank: 0, uRank: 0, residual: 'free' },
+    ...{ gate: 'hardSigmoid4', update: 'hardTanh', ...plainHead, classes: 2 },
+  };
+  const parameters = new Float32Array(parameterCount(architecture));
+  const { offset } = tensorsOf(architecture).find(({ name }) => name === 'W')!;
+  const inputBitsWith = (scale: number) => {
+    const normalisation = { centre: Int16Array.of(0, 0), scale: Float64Array.of(1 / 2048, scale) };
+    parameters[offset + 1] = 60;
+    return convert(architecture, parameters, normalisation, { input: 9, w: 9, u: 1, state: 1 }, margin).inputBits;
+  };
+  const [exact, compensated] = [2 ** -24, 1.999 * 2 ** -25].map(inputBitsWith);
+  expect(compensated).toBe(exact + 1);
+});
+
 describe('whole sequences', () => {
   /** Root mean square of the states' differences over that of the states, all steps and rows. */
   function relativeError(subject: Case, network: IntegerNetwork): number {

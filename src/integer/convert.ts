@@ -116,10 +116,14 @@ function networkOf(
   const { inputSize, classes } = architecture;
   const step = weightStep(storage.weightBits);
   const embedding = architecture.vocabulary > 0 ? quantisedEmbedding(tensor('embedding'), inputSize) : undefined;
+  const affineAt = (bits: number) => (embedding ? noAffine : integerAffine(perInput(normalisation, inputSize), bits));
+  const least = (factors: Float64Array) => leastInputBits(architecture, tensor, step, factors);
+  const range = bitsFor(ranges.input) - (spared?.input ?? 0);
+  const plainBits = Math.max(range, least(Float64Array.of(1)));
   const inputBits = embedding
     ? embedding.fractionBits + embeddingShift
-    : Math.max(bitsFor(ranges.input) - (spared?.input ?? 0), leastInputBits(architecture, tensor, step));
-  const { remainder, ...affine } = embedding ? noAffine : integerAffine(perInput(normalisation, inputSize), inputBits);
+    : Math.max(plainBits, least(affineAt(plainBits).remainder)); // weights that take more up may need a bit more
+  const { remainder, ...affine } = affineAt(inputBits);
   const first = layerOf(architecture, tensor, {
     inputBits,
     inputLimit: spared && !embedding ? limitOf(ranges.input * margin, inputBits) : 32767,

@@ -3,6 +3,7 @@ import type { Dataset } from '../data/index.js';
 import { calibrate, plainStorage, withRoundedU, type Storage } from '../integer/index.js';
 import type { Architecture, Provenance } from '../network/index.js';
 import type { Backend, KernelSource } from '../kernels/index.js';
+import { evenlySpread } from '../math/index.js';
 import { recipeHash, type LoadedRecipe, type Recipe } from '../recipe/index.js';
 import {
   epochWork,
@@ -279,8 +280,7 @@ function runOptions(options: TrainModelOptions): TrainOptions {
 
 /** At most `count` of the rows, evenly spread. */
 export function spread(rows: Uint32Array, count: number): Uint32Array {
-  if (rows.length <= count) return rows;
-  return Uint32Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]);
+  return rows.length <= count ? rows : evenlySpread(rows.length, count).map((i) => rows[i]);
 }
 
 /** What a model says of its storage: nothing of the plain one. */

@@ -15,7 +15,7 @@ export type {
   UnitKind,
   WorstSequence,
 } from './metrics.js';
-export { percent } from './format.js';
+export { percent, type Figure } from './format.js';
 export { stageMetrics } from './stages.js';
 export { justification, mainFigure, metricNames } from './baselines.js';
 export { overFolds, renderFolds, type FoldRow, type FoldsMetrics, type OverFolds } from './folds.js';
