@@ -35,7 +35,9 @@ describe('a training that was stopped', () => {
       for (let epochs = 1; epochs <= whole.history.length; epochs++) {
         const state = await stopAfter(epochs, optimiser);
         if (!state) throw new Error('no state was saved');
+        const given = structuredClone(state);
         const rest = await train(task, { workers: epochs === 4 ? 2 : 1, state });
+        expect(state).toEqual(given); // going on leaves it as it is
         expect(rest.parameters, `after ${epochs} epochs`).toEqual(whole.parameters);
         expect(rest.support).toEqual(whole.support);
         expect(rest.history).toEqual(whole.history);
