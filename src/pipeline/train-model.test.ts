@@ -86,7 +86,7 @@ it('says that what stands in a folder is of another training', async () => {
     const { events } = await trainWatched({ name: 'toy', recipe: { ...recipe, seed } }, dataset, checkpoint);
     return events.flatMap((event) => (event.kind === 'note' ? [event.text] : []));
   };
-  const told = `${checkpoint} is of another training: this one takes its place`;
+  const told = `${checkpoint} is of another training or damaged: this one takes its place`;
   expect(await notes(1)).not.toContain(told);
   expect(await notes(2)).toContain(told);
   await remove();

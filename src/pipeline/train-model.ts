@@ -83,7 +83,10 @@ export async function trainModel(
   if (options.checkpoint) {
     const saved = await loadCheckpoint(options.checkpoint, identity);
     if (!saved && (await kindOf(options.checkpoint)) === 'file') {
-      listener({ kind: 'note', text: `${options.checkpoint} is of another training: this one takes its place` });
+      listener({
+        kind: 'note',
+        text: `${options.checkpoint} is of another training or damaged: this one takes its place`,
+      });
     }
     checkpoint = saved ?? checkpoint;
   }
