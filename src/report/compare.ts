@@ -112,8 +112,8 @@ function accuracyAgainstSize({ rows, metric }: CompareMetrics): Markup | undefin
   }));
   const integers = known.filter(({ row }) => row.integer).length;
   const legend = lines([
-    ...(integers > 0 ? [markup`<span class="line c1"></span>integer networks`] : []),
-    ...(integers < known.length ? [markup`<span class="line c2"></span>networks that stay float`] : []),
+    ...(integers > 0 ? [markup`<span class="dot c1"></span>integer networks`] : []),
+    ...(integers < known.length ? [markup`<span class="dot c2"></span>networks that stay float`] : []),
   ]);
   const list = known.map(({ row, value, bytes }) => `${row.network} ${mainFigure(metric, value)} at ${count(bytes)}`);
   return markup`<section id="size"><h2>${metricNames[metric]} against bytes</h2>

@@ -59,6 +59,8 @@ figcaption{display:flex;flex-wrap:wrap;justify-content:space-between;gap:0 16px;
 .legend{color:var(--quiet);font-size:14px}
 .line{display:inline-block;width:24px;border-top:2px solid;vertical-align:middle;margin:0 6px 0 12px}
 .line.c1{border-color:var(--one)}.line.c2{border-color:var(--two);border-top-style:dashed}
+span.dot{display:inline-block;width:11px;height:11px;border-radius:50%;margin:0 6px 0 12px}
+span.dot.c1{background:var(--one)}span.dot.c2{background:var(--two)}
 .plot{height:290px;padding:26px 10px 28px 52px}
 .plot svg{display:block;overflow:visible}.plot .cut{overflow:hidden}
 .axis{text-align:center;color:var(--quiet);font-size:13px;margin:-4px 0 0 42px}
@@ -103,6 +105,7 @@ th,td{padding:5px 14px;text-align:right;border-bottom:1px solid var(--line);whit
 tr:first-child>:first-child,tbody>tr>:first-child{padding-left:0}
 th{font-weight:600}
 thead th{color:var(--quiet);font-size:14px;vertical-align:bottom}
+.plain thead th{white-space:normal}
 tbody th,tfoot th,thead tr:first-child th:first-child,.words th,.words td{text-align:left}
 tfoot th,tfoot td{font-weight:600;border-bottom:0}
 .words td{white-space:normal;min-width:14em}
