@@ -45,10 +45,10 @@ export function quantise(recorded: Recorded, lsb: Float64Array): Sequences {
   const { pieces, ...views } = recorded;
   const { channels } = views;
   const counts = sharedInt16(pieces.reduce((sum, { length }) => sum + length, 0));
-  const asTheyAre = lsb.every((unit) => unit === 1);
+  const asTheyAre = areCounts(lsb);
   let at = 0;
   for (const values of pieces) {
-    if (asTheyAre && (values instanceof Int16Array || values instanceof Uint8Array)) counts.set(values, at);
+    if (asTheyAre(values)) counts.set(values, at);
     else {
       for (let i = 0; i < values.length; i += channels) {
         for (let c = 0; c < channels; c++) {
@@ -61,9 +61,19 @@ export function quantise(recorded: Recorded, lsb: Float64Array): Sequences {
   return { ...views, values: counts };
 }
 
+/** Tells of values whether they are their own counts of `lsb`. */
+function areCounts(lsb: Float64Array): (values: PhysicalValues) => boolean {
+  const ofOne = lsb.every((unit) => unit === 1);
+  return (values) => ofOne && areInt16(values);
+}
+
+function areInt16(values: PhysicalValues): boolean {
+  return values instanceof Int16Array || values instanceof Uint8Array;
+}
+
 /** Whether all values are whole numbers of int16. */
 function isWhole(values: PhysicalValues): boolean {
-  if (values instanceof Int16Array || values instanceof Uint8Array) return true;
+  if (areInt16(values)) return true;
   for (const value of values) if (!Number.isInteger(value) || value < lowest || value > highest) return false;
   return true;
 }
@@ -88,7 +98,9 @@ export function saturatedShare({ pieces, channels }: Recorded, lsb: Float64Array
 export function vanishingShares({ pieces, channels }: Recorded, lsb: Float64Array): Float64Array {
   const vanished = new Float64Array(channels);
   const all = new Float64Array(channels);
+  const asTheyAre = areCounts(lsb);
   for (const values of pieces) {
+    if (asTheyAre(values)) continue; // none vanishes
     for (let i = 0; i < values.length; i += channels) {
       for (let c = 0; c < channels; c++) {
         if (values[i + c] === 0) continue;

@@ -109,21 +109,13 @@ interface Given {
 }
 
 /** @param spared bits that the formats of activations give up; then limits leave no headroom beyond the margin either */
-function networkOf(
-  { architecture, tensor, normalisation, ranges, margin, storage }: Given,
-  spared?: Spared,
-): IntegerNetwork {
+function networkOf(given: Given, spared?: Spared): IntegerNetwork {
+  const { architecture, tensor, normalisation, ranges, margin, storage } = given;
   const { inputSize, classes } = architecture;
   const step = weightStep(storage.weightBits);
   const embedding = architecture.vocabulary > 0 ? quantisedEmbedding(tensor('embedding'), inputSize) : undefined;
-  const affineAt = (bits: number) => (embedding ? noAffine : integerAffine(perInput(normalisation, inputSize), bits));
-  const least = (factors: Float64Array) => leastInputBits(architecture, tensor, step, factors);
-  const range = bitsFor(ranges.input) - (spared?.input ?? 0);
-  const plainBits = Math.max(range, least(Float64Array.of(1)));
-  const inputBits = embedding
-    ? embedding.fractionBits + embeddingShift
-    : Math.max(plainBits, least(affineAt(plainBits).remainder)); // weights that take more up may need a bit more
-  const { remainder, ...affine } = affineAt(inputBits);
+  const inputBits = embedding ? embedding.fractionBits + embeddingShift : inputBitsOf(given, spared);
+  const { remainder, ...affine } = embedding ? noAffine : integerAffine(perInput(normalisation, inputSize), inputBits);
   const first = layerOf(architecture, tensor, {
     inputBits,
     inputLimit: spared && !embedding ? limitOf(ranges.input * margin, inputBits) : 32767,
@@ -171,6 +163,15 @@ function networkOf(
   };
   checkIntegerNetwork(network);
   return network;
+}
+
+/** As many as the inputs' range takes, and no fewer than the weights need; those that take up a small scale may need one more. */
+function inputBitsOf({ architecture, tensor, normalisation, ranges, storage }: Given, spared?: Spared): number {
+  const step = weightStep(storage.weightBits);
+  const least = (remainder: Float64Array) => leastInputBits(architecture, tensor, step, remainder);
+  const bits = Math.max(bitsFor(ranges.input) - (spared?.input ?? 0), least(Float64Array.of(1)));
+  const { remainder } = integerAffine(perInput(normalisation, architecture.inputSize), bits);
+  return Math.max(bits, least(remainder));
 }
 
 function missingRanges(layer: number): never {

@@ -10,7 +10,7 @@ import { architectureOf, validationSplit } from '../prepare.js';
 import { severalRuns } from '../several.js';
 import { entrantsOf, type Entrant } from './entrants.js';
 import { keptRows, replacedRows } from './kept-rows.js';
-import { dividedSets, setsOf, withNetwork, type OwnFields } from './networks.js';
+import { dividedSets, fieldOf, setsOf, withNetwork, type OwnFields } from './networks.js';
 import { paperDataOf } from './paper.js';
 import {
   candidatesOf,
@@ -112,7 +112,7 @@ async function underOptions(options: CompareOptions): Promise<{ base: LoadedReci
     );
   }
   const { common, own } = dividedSets(options.sets ?? [], options.cells);
-  const shape = common.find((set) => /^\s*network\.(hiddenSize|wRank|uRank)\s*=/.test(set));
+  const shape = common.find((set) => ['hiddenSize', 'wRank', 'uRank'].includes(fieldOf(set)));
   if (shape !== undefined && options.sizing === 'paper') {
     throw new RecipeError(`--set ${shape}: --size paper takes the paper's; leave one of them out`);
   }

@@ -79,7 +79,7 @@ export function setsOf(network: Setting, sets: readonly string[]): string[] {
 }
 
 /** The field of `network` that NAME=VALUE sets; '' where it is another's. */
-function fieldOf(set: string): string {
+export function fieldOf(set: string): string {
   return /^\s*network\.(\w+)\s*=/.exec(set)?.[1] ?? '';
 }
 
